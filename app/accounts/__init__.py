@@ -1,0 +1,1 @@
+"""Logins: accounts of residents and staff, passwords, sessions, links that work once, roles."""

@@ -1,0 +1,1 @@
+"""What every feature speaks: money, time, actors, errors, language, jobs, audit. Knows no feature."""

@@ -1,0 +1,86 @@
+"""Who acts: the first argument of every query and command."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Role(enum.StrEnum):
+    """What an account may be in a tenant; `resident` is a mieszkaniec, the rest are the manager's staff."""
+
+    RESIDENT = "resident"
+    ADMIN = "admin"
+    ACCOUNTANT = "accountant"
+    CLERK = "clerk"
+    BOARD = "board"
+
+
+class Can(enum.StrEnum):
+    """What staff may do; a page or command asks for one of these, never for a role."""
+
+    SEE_RESIDENTS = "see_residents"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_IMPORTS = "see_imports"
+    RUN_IMPORTS = "run_imports"
+    SEND_MAILOUTS = "send_mailouts"
+    SEE_MAILOUTS = "see_mailouts"
+    CONFIGURE = "configure"
+
+
+GRANTS: dict[Role, frozenset[Can]] = {
+    Role.RESIDENT: frozenset(),
+    Role.ADMIN: frozenset(Can),
+    Role.ACCOUNTANT: frozenset(
+        {Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.SEE_MAILOUTS}
+    ),
+    Role.CLERK: frozenset(
+        {Can.SEE_RESIDENTS, Can.MANAGE_ACCOUNTS, Can.SEE_IMPORTS, Can.SEND_MAILOUTS, Can.SEE_MAILOUTS}
+    ),
+    Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person or process that acts. `kind` is `account`, `operator` or `system`."""
+
+    kind: str
+    login: str
+    name: str = ""
+    account_id: int | None = None
+    operator_id: int | None = None
+    session_id: int | None = None
+    role: Role | None = None
+    must_change_password: bool = False
+    locale: str | None = None
+    person_code: str | None = None
+    can: frozenset[Can] = field(default_factory=frozenset)
+
+    # flask-login asks these of the object that stands for the visitor
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return f"{self.kind}:{self.account_id or self.operator_id or 0}"
+
+    @property
+    def is_resident(self) -> bool:
+        return self.kind == "account" and self.role is Role.RESIDENT
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind == "account" and self.role not in (None, Role.RESIDENT)
+
+    @property
+    def is_operator(self) -> bool:
+        return self.kind == "operator"
+
+    def may(self, right: Can) -> bool:
+        return self.kind == "system" or right in self.can
+
+
+def system(name: str) -> Actor:
+    """A process of ours, such as the command line or a nightly job."""
+    return Actor(kind="system", login=name, name=name)

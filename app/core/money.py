@@ -1,0 +1,23 @@
+"""Money is a whole number of grosze (int). No float ever touches it."""
+
+from __future__ import annotations
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+
+def plain(grosze: int) -> str:
+    """`123456` → `1234.56`, for reports and interfaces."""
+    sign = "-" if grosze < 0 else ""
+    return f"{sign}{abs(grosze) // 100}.{abs(grosze) % 100:02d}"
+
+
+def amount(grosze: int) -> str:
+    """`-123456` → `−1 234,56` with no-break spaces, for tables in Polish and Ukrainian."""
+    whole = f"{abs(grosze) // 100:,}".replace(",", NBSP)
+    return f"{MINUS if grosze < 0 else ''}{whole},{abs(grosze) % 100:02d}"
+
+
+def money(grosze: int) -> str:
+    """`123456` → `1 234,56 zł`."""
+    return f"{amount(grosze)}{NBSP}zł"

@@ -1,0 +1,58 @@
+"""Limits on attempts, counted in the database so that neither a restart nor another process forgets them.
+
+One row counts one key within one window of time; the key names purpose, tenant and subject.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil
+
+from sqlalchemy import Integer, Text, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import PLATFORM, PlatformModel, db
+
+
+class Throttle(PlatformModel):
+    """How often a key was used in the window that began at `started_at`."""
+
+    __tablename__ = "throttles"
+    __table_args__ = ({"schema": PLATFORM},)
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+_COUNT = text(
+    "INSERT INTO platform.throttles AS t (key, count, started_at) VALUES (:key, 1, now()) "
+    "ON CONFLICT (key) DO UPDATE SET "
+    "count = CASE WHEN t.started_at < now() - :window * interval '1 second' THEN 1 ELSE t.count + 1 END, "
+    "started_at = CASE WHEN t.started_at < now() - :window * interval '1 second' THEN now() ELSE t.started_at END "
+    "RETURNING count, extract(epoch FROM started_at + :window * interval '1 second' - now())"
+)
+_LOOK = text(
+    "SELECT key, count, extract(epoch FROM started_at + :window * interval '1 second' - now()) AS left "
+    "FROM platform.throttles WHERE key = ANY(:keys) AND started_at >= now() - :window * interval '1 second'"
+)
+
+
+def count(key: str, window: int) -> int:
+    """Count one attempt and return how many there were in the window of `window` seconds."""
+    with db.engines[PLATFORM].begin() as connection:
+        return int(connection.execute(_COUNT, {"key": key, "window": window}).one()[0])
+
+
+def wait(limits: dict[str, int], window: int) -> int:
+    """Seconds until none of the keys is over its limit; 0 when another attempt is allowed now."""
+    with db.engines[PLATFORM].begin() as connection:
+        rows = connection.execute(_LOOK, {"keys": list(limits), "window": window}).all()
+    return max((ceil(row.left) for row in rows if row.count >= limits[row.key]), default=0)
+
+
+def forget(key: str) -> None:
+    """Forget a key, as after a right password."""
+    with db.engines[PLATFORM].begin() as connection:
+        connection.execute(text("DELETE FROM platform.throttles WHERE key = :key"), {"key": key})

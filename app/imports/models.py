@@ -1,0 +1,98 @@
+"""Imports, the revisions that they published, and the stage that packages are copied to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text,
+    func, text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.revisions import Revisioned
+from app.estate.models import Building, Occupancy, Person, Unit
+from app.finances.models import LedgerEntry
+from tenants.db import Model, tenant_metadata
+
+OPEN_STATUSES = ("queued", "running")
+
+
+class Import(Model):
+    """One package that somebody handed over, and what became of it."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('queued', 'running', 'published', 'unchanged', 'checked', 'refused', 'failed')", name="status"
+        ),
+        CheckConstraint("mode IN ('snapshot', 'increment')", name="mode"),
+        Index("ix_imports_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    file_name: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    storage_key: Mapped[str | None] = mapped_column(Text)
+    mode: Mapped[str] = mapped_column(Text, server_default="snapshot")
+    dry_run: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    source: Mapped[str] = mapped_column(Text)
+    idempotency_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    status: Mapped[str] = mapped_column(Text, server_default="queued")
+    revision: Mapped[int | None] = mapped_column(Integer)
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class Revision(Model):
+    """A numbered state of the books. The newest is what residents see; `undoes` names the one it took back."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (CheckConstraint("kind IN ('publish', 'undo')", name="kind"),)
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text)
+    import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("imports.id"))
+    undoes: Mapped[int | None] = mapped_column(Integer)
+    as_of: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    published_by: Mapped[str] = mapped_column(Text)
+
+
+BOOKS: dict[str, type[Revisioned]] = {
+    "buildings": Building,
+    "units": Unit,
+    "people": Person,
+    "occupancies": Occupancy,
+    "ledger": LedgerEntry,
+}
+_BOOKKEEPING = {"id", "since_revision", "until_revision"}
+
+
+def data_columns(sheet: str) -> list[str]:
+    """The columns of a sheet's table that come from the package, in the order of the table."""
+    table: Table = BOOKS[sheet].__table__  # type: ignore[attr-defined]
+    return [column.name for column in table.columns if column.name not in _BOOKKEEPING]
+
+
+def _stage(sheet: str) -> Table:
+    table: Table = BOOKS[sheet].__table__  # type: ignore[attr-defined]
+    return Table(
+        f"stage_{sheet}",
+        tenant_metadata(),
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("row_no", Integer, nullable=False),
+        *(Column(name, table.columns[name].type, nullable=True) for name in data_columns(sheet)),
+        prefixes=["UNLOGGED"],
+        info={"grants": ["GRANT TRUNCATE ON {table} TO {role}"]},
+    )
+
+
+STAGES: dict[str, Table] = {sheet: _stage(sheet) for sheet in BOOKS}

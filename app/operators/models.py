@@ -1,0 +1,59 @@
+"""Operators' logins and sessions, in schema `platform`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, LargeBinary, Text, func
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import PLATFORM, PlatformModel
+
+
+class Operator(PlatformModel):
+    """A person who works for the platform."""
+
+    __tablename__ = "operators"
+    __table_args__ = ({"schema": PLATFORM},)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+
+
+class OperatorSession(PlatformModel):
+    """A browser in which an operator is logged in."""
+
+    __tablename__ = "operator_sessions"
+    __table_args__ = ({"schema": PLATFORM},)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    operator_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(f"{PLATFORM}.operators.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class Opening(PlatformModel):
+    """An operator's order to open a manager, carried out by a worker. `outcome` tells what became of it."""
+
+    __tablename__ = "openings"
+    __table_args__ = ({"schema": PLATFORM},)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    admin_email: Mapped[str] = mapped_column(Text)
+    ordered_by: Mapped[str] = mapped_column(Text)
+    ordered_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    state: Mapped[str] = mapped_column(Text, server_default="ordered")
+    outcome: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -1,0 +1,198 @@
+"""The settings of one process: read from the environment once, checked once, frozen.
+
+Nothing else in the product reads environment variables. In development whatever is not set comes from the
+running `./run` (`var/state.json`, `var/secrets.json`); in production every missing or unsafe value is a
+sentence in `UnsafeSettings`, and the process does not start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_PORT = 8000
+DEMO_PASSWORD = "Osiedle-demo-1"  # the one documented in the README; refused in production
+WEAK_SECRETS = frozenset({"", "dev", "secret", "changeme", "change-me", "development"})
+
+
+class UnsafeSettings(RuntimeError):
+    """The settings cannot be used; `problems` holds one sentence for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a process may know about its deployment.
+
+    Database URLs are in SQLAlchemy's form for psycopg. `database_url` is the owner's login (provisioning and
+    migrations only), `app_database_url` may enter tenant roles and nothing else, `platform_database_url`
+    reads and writes the schema `platform`.
+    """
+
+    env: str
+    base_domain: str
+    database_url: str = field(repr=False)
+    app_database_url: str = field(repr=False)
+    platform_database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    mail_url: str = field(repr=False)
+    mail_from_domain: str
+    sms_url: str = field(repr=False)
+    storage_url: str
+    var: Path
+    https: bool
+    secure_cookies: bool
+    log_format: str
+    stripe_api_key: str | None = field(repr=False, default=None)
+    stripe_webhook_secret: str | None = field(repr=False, default=None)
+    stripe_api_base: str | None = None
+    sentry_dsn: str | None = field(repr=False, default=None)
+    trusted_proxies: int = 0
+    metrics_allowed: tuple[str, ...] = ("127.0.0.1", "::1")
+    workers: int = 3
+
+    @property
+    def production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def base_hostname(self) -> str:
+        """`base_domain` without a port."""
+        return self.base_domain.rsplit(":", 1)[0] if self.base_domain.count(":") == 1 else self.base_domain
+
+    def url(self, host: str, path: str = "/") -> str:
+        """Absolute address of a page on one of our hosts; the only place where links get scheme and port."""
+        return f"{'https' if self.https else 'http'}://{host}{path}"
+
+    def derived_key(self, purpose: str) -> bytes:
+        """A 32-byte key for one purpose, derived from the secret key."""
+        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings. Raises `UnsafeSettings` with one sentence for each problem."""
+    env = dict(os.environ if environ is None else environ)
+    mode = env.get("OSIEDLE_ENV") or "development"
+    if mode not in ("development", "production"):
+        raise UnsafeSettings([f"OSIEDLE_ENV is “{mode}”; it must be “development” or “production”."])
+    var = Path(env.get("OSIEDLE_VAR") or ROOT / "var").resolve()
+    if mode == "development" and not env.get("DATABASE_URL"):
+        from config.local import state
+
+        env = {**state.environment(var), **env}
+    settings = _read(env, mode, var)
+    problems = _problems(settings, env)
+    if problems:
+        raise UnsafeSettings(problems)
+    return settings
+
+
+def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
+    secret = env.get("SECRET_KEY", "")
+    owner = sqlalchemy_url(env.get("DATABASE_URL", ""))
+    base = (env.get("BASE_DOMAIN") or f"localhost:{env.get('PORT') or DEFAULT_PORT}").lower()
+    https = _truth(env.get("OSIEDLE_HTTPS"), mode == "production")
+    return Settings(
+        env=mode,
+        base_domain=base,
+        database_url=owner,
+        app_database_url=sqlalchemy_url(env.get("APP_DATABASE_URL", ""))
+        or login_url(owner, "osiedle_app", secret),
+        platform_database_url=sqlalchemy_url(env.get("PLATFORM_DATABASE_URL", ""))
+        or login_url(owner, "osiedle_platform", secret),
+        redis_url=env.get("REDIS_URL", ""),
+        secret_key=secret,
+        encryption_keys=tuple(k.strip() for k in env.get("ENCRYPTION_KEYS", "").split(",") if k.strip()),
+        mail_url=env.get("MAIL_URL", ""),
+        mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
+        sms_url=env.get("SMS_URL") or f"file://{var / 'sms'}",
+        storage_url=env.get("STORAGE_URL") or f"file://{var / 'files'}",
+        var=var,
+        https=https,
+        secure_cookies=_truth(env.get("OSIEDLE_SECURE_COOKIES"), https),
+        log_format=env.get("LOG_FORMAT") or "console",
+        stripe_api_key=env.get("STRIPE_API_KEY") or None,
+        stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET") or None,
+        stripe_api_base=env.get("STRIPE_API_BASE") or None,
+        sentry_dsn=env.get("SENTRY_DSN") or None,
+        trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
+        metrics_allowed=tuple((env.get("METRICS_ALLOWED") or "127.0.0.1,::1").split(",")),
+        workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
+    )
+
+
+def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
+    found = [
+        f"{name} is not set; start ./run in another terminal, or set it."
+        for name, value in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url))
+        if not value
+    ]
+    if settings.log_format not in ("console", "json"):
+        found.append(f"LOG_FORMAT is “{settings.log_format}”; it must be “console” or “json”.")
+    if not settings.production:
+        return found
+    if settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < 32:
+        found.append("SECRET_KEY is missing or guessable; set at least 32 random characters.")
+    if not settings.encryption_keys:
+        found.append("ENCRYPTION_KEYS is not set; without it secrets would be stored readable.")
+    if not settings.secure_cookies or not settings.https:
+        found.append("OSIEDLE_SECURE_COOKIES or OSIEDLE_HTTPS is off; cookies would travel without HTTPS.")
+    if env.get("OSIEDLE_EMBEDDED") or _embedded(settings, settings.var):
+        found.append("DATABASE_URL or REDIS_URL names an embedded server; production needs its own servers.")
+    if not settings.mail_url:
+        found.append("MAIL_URL is not set; residents could not receive their mail.")
+    if not env.get("BASE_DOMAIN") or settings.base_hostname in ("localhost", "127.0.0.1"):
+        found.append("BASE_DOMAIN is not set to a real domain; links in mails would lead nowhere.")
+    return found
+
+
+def _embedded(settings: Settings, var: Path) -> bool:
+    from config.local import state
+
+    known = state.peek(var)
+    return bool(known) and (
+        settings.redis_url == known.get("REDIS_URL")
+        or settings.database_url == sqlalchemy_url(str(known.get("DATABASE_URL", "")))
+    )
+
+
+def sqlalchemy_url(url: str) -> str:
+    """`postgres://` and `postgresql://` in the form that chooses psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def libpq_url(url: str) -> str:
+    """The same URL in the form that psycopg itself reads."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def login_password(role: str, secret: str) -> str:
+    """The password of one of our own login roles, derived so that it need not be stored anywhere."""
+    return hmac.new(secret.encode(), f"login:{role}".encode(), hashlib.sha256).hexdigest()
+
+
+def login_url(owner_url: str, role: str, secret: str) -> str:
+    """The owner's URL with another of our logins in it."""
+    if not owner_url:
+        return ""
+    parts = urlsplit(owner_url)
+    host = parts.netloc.rsplit("@", 1)[-1]
+    return urlunsplit(parts._replace(netloc=f"{role}:{quote(login_password(role, secret))}@{host}"))
+
+
+def _truth(value: str | None, default: bool) -> bool:
+    return default if value is None or value == "" else value.strip().lower() in ("1", "true", "yes", "on")

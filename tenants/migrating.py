@@ -1,0 +1,252 @@
+"""Bringing tenants' schemas to the newest revision.
+
+The SQL of a step is rendered once and run for each tenant in one pipelined transaction that also writes the
+registry row; the registry is the queue. A blocked tenant is tried again later, a failing one is reported and
+the others go on; a killed run continues where it was.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+
+from tenants.names import checked_schema
+
+TENANT_HISTORY = Path(__file__).resolve().parent.parent / "migrations" / "tenant"
+LOCK_TIMEOUT = "2s"
+STATEMENT_TIMEOUT = "5min"
+ATTEMPTS = 6
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision as plain statements; `{role}` stands for the tenant's role."""
+
+    revision: str
+    down_revision: str | None
+    statements: tuple[str, ...]
+    transactional: bool
+    expands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one tenant in a run; `result` is `migrated`, `current`, `failed` or `held`."""
+
+    slug: str
+    schema: str
+    before: str
+    after: str
+    result: str
+    seconds: float
+    error: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def history(location: Path | None = None) -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(location or TENANT_HISTORY))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+@cache
+def steps(location: Path | None = None) -> tuple[Step, ...]:
+    """All steps from the first to the newest."""
+    scripts = list(history(location).walk_revisions())[::-1]
+    return tuple(_render(script) for script in scripts)
+
+
+def head_revision() -> str:
+    return steps()[-1].revision
+
+
+@cache
+def served_revisions() -> frozenset[str]:
+    """Revisions that this code can serve: the newest, and the one before if the newest step only expands."""
+    newest = steps()[-1]
+    if newest.expands and newest.down_revision:
+        return frozenset({newest.revision, newest.down_revision})
+    return frozenset({newest.revision})
+
+
+def _render(script: Any) -> Step:
+    buffer = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": buffer, "transactional_ddl": False}
+    )
+    collected: list[str] = []
+    context.impl.static_output = lambda statement: collected.append(statement.strip().rstrip(";"))  # type: ignore[method-assign]
+    with Operations.context(context):
+        script.module.upgrade()
+    return Step(
+        revision=script.revision,
+        down_revision=script.down_revision,
+        statements=tuple(statement for statement in collected if statement),
+        transactional=getattr(script.module, "transactional", True),
+        expands=getattr(script.module, "expands", False),
+    )
+
+
+def steps_from(revision: str, location: Path | None = None) -> tuple[Step, ...]:
+    """The steps that a schema on `revision` still lacks. Raises `LookupError` for an unknown revision."""
+    known = steps(location)
+    names = [step.revision for step in known]
+    if revision not in names:
+        raise LookupError(f"unknown revision {revision!r}")
+    return known[names.index(revision) + 1 :]
+
+
+def migrate(
+    owner_url: str,
+    slugs: list[str] | None = None,
+    *,
+    jobs: int = 2,
+    location: Path | None = None,
+    report: Callable[[Outcome], None] | None = None,
+) -> list[Outcome]:
+    """Bring the named tenants (or all) to the newest revision and say what became of each.
+
+    Two tenants go first, then one in a hundred, then the rest; when a whole wave fails the rest is held back.
+    """
+    with psycopg.connect(owner_url) as connection:
+        rows = connection.execute(
+            "SELECT id, slug FROM platform.tenants WHERE %(slugs)s::text[] IS NULL OR slug = ANY(%(slugs)s) "
+            "ORDER BY id",
+            {"slugs": slugs},
+        ).fetchall()
+    outcomes: list[Outcome] = []
+    for wave in _waves([row[0] for row in rows]):
+        if outcomes and all(outcome.result in ("failed", "held") for outcome in outcomes):
+            found = [Outcome(slug, "", "", "", "held", 0.0) for number, slug in rows if number in set(wave)]
+        else:
+            found = _run_wave(owner_url, wave, jobs, location)
+        for outcome in found:
+            if report:
+                report(outcome)
+        outcomes.extend(found)
+    return outcomes
+
+
+def _waves(ids: list[int]) -> Iterator[list[int]]:
+    second = 2 + max(8, len(ids) // 100)
+    for part in (ids[:2], ids[2:second], ids[second:]):
+        if part:
+            yield part
+
+
+def _run_wave(owner_url: str, ids: list[int], jobs: int, location: Path | None) -> list[Outcome]:
+    share = [ids[number :: max(1, jobs)] for number in range(max(1, min(jobs, len(ids))))]
+    with ThreadPoolExecutor(max_workers=len(share)) as pool:
+        done = pool.map(lambda part: _run_share(owner_url, part, location), share)
+        return [outcome for part in done for outcome in part]
+
+
+def _run_share(owner_url: str, ids: list[int], location: Path | None) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    with psycopg.connect(owner_url, prepare_threshold=None) as connection:
+        waiting = list(ids)
+        for attempt in range(ATTEMPTS):
+            blocked: list[int] = []
+            for tenant_id in waiting:
+                outcome = _migrate_one(connection, tenant_id, location, last=attempt == ATTEMPTS - 1)
+                if outcome is None:
+                    blocked.append(tenant_id)
+                else:
+                    outcomes.append(outcome)
+            waiting = blocked
+            if not waiting:
+                break
+            time.sleep(0.2 * 2**attempt)
+    return outcomes
+
+
+def _migrate_one(
+    connection: psycopg.Connection[Any], tenant_id: int, location: Path | None, *, last: bool
+) -> Outcome | None:
+    """One tenant, step by step; None when it is blocked and worth another try."""
+    started = time.monotonic()
+    slug = schema = before = after = ""
+    try:
+        while True:
+            row = connection.execute(
+                "SELECT slug, schema, revision FROM platform.tenants WHERE id = %s FOR UPDATE SKIP LOCKED",
+                (tenant_id,),
+            ).fetchone()
+            if row is None:
+                connection.rollback()
+                if last:
+                    return Outcome(slug or str(tenant_id), schema, before, after, "failed", 0.0, "locked by another run")
+                return None
+            slug, schema, after = row
+            before = before or after
+            remaining = steps_from(after, location)
+            if not remaining:
+                connection.commit()
+                result = "current" if before == after else "migrated"
+                return Outcome(slug, schema, before, after, result, time.monotonic() - started)
+            _apply(connection, tenant_id, checked_schema(schema), remaining[0])
+    except psycopg.errors.LockNotAvailable as error:
+        connection.rollback()
+        if not last:
+            return None
+        return _failure(connection, tenant_id, Outcome(slug, schema, before, after, "failed", 0.0, str(error)))
+    except (psycopg.Error, LookupError, ValueError) as error:
+        connection.rollback()
+        seconds = time.monotonic() - started
+        return _failure(connection, tenant_id, Outcome(slug, schema, before, after, "failed", seconds, str(error)))
+
+
+def _apply(connection: psycopg.Connection[Any], tenant_id: int, schema: str, step: Step) -> None:
+    written = (
+        "UPDATE platform.tenants SET revision = %s, migrated_at = now(), migration_error = NULL WHERE id = %s",
+        (step.revision, tenant_id),
+    )
+    statements = [statement.replace("{role}", f'"{schema}"') for statement in step.statements]
+    if not step.transactional:
+        connection.commit()
+        connection.autocommit = True
+        try:
+            connection.execute(f'SET search_path TO "{schema}", ext'.encode())
+            for statement in statements:
+                connection.execute(statement.encode())
+            connection.execute(b"RESET search_path")
+            connection.execute(*written)
+        finally:
+            connection.autocommit = False
+        return
+    with connection.pipeline(), connection.cursor() as cursor:
+        for setting in (
+            f"SET LOCAL lock_timeout TO '{LOCK_TIMEOUT}'",
+            f"SET LOCAL statement_timeout TO '{STATEMENT_TIMEOUT}'",
+            f'SET LOCAL search_path TO "{schema}", ext',
+            *statements,
+        ):
+            cursor.execute(setting.encode())
+        cursor.execute(*written)
+        connection.commit()
+
+
+def _failure(connection: psycopg.Connection[Any], tenant_id: int, outcome: Outcome) -> Outcome:
+    connection.execute(
+        "UPDATE platform.tenants SET migration_error = %s WHERE id = %s", (outcome.error, tenant_id)
+    )
+    connection.commit()
+    log.warning("migration of %s failed: %s", outcome.slug, outcome.error)
+    return outcome

@@ -1,0 +1,53 @@
+"""Tables of the registry in schema `platform`: which tenants exist, where, and on which schema revision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import PLATFORM, PlatformModel
+
+KINDS = ("cooperative", "association", "agency")
+STATUSES = ("active", "suspended")
+
+
+class TenantRow(PlatformModel):
+    """One property manager (zarządca) and the place of its data."""
+
+    __tablename__ = "tenants"
+    __table_args__ = (
+        CheckConstraint("kind IN ('cooperative', 'association', 'agency')", name="kind"),
+        CheckConstraint("status IN ('active', 'suspended')", name="status"),
+        {"schema": PLATFORM},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default="active")
+    status_reason: Mapped[str | None] = mapped_column(Text)
+    contact: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    database: Mapped[str] = mapped_column(Text, server_default="main")
+    schema: Mapped[str] = mapped_column(Text, unique=True)
+    revision: Mapped[str] = mapped_column(Text)
+    migrated_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    migration_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+
+
+class DomainRow(PlatformModel):
+    """A host name of a tenant's own, beside its subdomain."""
+
+    __tablename__ = "domains"
+    __table_args__ = (UniqueConstraint("host"), {"schema": PLATFORM})
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    host: Mapped[str] = mapped_column(Text)
+    tenant_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(f"{PLATFORM}.tenants.id", ondelete="CASCADE"), index=True
+    )

@@ -1,0 +1,104 @@
+"""Opening and closing a tenant: registry row, role, schema and first rows in one transaction.
+
+PostgreSQL's DDL is transactional, roles included, so a failure or a kill at any instruction leaves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import psycopg
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from tenants.db import MAIN
+from tenants.errors import ProvisioningFailed, UnknownTenant
+from tenants.migrating import head_revision
+from tenants.names import checked_schema, checked_slug, schema_name
+from tenants.registry import Tenant
+from tenants.schema import statements_for
+
+Seed = Callable[[Session], None]
+
+
+class SlugTaken(ProvisioningFailed):
+    """Another tenant has this subdomain."""
+
+
+def provision(
+    owner_url: str,
+    *,
+    slug: str,
+    name: str,
+    kind: str,
+    base_domain: str,
+    contact: dict[str, str] | None = None,
+    seed: Seed | None = None,
+) -> Tenant:
+    """Make a tenant and return it, ready to serve.
+
+    `seed` writes its first rows through a session whose path is the new schema, in the same transaction.
+    Raises `BadSlug`, `SlugTaken`, `ProvisioningFailed`; nothing is left behind then.
+    """
+    slug = checked_slug(slug)
+    engine = create_engine(owner_url, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    try:
+        with Session(engine) as session, session.begin():
+            schema = _register(session, slug, name.strip(), kind, contact or {})
+            _create(session, schema)
+            if seed is not None:
+                seed(session)
+                session.flush()
+            tenant_id = int(schema.removeprefix("t_"))
+    except IntegrityError as error:
+        if "tenants_slug" in str(error):
+            raise SlugTaken(f"Subdomena „{slug}” jest już zajęta.") from error
+        raise ProvisioningFailed(f"Nie udało się założyć zarządcy „{slug}”: {error.orig}") from error
+    except OperationalError as error:
+        raise ProvisioningFailed(f"Baza danych nie odpowiada: {error.orig}") from error
+    except (DBAPIError, psycopg.Error) as error:
+        raise ProvisioningFailed(f"Nie udało się założyć zarządcy „{slug}”: {error}") from error
+    host = f"{slug}.{base_domain}"
+    return Tenant(
+        tenant_id, slug, name.strip(), kind, "active", None, contact or {}, MAIN, schema, head_revision(), host
+    )
+
+
+def _register(session: Session, slug: str, name: str, kind: str, contact: dict[str, str]) -> str:
+    row = session.execute(
+        text(
+            "WITH new AS (SELECT nextval(pg_get_serial_sequence('platform.tenants', 'id')) AS id) "
+            "INSERT INTO platform.tenants (id, slug, name, kind, contact, schema, revision, migrated_at) "
+            "OVERRIDING SYSTEM VALUE "
+            "SELECT id, :slug, :name, :kind, CAST(:contact AS jsonb), 't_' || lpad(id::text, 5, '0'), "
+            ":revision, now() FROM new RETURNING id"
+        ),
+        {"slug": slug, "name": name, "kind": kind, "contact": json.dumps(contact, ensure_ascii=False), "revision": head_revision()},
+    ).scalar_one()
+    return schema_name(int(row))
+
+
+def _create(session: Session, schema: str) -> None:
+    raw = session.connection().connection.dbapi_connection
+    assert isinstance(raw, psycopg.Connection)
+    with raw.pipeline(), raw.cursor() as cursor:
+        for statement in statements_for(checked_schema(schema)):
+            cursor.execute(statement.encode())
+
+
+def remove(owner_url: str, slug: str) -> None:
+    """Drop a tenant's schema, role and registry row. Raises `UnknownTenant`."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        schema = connection.execute(
+            text("DELETE FROM platform.tenants WHERE slug = :slug RETURNING schema"), {"slug": slug}
+        ).scalar()
+        if schema is None:
+            raise UnknownTenant(slug)
+        name = checked_schema(schema)
+        connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
+        connection.execute(text(f'DROP OWNED BY "{name}"'))
+        connection.execute(text(f'DROP ROLE "{name}"'))

@@ -1,0 +1,73 @@
+"""Every transaction of a tenant engine enters exactly one tenant's role and schema, in its BEGIN message.
+
+The role is what PostgreSQL itself checks; the path is what makes unqualified names work. Both are `LOCAL`, so
+commit, rollback and a lost connection end them alike, with and without a transaction pooler in between.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+from psycopg import pq
+from sqlalchemy import Connection, Engine, event
+
+from tenants.bound import Mode, bound, current
+from tenants.errors import AnotherTenantBound, TenantError
+from tenants.names import checked_schema
+
+_DATA_STATEMENT = re.compile(
+    r"\s*(?:/\*.*?\*/\s*)*(?:SELECT|INSERT|UPDATE|DELETE|WITH|VALUES|MERGE|COPY|LOCK|TRUNCATE|EXPLAIN|SHOW"
+    r"|SAVEPOINT|RELEASE|ROLLBACK TO)\b|\s*;?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BULK = "; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO 0; SET LOCAL work_mem TO '96MB'"
+
+
+class DataCursor(psycopg.Cursor[Any]):
+    """A cursor that sends one data statement at a time.
+
+    psycopg uses the simple protocol, which takes several statements at once, whenever there are no
+    parameters; and a `SET ROLE` inside a transaction would undo the routing. Neither gets through here.
+    """
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        converted = super()._convert_query(query, params)
+        if not _DATA_STATEMENT.match(converted.query.decode()):
+            raise TenantError(f"statement kind not allowed on a tenant's connection: {converted.query[:40]!r}")
+        return converted
+
+    def _execute_send(self, query: Any, *, force_extended: bool = False, binary: bool | None = None) -> None:
+        super()._execute_send(query, force_extended=True, binary=binary)
+
+
+def _opening(schema: str, mode: Mode) -> bytes:
+    isolation = " ISOLATION LEVEL REPEATABLE READ" if mode is Mode.SNAPSHOT else ""
+    bulk = _BULK if mode is Mode.BULK else ""
+    return (
+        f'BEGIN{isolation}; SET LOCAL ROLE "{schema}"; SET LOCAL search_path TO "{schema}", ext, pg_temp{bulk}'
+    ).encode()
+
+
+def route(engine: Engine) -> None:
+    """Make `engine` enter the bound tenant at each BEGIN and refuse everything else."""
+
+    @event.listens_for(engine, "begin")
+    def enter(connection: Connection) -> None:
+        binding = bound()
+        raw: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+        schema = checked_schema(binding.tenant.schema)
+        result = raw.pgconn.exec_(_opening(schema, binding.mode))
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            message = result.get_error_message()
+            raw.rollback()
+            if raw.pgconn.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError(message)
+            raise TenantError(f"cannot enter {schema}: {message}")
+        connection.info["tenant"] = binding.tenant.id
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def same_tenant(connection: Connection, *_rest: Any) -> None:
+        if connection.info.get("tenant") != current().id:
+            raise AnotherTenantBound("this connection is inside another tenant")
