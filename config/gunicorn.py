@@ -1,0 +1,53 @@
+"""Settings of the web server: `gunicorn -c config/gunicorn.py wsgi:app`.
+
+Read by gunicorn itself, so this file reads the environment where the product must go through `settings`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import gunicorn.http.wsgi
+
+bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}").split(",")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+preload_app = True  # what is loaded before the fork is in memory once
+
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+accesslog = os.environ.get("ACCESS_LOG") or None
+errorlog = "-"
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
+
+control_socket_disable = True  # it would lie in $HOME, one for all instances of this machine
+
+gunicorn.http.wsgi.SERVER = "Osiedle"  # instead of the product and version to look up attacks for
+
+
+def on_starting(server: Any) -> None:
+    """Under `./run`: the product is loaded; wait for the migrations and demo data before listening."""
+    gate = os.environ.pop("OSIEDLE_GATE", "")
+    if gate:
+        os.read(int(gate), 1)
+        os.close(int(gate))
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Two processes must not talk on one database connection: forget what was opened before the fork."""
+    import wsgi
+
+    after_fork = getattr(wsgi, "after_fork", None)
+    if after_fork is not None:
+        after_fork()

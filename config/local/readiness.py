@@ -1,0 +1,66 @@
+"""Whether the web server's port is free, whether it answers, and what to tell when it does."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from config.settings import DEMO_PASSWORD
+
+if TYPE_CHECKING:
+    from config.local.plan import Plan
+
+
+def loopback_addresses() -> list[str]:
+    """127.0.0.1, and ::1 where this machine has it: browsers try either for `*.localhost`."""
+    return ["127.0.0.1", *(["::1"] if _can_bind("::1", 0) else [])]
+
+
+def port_taken(addresses: Sequence[str], port: int) -> bool:
+    """Whether some other program listens there."""
+    return not all(_can_bind(address, port) for address in addresses)
+
+
+def _can_bind(address: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError:
+        return False
+    return True
+
+
+def answers(plan: Plan) -> int:
+    """The status of /readyz; 0 if nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=10)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": plan.environment["BASE_DOMAIN"]})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def welcome(plan: Plan, seconds: float) -> str:
+    """The addresses, and outside production the demo logins."""
+    base = plan.environment["BASE_DOMAIN"]
+    if plan.production:
+        return f"Osiedle is ready on port {plan.port} after {seconds:.1f} s. Ctrl-C stops it."
+    server = plan.environment["MAIL_URL"].rsplit("@", 1)[-1]
+    mail = f"kept in {plan.var / 'mail'}" if plan.mail_port else f"goes to {server}"
+    return f"""
+Osiedle is ready after {seconds:.1f} s.
+
+  http://{base}/            product page
+  http://demo.{base}/       demo manager: resident L000001, L000002 …; staff: admin
+  http://console.{base}/    operator console: operator@osiedle.example
+
+  Password for all of them: {DEMO_PASSWORD}
+  Mail: {mail}
+  Ctrl-C stops everything; the data stay.
+"""
