@@ -131,7 +131,7 @@ def _tarball(own_node: Path) -> Path:
         pack = ["pack", "--ignore-scripts", "--silent", f"{PACKAGE}@{VERSION}"]
         try:
             done = subprocess.run(
-                [own_node / "bin" / "node", npm, *pack],
+                [own_node / "bin" / "node", "--use-system-ca", npm, *pack],
                 cwd=directory,
                 capture_output=True,
                 text=True,

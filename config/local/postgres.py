@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -198,17 +199,22 @@ def _place_of_nobody(var: Path) -> _Place:
         if home.is_symlink() or home.stat().st_uid != 0:
             raise RuntimeError(f"{home} belongs to somebody else; remove it, or set DATABASE_URL.")
     if not _open_to_all(bin_dir):
-        package = bin_dir.parent.parent
-        copy = home / package.name
-        if not copy.exists():
-            for part in (package, package.with_name(f"{package.name}.libs")):
-                draft = home / f"{part.name}.new"
-                shutil.copytree(part, draft, symlinks=True, dirs_exist_ok=True)
-                subprocess.run(["chmod", "-R", "a+rX", str(draft)], check=True)
-                draft.rename(home / part.name)
-        bin_dir = copy / "pginstall" / "bin"
+        bin_dir = _copied_programs(bin_dir, home)
     prefix = (*AS_NOBODY, *BOUND_TO_PARENT[1:])
     return _Place(prefix, NOBODY, bin_dir, home / "postgres")
+
+
+def _copied_programs(bin_dir: Path, home: Path) -> Path:
+    package = bin_dir.parent.parent
+    copy = home / f"programs-{version(package.name)}"
+    if not copy.exists():
+        draft = home / "programs.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, draft / part.name, symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", str(draft)], check=True)
+        draft.rename(copy)
+    return copy / package.name / "pginstall" / "bin"
 
 
 def _open_to_all(path: Path) -> bool:

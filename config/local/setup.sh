@@ -64,13 +64,19 @@ print(next(str(wheel) for place in places for wheel in sorted(place.glob("pip-*.
     fail "This Python has no pip. Install it (Debian, Ubuntu: apt install python3-venv) and start again."
 }
 
+# Behind a proxy that signs for itself only the system's own list of authorities knows it.
+install_packages() {
+    set -- --quiet --require-hashes --no-deps -r "$1"
+    [ -e /etc/ssl/certs/ca-certificates.crt ] && set -- "$@" --system-certs
+    VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install "$@"
+}
+
 # install FILE...: the first is installed; all are noted as installed, for a file may contain another.
 install() {
     cmp -s "$1" ".venv/installed-$1" && return
     install_uv
     say "Installing $1 …"
-    VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install --quiet --require-hashes --no-deps -r "$1" ||
-        fail "The packages of $1 could not be installed: see above."
+    install_packages "$1" || fail "The packages of $1 could not be installed: see above."
     for file; do
         cp "$file" ".venv/installed-$file"
     done
@@ -78,7 +84,8 @@ install() {
 
 # ./run and ./test may be started at the same moment.
 set_up() {
-    mkdir -p var || fail "This directory is not writable; Osiedle keeps .venv and var in it."
+    [ -d var ] || (umask 077 && mkdir var) 2>/dev/null
+    [ -w . ] && [ -w var ] || fail "$PWD or its var belongs to another user: run as that user, or use a copy."
     if command -v flock >/dev/null 2>&1; then
         exec 9>var/setup.lock
         flock 9
