@@ -195,9 +195,10 @@ def _place_of_nobody(var: Path) -> _Place:
         var.chmod(0o711)
     else:
         home = Path("/var/tmp") / f"osiedle-{hashlib.sha256(str(var).encode()).hexdigest()[:12]}"
-        home.mkdir(mode=0o711, exist_ok=True)
+        home.mkdir(exist_ok=True)
         if home.is_symlink() or home.stat().st_uid != 0:
             raise RuntimeError(f"{home} belongs to somebody else; remove it, or set DATABASE_URL.")
+        home.chmod(0o711)
     if not _open_to_all(bin_dir):
         bin_dir = _copied_programs(bin_dir, home)
     prefix = (*AS_NOBODY, *BOUND_TO_PARENT[1:])
