@@ -1,0 +1,67 @@
+"""Which units an account may see: the one door to everything that belongs to a unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+
+from app.core.actor import Actor
+from app.core.errors import NotThere
+from app.core.language import gettext as _
+from tenants.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUnit:
+    """A unit (lokal) that the account may see. `account` is its virtual account, 26 digits, or None."""
+
+    code: str
+    street: str | None
+    building_number: str | None
+    number: str | None
+    city: str | None
+    account: str | None
+
+    @property
+    def address_line(self) -> str:
+        if not self.street:
+            return self.code
+        return f"{self.street} {self.building_number}/{self.number}, {self.city}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The actor's units, and the time that the published books speak of (None before the first import)."""
+
+    units: tuple[HeldUnit, ...]
+    as_of: datetime | None
+
+    def chosen(self, code: str | None) -> HeldUnit | None:
+        """The unit with this code, or the first one when none was asked for. Raises `NotThere`."""
+        if not code:
+            return self.units[0] if self.units else None
+        for unit in self.units:
+            if unit.code == code:
+                return unit
+        raise NotThere(_("Nie ma takiego lokalu."))
+
+
+_HOLDINGS = text(
+    "SELECT a.unit_code, b.street, b.number, u.number, b.city, u.account, r.as_of "
+    "FROM (SELECT max(number) AS number FROM revisions) AS latest "
+    "LEFT JOIN revisions r ON r.number = latest.number "
+    "LEFT JOIN account_units a ON a.account_id = :account AND a.since <= :today "
+    "AND (a.until IS NULL OR a.until >= :today) "
+    "LEFT JOIN units u ON u.code = a.unit_code AND u.until_revision IS NULL "
+    "LEFT JOIN buildings b ON b.code = u.building_code AND b.until_revision IS NULL "
+    "ORDER BY a.unit_code"
+)
+
+
+def holdings(actor: Actor, today: date) -> Holdings:
+    """All units of the actor on a day (Europe/Warsaw), in one statement."""
+    rows = db.session.execute(_HOLDINGS, {"account": actor.account_id, "today": today}).all()
+    units = tuple(HeldUnit(*row[:6]) for row in rows if row[0] is not None)
+    return Holdings(units, rows[0][6] if rows else None)

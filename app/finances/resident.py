@@ -1,0 +1,97 @@
+"""Rachunki i płatności: what a resident owes, to which account, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, request, url_for
+
+from app.accounts.holdings import HeldUnit, Holdings, holdings
+from app.core.clock import today
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.core.paging import page_number
+from app.finances import queries
+from app.finances.rules import ACCOUNTS, KINDS, account_number
+from app.web import menu
+from app.web.pages import render
+from app.web.visitor import actor
+
+pages = Blueprint("finances", __name__, template_folder="templates")
+menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link of the unit switch or of the tabs."""
+
+    code: str
+    label: str
+    url: str
+    current: bool
+
+
+@pages.get("/payments")
+def payments() -> str:
+    mine = holdings(actor(), today())
+    unit = mine.chosen(request.args.get("unit"))
+    if unit is None or mine.as_of is None:
+        return render("finances/payments.html", **_frame(mine, unit, "payments"))
+    accounts = queries.balances(actor(), unit)
+    balance = sum(account.grosze for account in accounts)
+    return render(
+        "finances/payments.html",
+        **_frame(mine, unit, "payments"),
+        balance=balance,
+        accounts=accounts if len(accounts) > 1 else [],
+        entries=queries.last_entries(actor(), unit, balance),
+        due=queries.next_due(actor(), unit, today()),
+        account_number=account_number(unit.account),
+        entries_url=_address("entries", unit),
+    )
+
+
+@pages.get("/payments/entries")
+def entries() -> str:
+    mine = holdings(actor(), today())
+    unit = mine.chosen(request.args.get("unit"))
+    if unit is None or mine.as_of is None:
+        return render("finances/entries.html", **_frame(mine, unit, "entries"))
+    years = queries.years(actor(), unit)
+    asked = request.args.get("year", "")
+    year = int(asked) if asked in map(str, years) else (years[0] if years else today().year)
+    kind = request.args.get("kind") if request.args.get("kind") in KINDS else None
+    account = request.args.get("account") if request.args.get("account") in ACCOUNTS else None
+    page, totals = queries.entries_of_year(
+        actor(), unit, year, kind=kind, account=account, page=page_number(request.args.get("page"))
+    )
+    query = {"unit": unit.code, "year": year, "kind": kind or "", "account": account or "", "page": ""}
+    return render(
+        "finances/entries.html",
+        **_frame(mine, unit, "entries"),
+        years=years,
+        year=year,
+        kinds=list(KINDS.items()),
+        account_kinds=list(ACCOUNTS.items()),
+        chosen={"kind": kind or "", "account": account or ""},
+        totals=totals,
+        page=page,
+        page_url=f"{url_for('resident.finances.entries')}?{urlencode(query)}",
+    )
+
+
+def _frame(mine: Holdings, unit: HeldUnit | None, here: str) -> dict[str, object]:
+    labels = {"payments": _("Ogólnie"), "entries": _("Obroty")}
+    return {
+        "units": [
+            Choice(held.code, held.address_line, _address(here, held), held is unit) for held in mine.units
+        ],
+        "unit": unit,
+        "as_of": mine.as_of,
+        "tabs": [Choice(name, label, _address(name, unit), name == here) for name, label in labels.items()],
+    }
+
+
+def _address(view: str, unit: HeldUnit | None) -> str:
+    return url_for(f"resident.finances.{view}", unit=unit.code if unit else None)

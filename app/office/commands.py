@@ -1,0 +1,71 @@
+"""Changing the manager's profile."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from app.core import audit, jobs
+from app.core.actor import Actor, Can
+from app.core.errors import NotThere
+from app.office import rules
+from app.office.models import OfficeProfile
+from app.office.queries import Office, forget, fresh_profile
+from tenants.bound import current
+from tenants.db import PLATFORM, db
+
+CONTACT_JOB = "office.contact"
+
+
+def found(session: Session, *, name: str, kind: str, email: str | None = None) -> None:
+    """Write the first profile of a tenant that is being made, through the session that makes it."""
+    session.add(OfficeProfile(id=1, name=name, kind=kind, email=email, locale="pl"))
+
+
+def update_profile(actor: Actor, **changes: Any) -> Office:
+    """Change the named fields of the profile and return it. Raises `Refused` with the field, `NotThere`.
+
+    The registry's copy of name and contact, which the page of a suspended tenant shows, follows by a job.
+    """
+    if not actor.may(Can.CONFIGURE):
+        raise NotThere("")
+    values = {field: _checked(field, value) for field, value in changes.items()}
+    if values:
+        db.session.execute(update(OfficeProfile).where(OfficeProfile.id == 1).values(**values))
+        audit.record(actor, "office.updated", "office", fields=sorted(values))
+        jobs.enqueue(CONTACT_JOB, "office", lane="urgent")
+    forget(current().id)
+    return fresh_profile()
+
+
+def copy_contact() -> None:
+    """Bring the registry's copy of the bound tenant's name and contact in step with its profile."""
+    office = fresh_profile()
+    contact = contact_of(office)
+    with db.engines[PLATFORM].begin() as connection:
+        connection.execute(
+            text("UPDATE platform.tenants SET name = :name, contact = CAST(:contact AS jsonb) WHERE id = :id"),
+            {"name": office.name, "contact": json.dumps(contact, ensure_ascii=False), "id": current().id},
+        )
+
+
+def contact_of(office: Office) -> dict[str, str]:
+    """What a stranger may see of the manager: name, phone, e-mail, address; empty ones left out."""
+    address = ", ".join(line for line in (office.street_line, office.city_line) if line)
+    fields = {"name": office.name, "phone": office.phone, "email": office.email, "address": address}
+    return {field: value for field, value in fields.items() if value}
+
+
+def _checked(field: str, value: Any) -> Any:
+    if field == "accent":
+        return rules.checked_accent(value)
+    if field == "locale":
+        return rules.checked_locale(value)
+    if field == "idle_minutes":
+        return rules.checked_idle(value)
+    if field not in rules.LENGTHS:
+        raise TypeError(f"the profile has no field {field!r}")
+    return rules.checked_text(field, value)

@@ -1,0 +1,68 @@
+"""The Flask application: one URL map for three sites, chosen by host; one transaction a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from werkzeug.routing import Map, MapAdapter
+
+from app.core import work
+from config.settings import Settings
+from tenants.db import db
+from tenants.http import PRODUCT, Site, site_of
+from tenants.registry import Registry
+
+
+class SiteRequest(Request):
+    """A request that knows on which site it came in; None on an unknown host."""
+
+    site: Site | None = None
+
+
+class HostBoundSession(SecureCookieSessionInterface):
+    """The signed cookie of forms and notices counts only on the host that set it: siblings are other managers."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        session = super().open_session(app, request)
+        if session is None or session.get("_host", request.host) != request.host:
+            return self.session_class()
+        return session
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session and session.modified:
+            session["_host"] = request.host
+        super().save_session(app, session, response)  # type: ignore[arg-type]
+
+
+class Osiedle(Flask):
+    """The application. `settings` and `registry` are what its parts may know of the deployment."""
+
+    request_class = SiteRequest
+    session_interface = HostBoundSession()
+    url_map_class = Map
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__("app", static_folder=None, template_folder="web/templates")
+        self.settings = settings
+        self.registry: Registry
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        self.url_map.redirect_defaults = False
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None:
+            return self.url_map.bind(self.settings.base_hostname, subdomain=PRODUCT)
+        assert isinstance(request, SiteRequest)
+        request.site = site_of(request.headers.get("Host"), self.registry, self.settings.base_hostname)
+        return self.url_map.bind_to_environ(request.environ, subdomain=request.site.kind)
+
+    def dispatch_request(self) -> Response:
+        """Run the view and end its unit of work: what succeeded is committed, what did not is rolled back."""
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400:
+            work.commit()
+        else:
+            db.session.rollback()
+        return response

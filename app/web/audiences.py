@@ -1,0 +1,106 @@
+"""Whom a page is for. Every page hangs below one of these parents, whose guard it cannot lose.
+
+| parent | site | lets in |
+|---|---|---|
+| `product` | product page | everyone |
+| `public` | tenant | everyone |
+| `signed_in` | tenant | every account |
+| `resident` | tenant | residents |
+| `staff` | tenant, `/admin` | the manager's staff |
+| `console_public` | console | everyone |
+| `operator` | console | operators |
+
+Who is not signed in is sent to the login of the same host; who is the wrong audience gets the same 404 as for
+a page that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import Blueprint, abort, current_app, redirect, request
+from werkzeug.wrappers import Response
+
+from app.core.actor import Actor, Can
+from app.web.visitor import actor, maybe_actor
+from tenants.http import CONSOLE, PRODUCT, TENANT
+
+View = TypeVar("View", bound=Callable[..., Any])
+AUDIENCES = ("product", "public", "signed_in", "resident", "staff", "console_public", "operator")
+
+
+def parents() -> dict[str, Blueprint]:
+    """Fresh parent blueprints for one application."""
+    made = {
+        "product": Blueprint("product", __name__, subdomain=PRODUCT),
+        "public": Blueprint("public", __name__, subdomain=TENANT),
+        "signed_in": Blueprint("signed_in", __name__, subdomain=TENANT),
+        "resident": Blueprint("resident", __name__, subdomain=TENANT),
+        "staff": Blueprint("staff", __name__, subdomain=TENANT, url_prefix="/admin"),
+        "console_public": Blueprint("console_public", __name__, subdomain=CONSOLE),
+        "operator": Blueprint("operator", __name__, subdomain=CONSOLE),
+    }
+    made["signed_in"].before_request(_guard(lambda who: who.kind == "account"))
+    made["resident"].before_request(_guard(lambda who: who.is_resident))
+    made["staff"].before_request(_guard(lambda who: who.is_staff))
+    made["operator"].before_request(_guard(lambda who: who.is_operator))
+    return made
+
+
+def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
+    def guard() -> Response | None:
+        who = maybe_actor()
+        if who is None:
+            return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}" if _is_page() else "/login", 302)
+        if not admits(who):
+            if who.is_staff and request.path == "/":
+                return redirect("/admin/", 302)
+            abort(404)
+        if who.must_change_password and not _view_has("open_before_change"):
+            return redirect("/settings/password", 302)
+        return None
+
+    return guard
+
+
+def _is_page() -> bool:
+    return request.method == "GET" and request.path != "/"
+
+
+def _view_has(mark: str) -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), mark, False))
+
+
+def open_before_change(view: View) -> View:
+    """Mark a page that stays open while a start password must be changed first."""
+    view.open_before_change = True  # type: ignore[attr-defined]
+    return view
+
+
+def accepts_upload(megabytes: int) -> Callable[[View], View]:
+    """Mark a page that takes files up to this size; all others take small forms only."""
+
+    def mark(view: View) -> View:
+        view.max_content_length = megabytes * 1024 * 1024  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def needs(right: Can) -> Callable[[View], View]:
+    """Let in only those who have this right; for others the page does not exist."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **values: Any) -> Any:
+            if right not in actor().can:
+                abort(404)
+            return view(*args, **values)
+
+        guarded.needs = right  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate

@@ -1,0 +1,85 @@
+"""Answers for machines: alive, ready, measured. On every site, without a tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import redis
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from sqlalchemy import text
+
+
+from tenants import platform
+from tenants.db import PLATFORM, db
+
+
+def alive() -> Response:
+    return jsonify(status="ok")
+
+
+def ready() -> tuple[Response, int]:
+    """200 when database, Redis and the platform's schema are as this code needs them; else 503 with what is not."""
+    checks = {"database": _database(), "redis": _redis()}
+    fine = all(value == "ok" for value in checks.values())
+    return jsonify(status="ok" if fine else "unavailable", **checks), 200 if fine else 503
+
+
+def metrics() -> Response:
+    application: Any = current_app
+    if request.remote_addr not in application.settings.metrics_allowed:
+        abort(404)
+    registry = CollectorRegistry()
+    registry.register(_Platform())
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> str:
+    try:
+        with db.engines[PLATFORM].connect() as connection:
+            return "ok" if platform.revision(connection) == platform.head() else "not migrated"
+    except Exception:
+        return "does not answer"
+
+
+def _redis() -> str:
+    application: Any = current_app
+    try:
+        with redis.Redis.from_url(application.settings.redis_url, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+        return "ok"
+    except redis.RedisError:
+        return "does not answer"
+
+
+class _Platform:
+    """Gauges read from the platform's schema: no names of tenants, only counts."""
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        tenants = GaugeMetricFamily("osiedle_tenants", "Managers by status", labels=["status"])
+        behind = GaugeMetricFamily("osiedle_tenant_migrations_failed", "Managers whose last migration failed")
+        with db.engines[PLATFORM].connect() as connection:
+            for status, count in connection.execute(
+                text("SELECT status, count(*) FROM platform.tenants GROUP BY status")
+            ):
+                tenants.add_metric([status], count)
+            behind.add_metric(
+                [],
+                connection.execute(
+                    text("SELECT count(*) FROM platform.tenants WHERE migration_error IS NOT NULL")
+                ).scalar_one(),
+            )
+        return [tenants, behind]
+
+
+for _view in (alive, ready, metrics):
+    _view.without_tenant = True  # type: ignore[attr-defined]
+
+
+def add_to(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/healthz", "alive", alive)
+    blueprint.add_url_rule("/readyz", "ready", ready)
+    blueprint.add_url_rule("/metrics", "metrics", metrics)
+
+

@@ -1,0 +1,97 @@
+"""Rendering: what every template can use, and the two ways in which a view answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import g, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app.core import language, money
+from app.core.clock import local
+from app.web import assets, menu
+from app.web.application import Osiedle
+from app.web.visitor import maybe_actor
+
+_providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
+
+
+def provide(site_kind: str, provider: Callable[[], dict[str, Any]]) -> None:
+    """Add names to every template of one kind of site, such as the office on tenant sites."""
+    _providers.append((site_kind, provider))
+
+
+def render(template: str, **context: Any) -> str:
+    return render_template(template, **context)
+
+
+def see_other(address: str) -> Response:
+    """After a form was taken: go and look there."""
+    return redirect(address, 303)
+
+
+def init_app(app: Osiedle) -> None:
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: language.catalogue(language.language()).gettext(message),
+        lambda one, many, n: language.catalogue(language.language()).ngettext(one, many, n),
+        newstyle=True,
+    )
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        money=money.money, amount=money.amount, date=_date, longdate=_long_date, datetime=_moment, number=_number
+    )
+    env.globals.update(asset=assets.address)
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, Any]:
+    site = getattr(request, "site", None)
+    found: dict[str, Any] = {
+        "site": site.kind if site else None,
+        "locale": language.language(),
+        "languages": _languages(),
+        "request_id": g.get("request_id"),
+        "office": None,
+    }
+    if g.get("failing"):
+        return found | {"actor": None, "menu": []}
+    actor = maybe_actor()
+    found |= {"actor": actor, "menu": menu.items(actor)}
+    for kind, provider in _providers:
+        if site is not None and site.kind == kind and g.get("binding") is not None:
+            found |= provider()
+    return found
+
+
+def _languages() -> list[tuple[str, str, str]]:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return [
+        (code, name, f"{request.path}?{urlencode([*query, ('lang', code)])}")
+        for code, name in language.LANGUAGES.items()
+    ]
+
+
+def _date(day: date | None) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
+
+
+def _long_date(day: date | datetime | None) -> str:
+    if day is None:
+        return ""
+    plain = local(day).date() if isinstance(day, datetime) else day
+    return format_date(plain, "long" if language.language() != "pl" else "d MMMM y", locale=language.language())
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{local(moment):%d.%m.%Y, %H:%M}" if moment else ""
+
+
+def _number(value: Any) -> str:
+    return format_decimal(value, locale=language.language())

@@ -1,0 +1,92 @@
+"""The life of a request: limits, site, tenant bound, language; and the end of it all."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import cast
+
+import structlog
+from flask import Response, abort, current_app, g, request
+
+from app.core import language
+from app.core.public_ids import new_public_id
+from app.web import sessions
+from app.web.application import Osiedle, SiteRequest
+from app.web.visitor import maybe_actor
+from tenants.context import Mode, bind
+from tenants.http import TENANT, UnknownHost, checked
+
+SMALL_FORM = 2 * 1024 * 1024
+READS = ("GET", "HEAD", "OPTIONS")
+LANGUAGE_COOKIE = "osiedle_lang"
+log = structlog.get_logger("osiedle.web")
+
+
+def init_app(app: Osiedle) -> None:
+    app.before_request(_begin)
+    app.before_request(_same_origin)
+    app.after_request(_remember_language)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    g.request_id = new_public_id()
+    g.started = time.monotonic()
+    site = cast(SiteRequest, request).site
+    if site is None:
+        raise UnknownHost()
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "max_content_length", SMALL_FORM)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+    language.choose(_wanted_language())
+    if site.kind == TENANT and not getattr(view, "without_tenant", False):
+        assert site.tenant is not None
+        structlog.contextvars.bind_contextvars(tenant=site.tenant.slug)
+        stack = ExitStack()
+        stack.enter_context(
+            bind(checked(site.tenant), Mode.SNAPSHOT if request.method in READS else Mode.PAGE)
+        )
+        g.binding = stack
+    if "lang" not in request.args and LANGUAGE_COOKIE not in request.cookies:
+        who = maybe_actor()
+        if who is not None and who.locale:
+            language.choose(who.locale)
+
+
+def _wanted_language() -> str:
+    return request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or language.DEFAULT
+
+
+def _same_origin() -> None:
+    """Sibling subdomains are other managers, and to SameSite they are the same site: only our own host may post."""
+    if request.method in READS or getattr(current_app.view_functions.get(request.endpoint or ""), "open_to_all", False):
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.partition("://")[2].lower() != request.host.lower():
+        abort(403)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+
+
+def _remember_language(response: Response) -> Response:
+    chosen = request.args.get("lang")
+    if chosen in language.LANGUAGES and request.method == "GET":
+        secure = cast(Osiedle, current_app).settings.secure_cookies
+        response.set_cookie(
+            LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _end(error: BaseException | None = None) -> None:
+    stack: ExitStack | None = g.pop("binding", None)
+    try:
+        if error is None:
+            sessions.touch()
+    except Exception:
+        log.warning("session was not marked as seen", exc_info=True)
+    finally:
+        if stack is not None:
+            stack.close()
