@@ -61,7 +61,7 @@ def contact_of(office: Office) -> dict[str, str]:
 
 def _checked(field: str, value: Any) -> Any:
     if field == "accent":
-        return rules.checked_accent(value)
+        return rules.chosen_accent(value)
     if field == "locale":
         return rules.checked_locale(value)
     if field == "idle_minutes":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.office.models import OfficeProfile
-from app.office.rules import short_name
+from app.office.rules import DEFAULT_ACCENT, short_name
 from tenants.bound import current
 from tenants.db import db
 
@@ -54,7 +54,7 @@ def fresh_profile() -> Office:
     row = db.session.execute(_ONE).one_or_none()
     if row is None:  # the row is written with the schema; without it pages must still work
         tenant = current()
-        return Office(tenant.name, short_name(tenant.name), None, None, None, None, "#1f5c4d", "pl", 30, None, tenant.kind)
+        return Office(tenant.name, short_name(tenant.name), None, None, None, None, DEFAULT_ACCENT, "pl", 30, None, tenant.kind)
     values = row._asdict()
     return Office(**{**values, "short_name": values["short_name"] or short_name(values["name"])})
 

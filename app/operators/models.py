@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, LargeBinary, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,10 +52,18 @@ class OperatorSession(PlatformModel):
 
 
 class Opening(PlatformModel):
-    """An operator's order to open a manager, carried out by a worker. `outcome` tells what became of it."""
+    """An operator's order to open a manager, carried out by a worker. `outcome` says why it was refused.
+
+    `state` goes ordered → opened (in the transaction that made the tenant) → done (the first letter is in the
+    outbox), or ordered → refused. Only one live order may stand for a slug.
+    """
 
     __tablename__ = "openings"
-    __table_args__ = ({"schema": PLATFORM},)
+    __table_args__ = (
+        CheckConstraint("state IN ('ordered', 'opened', 'done', 'refused')", name="state"),
+        Index("uq_openings_live", "slug", unique=True, postgresql_where=text("state = 'ordered'")),
+        {"schema": PLATFORM},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     slug: Mapped[str] = mapped_column(Text)
@@ -56,4 +75,5 @@ class Opening(PlatformModel):
     state: Mapped[str] = mapped_column(Text, server_default="ordered")
     outcome: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    schema: Mapped[str | None] = mapped_column(Text)
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
