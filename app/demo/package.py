@@ -170,8 +170,9 @@ _SUMS: dict[str, Callable[[Sequence[Row]], int]] = {"charges": _charges_sum, "le
 class Package:
     """Everything one manager's books hand over.
 
-    `sheets` maps the English sheet name to its rows (without `control`); each row is a tuple in the order of
-    `SHEET[name].columns`: text, whole numbers (scaled as the column's kind says), dates, or None for empty.
+    `sheets` maps the English sheet name to its rows (without `control`); each row is a tuple in the
+    order of `SHEET[name].columns`: text, whole numbers (scaled as the column's kind says), dates, or
+    None for empty.
     """
 
     manager: str

@@ -116,9 +116,9 @@ class _Settling:
         return date(year, self.rng.randint(1, 12), self.rng.randint(1, 28))
 
     def this_year(self) -> date:
-        """A day of this year up to today."""
-        first = date(self.as_of.year, 1, 1)
-        return first + timedelta(days=self.rng.randint(0, (self.as_of - first).days))
+        """A day of this year before this month, so that the people stay the same from one day to the next."""
+        first, month = date(self.as_of.year, 1, 1), self.as_of.replace(day=1)
+        return first + timedelta(days=int(self.rng.random() * (month - first).days))
 
 
 def settle(estate: Estate, rng: Random, as_of: date) -> Population:

@@ -1,6 +1,8 @@
-"""Kinds of managers: what they are called, what they own, which components they charge and to which accounts.
+"""Kinds of managers: what they are called, what they own, which components they charge and to which
+accounts.
 
-Price ranges are grosze for one unit of the basis; the seed picks a price inside the range for each manager.
+Price ranges are grosze for one unit of the basis; the seed picks a price inside the range for each
+manager.
 """
 
 from dataclasses import dataclass
@@ -81,6 +83,18 @@ class Profile:
     member_percent: int = 0
     shares: bool = False
     estates: tuple[str, ...] = ()
+    accent: str = "#1f6650"
+
+    def office(self) -> dict[str, str]:
+        """Contact data of the office, under the names of the office profile's columns."""
+        return {
+            "email": "biuro@osiedle.example",
+            "phone": "500 000 999",
+            "street_line": f"ul. {self.streets[0]} 2A",
+            "city_line": f"{self.postcode} {self.city}",
+            "hours": "poniedziałek 9:00–17:00, wtorek–piątek 7:30–15:30",
+            "accent": self.accent,
+        }
 
 
 SLONECZNA = Profile(
@@ -116,6 +130,7 @@ SLONECZNA = Profile(
 SMALL = Profile(
     key="small-cooperative",
     slug="demo2",
+    accent="#7a3e1d",
     name="Spółdzielnia Mieszkaniowa „Zacisze”",
     kind="cooperative",
     city="Żabieniec Mały",
@@ -132,6 +147,7 @@ SMALL = Profile(
 AGENCY = Profile(
     key="agency",
     slug="demo3",
+    accent="#2f4f8a",
     name="Zarządzanie Nieruchomościami „Pod Dębami” sp. z o.o.",
     kind="agency",
     city="Wiązowna Śląska",
@@ -157,6 +173,7 @@ AGENCY = Profile(
 TBS = Profile(
     key="tbs",
     slug="demo4",
+    accent="#6b2f6e",
     name="Towarzystwo Budownictwa Społecznego „Nasz Próg” sp. z o.o.",
     kind="cooperative",
     city="Łęgowo Nadrzeczne",
@@ -176,6 +193,12 @@ PROFILES: tuple[Profile, ...] = (SLONECZNA, SMALL, AGENCY, TBS)
 def profile_for(ordinal: int) -> Profile:
     """The kind of the n-th demo manager (1, 2, …); the list starts again after its end."""
     return PROFILES[(ordinal - 1) % len(PROFILES)]
+
+
+def name_for(ordinal: int) -> str:
+    """The name of the n-th demo manager; from the second round on with its number."""
+    name = profile_for(ordinal).name
+    return name if ordinal <= len(PROFILES) else f"{name} ({ordinal})"
 
 
 def slug_for(ordinal: int) -> str:

@@ -143,4 +143,4 @@ def _put(
 
 
 def _morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 6)  # noqa: DTZ001 - a workbook knows no zones
+    return datetime(day.year, day.month, day.day, 6)
