@@ -1,0 +1,78 @@
+"""CSV: rows of a text file, with the numbers that a spreadsheet would show."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from app.imports.reading import encodings
+from app.imports.reading.findings import Refused
+from app.imports.reading.headers import HeaderMap, familiarity
+from app.imports.reading.limits import Limits
+from app.imports.reading.sheets import Sheet
+
+SEPARATORS = (";", ",", "\t")
+HEADER_SEARCH = 50
+
+
+class Delimited:
+    """One CSV file that holds `sheet`. `called` is its name without the extension.
+
+    `open` gives the bytes anew at each call: the file is read twice, once to learn its encoding.
+    """
+
+    typed = False
+
+    def __init__(self, sheet: Sheet, called: str, file: str, open: Callable[[], BinaryIO]) -> None:
+        self.sheet = sheet
+        self.called = called
+        self.file = file
+        self.encoding: str | None = None
+        self.separator: str | None = None
+        self._open = open
+
+    def records(self, limits: Limits, mapping: HeaderMap | None) -> Iterator[list[str]]:
+        """Every row of the file from its first, blank ones included. Raises Refused."""
+        with self._open() as file:
+            codec = encodings.detect(file, self.called, limits.line)
+        self.encoding = encodings.NAMES[codec]
+        with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
+            self.separator, announced = self._separator(text, mapping, limits)
+        with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
+            if announced:
+                text.readline()
+                yield []
+            yield from self._rows(text, first=2 if announced else 1)
+
+    def _separator(
+        self, text: io.TextIOWrapper, mapping: HeaderMap | None, limits: Limits
+    ) -> tuple[str, bool]:
+        """The separator that makes most sense of the header; whether a line `sep=` announces it."""
+        lines = (text.readline(limits.line) for _ in range(HEADER_SEARCH))
+        header = next((line for line in lines if line.strip(" \r\n\t;,\ufeff")), "")
+        if header.lower().startswith("sep=") and len(header.strip("\r\n")) == 5:
+            return header[4], True
+
+        def sense(separator: str) -> tuple[int, int]:
+            try:
+                cells = next(csv.reader([header], delimiter=separator), [])
+            except csv.Error:
+                return 0, 0
+            return familiarity(cells, self.sheet, mapping), header.count(separator)
+
+        return max(SEPARATORS, key=sense), False
+
+    def _rows(self, text: io.TextIOWrapper, *, first: int) -> Iterator[list[str]]:
+        assert self.separator is not None
+        number = first
+        try:
+            for row in csv.reader(text, delimiter=self.separator, strict=True):
+                yield row
+                number += 1
+        except csv.Error as error:
+            code = "field-too-long" if "larger" in str(error) else "quote"
+            raise Refused(code, sheet=self.called, row=number, limit=csv.field_size_limit()) from None
+        except UnicodeError:
+            raise Refused("not-text", sheet=self.called, row=number) from None

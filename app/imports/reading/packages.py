@@ -1,0 +1,202 @@
+"""What a package is and where its sheets are: a workbook, an archive, a folder, a single file."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Protocol
+
+from app.imports.reading import archives
+from app.imports.reading.delimited import Delimited
+from app.imports.reading.findings import Notes, Refused
+from app.imports.reading.headers import HeaderMap
+from app.imports.reading.limits import MIB, Limits
+from app.imports.reading.sheets import NAMES, SHEETS, Sheet, sheet_called
+from app.imports.reading.workbooks import Tab, Workbook
+
+TEXT_ENDINGS = (".csv", ".txt", ".tsv")
+LITTER = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
+#: First bytes of files that are often renamed or sent by mistake.
+MAGIC = (
+    (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"%PDF", "PDF"), (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"), (b"\x1f\x8b", "GZIP"), (b"BM", "BMP"), (b"\x7fELF", "ELF"),
+    (b"MZ", "EXE"), (b"SQLite format 3", "SQLite"), (b"{\\rtf", "RTF"),
+)  # fmt: skip
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+class Source(Protocol):
+    """A file or a tab that holds one sheet.
+
+    `called`: its name as the file has it; `file`: the file it lies in; `typed`: cells are not only text.
+    """
+
+    sheet: Sheet
+    called: str
+    file: str
+    typed: bool
+    encoding: str | None
+    separator: str | None
+
+    def records(self, limits: Limits, mapping: HeaderMap | None) -> Iterator[list[Any]]: ...
+
+
+def sources(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+    """The sheets of the package at `path`, in the order in which they must be read.
+
+    `name` is what the file was called where it came from. What is known but not read yet, hidden or
+    unknown becomes a warning. Raises Refused for anything that is not a package.
+    """
+    found = _folder(path, limits, notes) if path.is_dir() else _file(path, name, limits, notes)
+    chosen: dict[str, Source] = {}
+    for source in found:
+        first = chosen.setdefault(source.sheet.name, source)
+        if first is not source:
+            raise Refused("sheet-twice", sheet=source.called, first=first.called)
+    if not chosen and not notes.errors:
+        raise Refused("no-sheets", sheets=", ".join(f"{polish} ({name})" for name, polish in NAMES.items()))
+    return [chosen[name] for name in SHEETS if name in chosen]
+
+
+def _file(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+    size = path.stat().st_size
+    if not size:
+        raise Refused("empty-file")
+    if size > limits.expanded:
+        raise Refused("too-large", size=-(-size // MIB), limit=limits.expanded // MIB)
+    with path.open("rb") as file:
+        head = file.read(512)
+    if head.startswith(OLE):
+        return _ole(path, name, limits, notes)
+    if head.startswith(ZIP):
+        return _archive(path, name, limits, notes)
+    _refuse_foreign(head)
+    called = PurePosixPath(name).stem
+    sheet = _known(called, notes)
+    return [Delimited(sheet, called, name, _file_at(path))] if sheet else []
+
+
+def _refuse_foreign(head: bytes, called: str | None = None) -> None:
+    for magic, kind in MAGIC:
+        if head.startswith(magic) and (len(magic) > 2 or b"\0" in head):
+            raise Refused("foreign", sheet=called, kind=kind)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower()
+    if start.startswith(b"<"):
+        kind = "HTML" if start.startswith((b"<!doctype html", b"<html", b"<table")) else "XML"
+        raise Refused("markup", sheet=called, kind=kind)
+
+
+def _ole(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refused("encrypted")
+    if "WordDocument".encode("utf-16-le") in content:
+        raise Refused("foreign", kind="DOC")
+    del content
+    return _tabs(Workbook(path, limits), name, notes)
+
+
+def _archive(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+    archive = archives.opened(path, limits)
+    inside = set(archive.namelist())
+    if "mimetype" in inside and archive.getinfo("mimetype").file_size < 200:
+        with archives.member(archive, archive.getinfo("mimetype")) as part:
+            if part.read().decode("ascii", "replace").strip() != OPEN_DOCUMENT:
+                raise Refused("foreign", kind="OpenDocument")
+        archives.refuse_document_types(archive)
+        return _tabs(Workbook(path, limits), name, notes)
+    if "[Content_Types].xml" in inside:
+        if not inside & {"xl/workbook.xml", "xl/workbook.bin"}:
+            raise Refused("foreign", kind="DOCX" if "word/document.xml" in inside else "Office")
+        archives.refuse_document_types(archive)
+        return _tabs(Workbook(path, limits), name, notes)
+    return _members(archive, notes)
+
+
+def _tabs(book: Workbook, file: str, notes: Notes) -> list[Source]:
+    for tab in book.hidden:
+        if sheet_called(tab):
+            notes.warning("sheet-hidden", sheet=tab)
+    known = ((tab, _known(tab, notes)) for tab in book.tabs)
+    return [Tab(sheet, tab, file, book) for tab, sheet in known if sheet]
+
+
+def _members(archive: zipfile.ZipFile, notes: Notes) -> list[Source]:
+    found: list[Source] = []
+    for entry in archive.infolist():
+        shown = PurePosixPath(archives.shown_name(entry).replace("\\", "/"))
+        if entry.is_dir() or _litter(shown):
+            continue
+        source = _member(shown, partial(archives.member, archive, entry), notes)
+        if source:
+            found.append(source)
+    return found
+
+
+def _folder(path: Path, limits: Limits, notes: Notes) -> list[Source]:
+    found: list[Source] = []
+    total = 0
+    with os.scandir(path) as listing:
+        files = sorted(
+            (entry for entry in listing if not entry.is_dir(follow_symlinks=False)), key=lambda e: e.name
+        )
+    if len(files) > limits.entries:
+        raise Refused("too-many-files", count=len(files), limit=limits.entries)
+    for file in files:
+        if _litter(PurePosixPath(file.name)):
+            continue
+        if file.is_symlink() or not file.is_file():
+            raise Refused("link", value=file.name)
+        total += file.stat().st_size
+        if total > limits.expanded:
+            raise Refused("too-large", size=-(-total // MIB), limit=limits.expanded // MIB)
+        source = _member(PurePosixPath(file.name), _file_at(Path(file.path)), notes)
+        if source:
+            found.append(source)
+    return found
+
+
+def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], notes: Notes) -> Source | None:
+    """The sheet in a file of an archive or a folder. Raises Refused for a package inside a package."""
+    if archives.nested(shown.name):
+        raise Refused("nested", value=shown.name)
+    if shown.suffix.lower() not in TEXT_ENDINGS:
+        notes.warning("file-unknown", sheet=shown.name)
+        return None
+    sheet = _known(shown.stem, notes)
+    if sheet is None:
+        return None
+    with opened() as file:
+        head = file.read(512)
+    if not head:
+        raise Refused("empty-sheet", sheet=shown.stem)
+    if head.startswith((OLE, *ZIP)):
+        raise Refused("nested", value=shown.name)
+    _refuse_foreign(head, shown.stem)
+    return Delimited(sheet, shown.stem, str(shown), opened)
+
+
+def _file_at(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
+
+
+def _known(called: str, notes: Notes) -> Sheet | None:
+    name = sheet_called(called)
+    if name is None:
+        notes.warning("sheet-unknown", sheet=called)
+    elif name not in SHEETS:
+        notes.warning("sheet-not-read", sheet=called)
+    return SHEETS.get(name) if name else None
+
+
+def _litter(shown: PurePosixPath) -> bool:
+    return (
+        "__MACOSX" in shown.parts
+        or shown.name.lower() in LITTER
+        or shown.name.startswith(("._", "~$", ".~lock"))
+    )
