@@ -95,6 +95,7 @@ def build(profile: Profile, rng: Random, units: int, client: int) -> Estate:
         own = [_unit(profile, rng, building, len(made) + at, at, client) for at in range(size)]
         if not made:
             own[0].area, own[0].heated, own[0].persons = SHOWN
+            own[0].member = profile.member_percent > 0
         _share(profile, own, len(buildings))
         made.extend(own)
     return Estate(profile, buildings, made)

@@ -77,20 +77,25 @@ class Tariff:
 
 def set_prices(profile: Profile, rng: Random, first_year: int, as_of: date) -> Tariff:
     """Prices from `first_year` on: drawn from the ranges for today, lower by 2 to 6 % for each year back."""
-    prices = []
-    changes: set[int] = set()
+    made: dict[str, tuple[Version, ...]] = {}
     for component in profile.components:
-        price = rng.randint(component.low, component.high)
-        versions: list[Version] = []
-        for year in range(as_of.year, first_year - 1, -1):
-            since = months.month(year, component.since_month)
-            if since <= months.month_of(as_of):
-                versions.append(Version(since, price))
-            price = price * rng.randint(940, 980) // 1000
-        versions.append(Version(months.month(first_year - 1, component.since_month), price))
-        prices.append((component, tuple(reversed(versions))))
-        changes.update(version.since for version in versions)
-    return Tariff(tuple(prices), tuple(sorted(changes)))
+        versions = made.get(component.same_price_as or "")
+        made[component.code] = versions or _versions(component, rng, first_year, as_of)
+    changes = {version.since for versions in made.values() for version in versions}
+    prices = tuple((component, made[component.code]) for component in profile.components)
+    return Tariff(prices, tuple(sorted(changes)))
+
+
+def _versions(component: Component, rng: Random, first_year: int, as_of: date) -> tuple[Version, ...]:
+    price = rng.randint(component.low, component.high)
+    newest_first: list[Version] = []
+    for year in range(as_of.year, first_year - 1, -1):
+        since = months.month(year, component.since_month)
+        if since <= months.month_of(as_of):
+            newest_first.append(Version(since, price))
+        price = price * rng.randint(940, 980) // 1000
+    newest_first.append(Version(months.month(first_year - 1, component.since_month), price))
+    return tuple(reversed(newest_first))
 
 
 def quantity_of(component: Component, unit: Unit) -> int:

@@ -15,7 +15,7 @@ class Component:
     `measure` tells the quantity: area, persons, unit, meters, cold, hot (advances in cubic metres) or
     lift (persons above the ground floor of a building with a lift). `pool` is the purse its money goes
     to; a profile maps pools to ledger accounts. `since_month` is the month in which its price changes
-    each year.
+    each year; `same_price_as` is the code of an earlier component whose prices it shares.
     """
 
     code: str
@@ -27,6 +27,7 @@ class Component:
     low: int
     high: int
     since_month: int = 1
+    same_price_as: str | None = None
 
 
 UPKEEP = Component("EKS", "Eksploatacja podstawowa", "m2", "dependent", "rent", "area", 310, 390, 3)
@@ -38,7 +39,9 @@ HEATING = Component("ZCO", "Zaliczka na centralne ogrzewanie", "m2", "independen
 TAX = Component("POD", "Podatek od nieruchomości", "m2", "independent", "rent", "area", 11, 25)
 LAND = Component("WUG", "Opłata przekształceniowa", "m2", "independent", "rent", "area", 5, 20)
 COLD = Component("ZWK", "Zimna woda i ścieki", "m3", "independent", "cold", "cold", 1150, 1650)
-HOT_WATER = Component("WCW", "Woda do podgrzania i ścieki", "m3", "independent", "hot", "hot", 1150, 1650)
+HOT_WATER = Component(
+    "WCW", "Woda do podgrzania i ścieki", "m3", "independent", "hot", "hot", 1150, 1650, same_price_as="ZWK"
+)
 WARMING = Component("POW", "Podgrzanie wody", "m3", "independent", "hot", "hot", 2600, 3900)
 HOT_FIXED = Component("CWS", "Ciepła woda – opłata stała", "unit", "independent", "rent", "unit", 2000, 3500)
 WASTE = Component(

@@ -151,6 +151,19 @@ def test_charges_are_quantity_by_price_and_the_ledger_charges_their_sum(profile:
     assert charged == expected
 
 
+def test_a_cubic_metre_of_water_costs_the_same_whether_it_is_warmed_or_not() -> None:
+    now = [row for row in package_of(SLONECZNA).records("charges") if row["to"] is None]
+    assert {row["price"] for row in now if row["component"] == "ZWK"} == {
+        row["price"] for row in now if row["component"] == "WCW"
+    }
+
+
+def test_those_who_are_not_members_pay_more_for_the_upkeep() -> None:
+    now = [row for row in package_of(SLONECZNA).records("charges") if row["to"] is None]
+    members, others = sorted({number(row["price"]) for row in now if row["component"] == "EKS"})
+    assert others == (members * 112 + 50) // 100
+
+
 @EVERY_KIND
 def test_a_settlement_is_cost_minus_advances_and_is_booked_as_such(profile: Profile) -> None:
     package = package_of(profile)
