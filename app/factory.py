@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import blueprints, cli
 from app.core import runtime
+from app.office import queries as office
 from app.web import errors, headers, pages, requests, sessions
 from app.web.application import Osiedle
 from app.web.csrf import csrf
@@ -13,6 +14,7 @@ from config import logs
 from config.settings import Settings, libpq_url
 from tenants import db as tenant_db
 from tenants.db import PLATFORM, db
+from tenants.http import TENANT
 from tenants.registry import Registry
 
 
@@ -47,6 +49,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
     pages.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    pages.provide(TENANT, lambda: {"office": office.profile()})
     blueprints.register(app)
     cli.register(app)
     if settings.trusted_proxies:

@@ -41,7 +41,8 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.getLogger("rq").setLevel(logging.WARNING)
+    for library in ("rq", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _hide_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Import(Model):
     idempotency_key: Mapped[str | None] = mapped_column(Text, unique=True)
     status: Mapped[str] = mapped_column(Text, server_default="queued")
     revision: Mapped[int | None] = mapped_column(Integer)
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
@@ -61,7 +62,7 @@ class Revision(Model):
     kind: Mapped[str] = mapped_column(Text)
     import_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("imports.id"))
     undoes: Mapped[int | None] = mapped_column(Integer)
-    as_of: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    as_of: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     published_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     published_by: Mapped[str] = mapped_column(Text)
 
@@ -83,11 +84,11 @@ def data_columns(sheet: str) -> list[str]:
 
 
 def _stage(sheet: str) -> Table:
+    """Where a sheet is copied to before it is compared: emptied and filled by each import, never moved or kept."""
     table: Table = BOOKS[sheet].__table__  # type: ignore[attr-defined]
     return Table(
         f"stage_{sheet}",
         tenant_metadata(),
-        Column("id", BigInteger, Identity(), primary_key=True),
         Column("row_no", Integer, nullable=False),
         *(Column(name, table.columns[name].type, nullable=True) for name in data_columns(sheet)),
         prefixes=["UNLOGGED"],

@@ -1,0 +1,53 @@
+"""The start page of the manager's staff."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, url_for
+
+from app.core.actor import Can
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.home import queries
+from app.imports import queries as imports
+from app.web import menu
+from app.web.pages import render
+from app.web.visitor import actor
+
+pages = Blueprint("home", __name__, template_folder="templates")
+menu.register("staff", _l("Pulpit"), "home.index", "home", 10)
+
+
+@pages.get("/")
+def index() -> str:
+    who = actor()
+    last = imports.last(who) if Can.SEE_IMPORTS in who.can else None
+    counts = queries.counts(who)
+    return render(
+        "staff/home.html",
+        last_import=_last(last) if last else None,
+        counts=counts,
+        queue=_queue(counts, who.can),
+        import_url=url_for("staff.imports.new") if Can.RUN_IMPORTS in who.can else None,
+        mailout_url=url_for("staff.mailouts.new") if Can.SEND_MAILOUTS in who.can else None,
+    )
+
+
+def _last(line: imports.ImportLine) -> dict[str, Any]:
+    url = url_for("staff.imports.show", public_id=line.public_id)
+    return asdict(line) | {"as_of": imports.as_of(actor()), "url": url}
+
+
+def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
+    waiting = []
+    if counts.failed_imports and Can.SEE_IMPORTS in can:
+        waiting.append(
+            {"label": _("Nieudane importy"), "count": counts.failed_imports, "url": url_for("staff.imports.index")}
+        )
+    if counts.failed_letters and Can.SEE_MAILOUTS in can:
+        waiting.append(
+            {"label": _("Listy, które nie doszły"), "count": counts.failed_letters, "url": url_for("staff.mailouts.index")}
+        )
+    return waiting

@@ -1,0 +1,87 @@
+"""`flask imports run|undo`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.core import work
+from app.core.actor import system
+from app.core.errors import Refused
+from app.imports import commands
+from app.imports.report import Report
+from tenants.context import Mode, bind
+from tenants.registry import Tenant
+
+imports = AppGroup("imports", help="Read the manager's books.")
+groups = [imports]
+FORMATS = ("auto", "package", "mt940", "camt", "elixir", "mass")
+
+
+def tenant_called(slug: str) -> Tenant:
+    """The tenant, or a sentence and exit 1."""
+    found: Tenant | None = current_app.extensions["tenants"].by_slug(slug)
+    if found is None:
+        click.echo(f"Nie ma zarządcy „{slug}”.", err=True)
+        sys.exit(1)
+    if found.suspended:
+        click.echo(f"Zarządca „{slug}” jest zawieszony.", err=True)
+        sys.exit(1)
+    return found
+
+
+@imports.command("run")
+@click.argument("tenant")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check and compare, publish nothing.")
+@click.option("--mode", type=click.Choice(commands.MODES), default="snapshot", show_default=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="auto", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def run(tenant: str, path: Path, dry_run: bool, mode: str, kind: str, as_json: bool) -> None:
+    """Read the exchange package at PATH into TENANT's books, in this process."""
+    if kind not in ("auto", "package"):
+        click.echo(f"Format „{kind}” nie jest jeszcze obsługiwany; można wczytać paczkę wymiany (package).", err=True)
+        sys.exit(1)
+    with bind(tenant_called(tenant), Mode.BULK):
+        taken = commands.begin(system("cli"), path, mode=mode, dry_run=dry_run)
+        public_id = taken.public_id
+        work.commit()
+        report = commands.run(public_id, path)
+    _tell(report, as_json)
+    sys.exit(0 if report.status in ("published", "unchanged", "checked") else 1)
+
+
+@imports.command("undo")
+@click.argument("tenant")
+@click.argument("revision", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def undo(tenant: str, revision: int, as_json: bool) -> None:
+    """Return TENANT's books to the state before REVISION."""
+    with bind(tenant_called(tenant), Mode.BULK):
+        try:
+            report = commands.undo(system("cli"), revision)
+            work.commit()
+        except Refused as refusal:
+            click.echo(refusal.message, err=True)
+            sys.exit(1)
+    _tell(report, as_json)
+
+
+def _tell(report: Report, as_json: bool) -> None:
+    found: dict[str, Any] = report.as_dict()
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    click.echo(f"{found['status']}, revision {found['revision'] or '–'}")
+    for sheet, counts in found["sheets"].items():
+        click.echo(f"  {sheet}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    for level in ("errors", "warnings"):
+        for finding in found[level][:50]:
+            place = ", ".join(str(finding[part]) for part in ("sheet", "row", "column") if finding[part] is not None)
+            click.echo(f"  {level[:-1]}: {place}: {finding['message']}", err=True)

@@ -1,0 +1,18 @@
+"""Background work of imports."""
+
+from __future__ import annotations
+
+from app.core.errors import NotThere
+from app.core.jobs import job
+from app.imports import commands
+
+
+@job("imports.run", bulk_transactions=True)
+def run(public_id: str) -> None:
+    """Run one received package; run again after a crash it begins anew and ends the same."""
+    try:
+        commands.run(public_id)
+    except NotThere:
+        return
+    except FileNotFoundError:
+        commands.fail(public_id, "stored file is missing")

@@ -1,0 +1,107 @@
+"""Reads of imports, for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app.core.actor import Actor
+from app.core.errors import NotThere
+from app.core.language import gettext as _
+from app.core.paging import Page
+from app.imports.models import OPEN_STATUSES, Import, Revision
+from tenants.db import db
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import as lists and pages show it; `status` is `undone` when its revision was taken back."""
+
+    public_id: str
+    file_name: str
+    size: int
+    mode: str
+    dry_run: bool
+    source: str
+    status: str
+    revision: int | None
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: dict[str, Any] | None
+    report: dict[str, Any] | None
+
+    @property
+    def open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+
+_FIELDS = (
+    "public_id", "file_name", "size", "mode", "dry_run", "source", "status", "revision", "created_by",
+    "created_at", "started_at", "finished_at", "progress", "report",
+)  # fmt: skip
+
+
+def _lines() -> Select[Any]:
+    return select(*(getattr(Import, name) for name in _FIELDS))
+
+
+def _taken_back() -> dict[int, int]:
+    """Numbers of published revisions that a later undo covers → the undo's number."""
+    undone: dict[int, int] = {}
+    for number, undoes in db.session.execute(
+        select(Revision.number, Revision.undoes).where(Revision.kind == "undo").order_by(Revision.number)
+    ):
+        undone.update({covered: number for covered in range(undoes, number) if covered not in undone})
+    return undone
+
+
+def _line(row: Any, undone: dict[int, int]) -> ImportLine:
+    values = dict(zip(_FIELDS, row, strict=True))
+    if values["status"] == "published" and values["revision"] in undone:
+        values["status"] = "undone"
+    return ImportLine(**values)
+
+
+def imports(_actor: Actor, page: int) -> Page[ImportLine]:
+    """Imports, newest first."""
+    total = db.session.execute(select(func.count()).select_from(Import)).scalar_one()
+    rows = db.session.execute(
+        _lines().order_by(Import.created_at.desc(), Import.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    )
+    undone = _taken_back()
+    return Page([_line(row, undone) for row in rows], page, PAGE_SIZE, total)
+
+
+def one(_actor: Actor, public_id: str) -> ImportLine:
+    """One import. Raises `NotThere`."""
+    row = db.session.execute(_lines().where(Import.public_id == public_id)).first()
+    if row is None:
+        raise NotThere(_("Nie ma takiego importu."))
+    return _line(row, _taken_back())
+
+
+def last(_actor: Actor) -> ImportLine | None:
+    """The newest import, if any."""
+    row = db.session.execute(_lines().order_by(Import.created_at.desc(), Import.id.desc()).limit(1)).first()
+    return _line(row, _taken_back()) if row else None
+
+
+def as_of(_actor: Actor) -> datetime | None:
+    """The time that residents see beside their balance."""
+    return db.session.execute(select(Revision.as_of).order_by(Revision.number.desc()).limit(1)).scalar_one_or_none()
+
+
+def newest_revision(_actor: Actor) -> int:
+    return int(db.session.execute(select(func.coalesce(func.max(Revision.number), 0))).scalar_one())
+
+
+def as_of_revision(_actor: Actor, number: int) -> datetime | None:
+    """The time that a revision speaks of."""
+    return db.session.execute(select(Revision.as_of).where(Revision.number == number)).scalar_one_or_none()

@@ -1,0 +1,65 @@
+"""The report of an import, as the command line and the API give it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.core.clock import local
+from app.core.money import plain
+from app.imports.reading.findings import Finding, Findings
+
+
+@dataclass(slots=True)
+class SheetCounts:
+    """Rows of one sheet: read, and how they compare with what was published."""
+
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.added or self.changed or self.withdrawn)
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a package. Debits and credits of the ledger in grosze."""
+
+    id: str
+    status: str
+    revision: int | None = None
+    as_of: datetime | None = None
+    sheets: dict[str, SheetCounts] = field(default_factory=dict)
+    debit: int | None = None
+    credit: int | None = None
+    findings: Findings = field(default_factory=Findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report in the form of the contract; money as text with two decimals, times in Europe/Warsaw."""
+        totals = {}
+        if self.debit is not None and self.credit is not None:
+            totals["ledger"] = {"debit": plain(self.debit), "credit": plain(self.credit)}
+        return {
+            "id": self.id,
+            "status": self.status,
+            "revision": self.revision,
+            "as_of": local(self.as_of).isoformat(timespec="seconds") if self.as_of else None,
+            "sheets": {name: asdict(counts) for name, counts in self.sheets.items()},
+            "totals": totals,
+            "errors": [asdict(finding) for finding in self.findings.errors],
+            "warnings": [asdict(finding) for finding in self.findings.warnings],
+            "error_count": self.findings.error_count,
+            "warning_count": self.findings.warning_count,
+        }
+
+
+def add_error(findings: Findings, finding: Finding, limit: int = 1000) -> None:
+    """Add a fault found when the sheets were held against each other."""
+    findings.error_count += 1
+    if len(findings.errors) < limit:
+        findings.errors.append(finding)

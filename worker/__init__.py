@@ -1,0 +1,1 @@
+"""Queues: how the rows of background work reach processes. Knows RQ; the bodies of jobs live in `app`."""

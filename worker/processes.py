@@ -1,0 +1,120 @@
+"""Worker processes: one parent that loads the product once and forks RQ workers; each job runs in a fork of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from rq import Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from tenants.db import forget_connections
+from worker import queues
+
+log = logging.getLogger(__name__)
+
+
+class ProductWorker(Worker):
+    """RQ's forking worker; its horse starts with no inherited connection and inside the application."""
+
+    def __init__(self, app: Flask, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.app = app
+
+    def main_work_horse(self, job: Job, queue: Any) -> None:
+        forget_connections(self.app)
+        with self.app.app_context():
+            super().main_work_horse(job, queue)
+
+    def execute_job(self, job: Job, queue: Any) -> None:
+        if job.func_name != queues.ENTRY:
+            log.error("refused a job that is not ours: %s", job.func_name)
+            job.delete()
+            return
+        super().execute_job(job, queue)
+
+
+def work(app: Flask, number: int, *, burst: bool = False) -> None:
+    """Serve one shift until told to stop (or, with `burst`, until the queues are empty)."""
+    lanes = queues.SHIFTS[number % len(queues.SHIFTS)] if not burst else ("urgent", "normal", "bulk")
+    worker = ProductWorker(
+        app,
+        [queues.queue(lane) for lane in lanes],
+        connection=queues.connection(),
+        serializer=JSONSerializer,
+        worker_ttl=60,
+        maintenance_interval=60,
+        job_monitoring_interval=10,
+        log_job_description=False,
+    )
+    worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)
+
+
+def serve(app: Flask, count: int) -> int:
+    """Fork `count` workers and start anew those that end. Returns the exit code after SIGTERM or SIGINT."""
+    children: dict[int, int] = {}
+    stopping: list[int] = []
+
+    def stop(signum: int, _frame: FrameType | None) -> None:
+        stopping.append(signum)
+        for pid in children:
+            _signal(pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    for number in range(count):
+        children[_fork(app, number)] = number
+    started = time.monotonic()
+    while children:
+        try:
+            pid, status = os.wait()
+        except InterruptedError:
+            continue
+        except ChildProcessError:
+            break
+        number = children.pop(pid, 0)
+        if not stopping:
+            log.warning("worker %s ended with status %s; starting another", number, status)
+            time.sleep(0.2 if time.monotonic() - started > 5 else 1)
+            children[_fork(app, number)] = number
+    return 0
+
+
+def _fork(app: Flask, number: int) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _die_with_parent()
+        forget_connections(app)
+        queues.connection.cache_clear()
+        work(app, number)
+    except BaseException:
+        log.exception("worker %s failed", number)
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, so that a killed parent leaves nobody behind."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGTERM)

@@ -1,0 +1,64 @@
+"""Nightly and periodic work, as data, on the clock of Europe/Warsaw.
+
+Each period of each entry runs once, also with two schedulers: the period is the job's key, and a row in the
+platform's log of schedules is unique. What was missed while the scheduler was off is caught up once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from flask import Flask
+from sqlalchemy import text
+
+from app.core.clock import WARSAW, local, now
+from tenants.db import PLATFORM, db
+from worker import sweeps
+
+log = structlog.get_logger("osiedle.scheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """Work of every night at a local time."""
+
+    name: str
+    at: time
+    run: Callable[[Flask], object]
+
+
+NIGHTLY = (Nightly("tidy", time(2, 30), sweeps.tidy),)
+SWEEP_SECONDS = 15
+
+
+def last_due(at: time, moment: datetime) -> datetime:
+    """The newest moment not after `moment` at which a nightly entry was due; right across both changes of clock."""
+    here = local(moment)
+    day = here.date() if here.time().replace(tzinfo=None) >= at else here.date() - timedelta(days=1)
+    return datetime.combine(day, at, WARSAW)
+
+
+def claim_night(name: str, due: datetime) -> bool:
+    """True for exactly one caller for each period."""
+    with db.engines[PLATFORM].begin() as connection:
+        return bool(
+            connection.execute(
+                text(
+                    "INSERT INTO platform.nights (name, night) VALUES (:name, :night) ON CONFLICT DO NOTHING"
+                ),
+                {"name": name, "night": due.date()},
+            ).rowcount
+        )
+
+
+def tick(app: Flask) -> None:
+    """One round: the sweeps, then whatever is due tonight."""
+    sweeps.sweep(app)
+    with app.app_context():
+        due = [entry for entry in NIGHTLY if claim_night(entry.name, last_due(entry.at, now()))]
+    for entry in due:
+        log.info("nightly", name=entry.name)
+        entry.run(app)

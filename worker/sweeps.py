@@ -1,0 +1,63 @@
+"""Sweeps: every half minute, ring again for rows that should be worked on and that Redis knows nothing of.
+
+This is what brings work back after a killed worker (its lease ran out), an emptied Redis, or a ring that never
+left because Redis was away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+from flask import Flask
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from app.core.work import Ring
+from tenants.db import PLATFORM
+from tenants.registry import Tenant
+from worker import queues, rows
+from worker.entry import Place
+
+log = structlog.get_logger("osiedle.sweep")
+
+
+def sweep(app: Flask) -> int:
+    """Ring for everything that is due and not in Redis. Returns how many bells were rung."""
+    with app.app_context():
+        tenants = [tenant for tenant in app.extensions["tenants"].all() if not tenant.suspended]
+        waiting = [ring for tenant in (None, *tenants) for ring in _due(tenant)]
+        try:
+            there = queues.rung(waiting)
+            missing = [ring for ring in waiting if queues.bell_id(ring) not in there]
+            queues.ring(missing)
+        except RedisError as error:
+            log.warning("Redis does not answer", error=type(error).__name__)
+            return 0
+    if missing:
+        log.info("rang again", bells=len(missing))
+    return len(missing)
+
+
+def tidy(app: Flask) -> None:
+    """Once a night: forget rows of work that were done a week ago."""
+    with app.app_context():
+        for tenant in (None, *app.extensions["tenants"].all()):
+            place = Place(tenant)
+            try:
+                with place.transaction() as connection:
+                    rows.forget_done(connection, place.table)
+            except DBAPIError as error:
+                log.warning("could not tidy", tenant=tenant.slug if tenant else PLATFORM, error=str(error.orig))
+
+
+def _due(tenant: Tenant | None) -> Iterator[Ring]:
+    place = Place(tenant)
+    try:
+        with place.transaction() as connection:
+            found = rows.due(connection, place.table)
+    except DBAPIError as error:
+        log.warning("could not sweep", tenant=tenant.slug if tenant else PLATFORM, error=str(error.orig))
+        return
+    for job_id, attempt, name, lane in found:
+        yield Ring(tenant.id if tenant else None, tenant.schema if tenant else PLATFORM, job_id, attempt, name, lane)

@@ -1,0 +1,27 @@
+"""Settings in, application out. The only place that joins the product to its workers."""
+
+from __future__ import annotations
+
+import sys
+
+from app.core import work
+from app.factory import create_app
+from config.local.state import NotRunning
+from config.settings import UnsafeSettings, load
+from tenants.db import forget_connections
+from worker import cli, enqueue
+
+try:
+    settings = load()
+except (UnsafeSettings, NotRunning) as problem:
+    sys.exit(str(problem))
+
+app = create_app(settings)
+work.install_bell(enqueue.bell)
+cli.register(app)
+
+
+def after_fork() -> None:
+    """For servers that load the application before they fork."""
+    forget_connections(app)
+    app.registry.watch()
