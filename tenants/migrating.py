@@ -113,6 +113,11 @@ def steps_from(revision: str, location: Path | None = None) -> tuple[Step, ...]:
     return known[names.index(revision) + 1 :]
 
 
+def steps_until(revision: str, location: Path | None = None) -> tuple[Step, ...]:
+    """The steps that lead from nothing to `revision`. Raises `LookupError` for an unknown revision."""
+    return steps(location)[: len(steps(location)) - len(steps_from(revision, location))]
+
+
 def migrate(
     owner_url: str,
     slugs: list[str] | None = None,

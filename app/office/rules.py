@@ -11,11 +11,6 @@ LOCALES = ("pl", "en", "uk")
 IDLE_MINUTES = range(5, 241)
 LENGTHS = {"name": 200, "short_name": 40, "email": 255, "phone": 40, "street_line": 120, "city_line": 120, "hours": 500}
 CONTRAST = 4.5  # WCAG 2.2 AA for text on white
-_SHORTER = (
-    ("Spółdzielnia Mieszkaniowa", "SM"),
-    ("Spółdzielnia Budowlano-Mieszkaniowa", "SBM"),
-    ("Wspólnota Mieszkaniowa", "WM"),
-)
 DEFAULT_ACCENT = "#1f6650"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -42,14 +37,6 @@ def short_name(name: str) -> str:
     for long, short in _SHORT.items():
         if name.lower().startswith(long):
             return f"{short}{name[len(long):]}"
-    return name
-
-
-def short_name(name: str) -> str:
-    """The name as people say it: `Spółdzielnia Mieszkaniowa „Nadodrze”` → `SM „Nadodrze”`."""
-    for long, short in _SHORTER:
-        if name.startswith(long):
-            return short + name[len(long) :]
     return name
 
 

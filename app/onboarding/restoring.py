@@ -1,0 +1,36 @@
+"""What must not come back to life with an archive: sessions, links, letters on their way, unfinished work.
+
+Plain statements, because an archive may be older than the models: each is skipped when its table is not there.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+LEFT_OUT = frozenset({"account_sessions", "account_tokens", "jobs"})
+RESTORED = "Archiwum: po przywróceniu nie wysłano, żeby nikt nie dostał tego samego listu dwa razy."
+_SETTLED = (
+    ("account_sessions", "DELETE FROM account_sessions"),
+    ("account_tokens", "DELETE FROM account_tokens"),
+    ("jobs", "DELETE FROM jobs"),
+    (
+        "outbox_items",
+        (
+            "UPDATE outbox_items SET state = 'held', reason = :restored, lease_until = NULL "
+            "WHERE state IN ('queued', 'sending')"
+        ),
+    ),
+    (
+        "imports",
+        "UPDATE imports SET status = 'failed', finished_at = now() WHERE status IN ('queued', 'running')",
+    ),
+)
+
+
+def settle(session: Session) -> None:
+    """End in a restored schema whatever was going on when the archive was made."""
+    for table, statement in _SETTLED:
+        if session.scalar(text("SELECT to_regclass(:name)"), {"name": table}) is None:
+            continue
+        session.execute(text(statement), {"restored": RESTORED} if ":restored" in statement else {})

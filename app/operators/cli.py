@@ -1,0 +1,66 @@
+"""`flask platform …` and `flask operators …`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from app.core import work
+from app.core.actor import system
+from app.core.runtime import settings
+from app.core.terminal import answer, password_from_stdin, refusals, say
+from app.operators import commands, rules
+from config.settings import libpq_url, login_password
+from tenants import platform, roles
+
+platform_group = AppGroup("platform", help="The platform's own database: prepare, migrate, examine.")
+group = AppGroup("operators", help="Logins of the platform's operators.")
+groups = (platform_group, group)
+
+
+@platform_group.command("upgrade")
+@click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
+def upgrade(as_json: bool) -> None:
+    """Create or migrate schema `platform`, login roles and privileges; safe to run again."""
+    known = settings()
+    passwords = {name: login_password(name, known.secret_key) for name in (roles.APP_LOGIN, roles.PLATFORM_LOGIN)}
+    with refusals():
+        before, after = platform.upgrade(known.database_url, libpq_url(known.database_url), passwords)
+    if as_json:
+        answer({"before": before, "after": after})
+    elif before == after:
+        click.echo(f"platform: {after}, nothing to do")
+    else:
+        click.echo(f"platform: {before or 'nothing'} → {after}")
+
+
+@platform_group.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
+def doctor(as_json: bool) -> None:
+    """Say what the database server lacks; exit code 1 if anything."""
+    with refusals():
+        found = roles.weaknesses(libpq_url(settings().database_url))
+    if as_json:
+        answer({"weaknesses": found})
+    else:
+        for sentence in found:
+            say(sentence)
+        click.echo("all well" if not found else f"weaknesses: {len(found)}")
+    if found:
+        sys.exit(1)
+
+
+@group.command("create")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin instead of generating one.")
+def create(email: str, password_stdin: bool) -> None:
+    """Make an operator's login; without --password-stdin a password is generated and shown this once."""
+    password = password_from_stdin() if password_stdin else rules.generated_password()
+    with refusals():
+        commands.create_operator(system("cli"), email, password)
+        work.commit()
+    say(f"{email}: created")
+    if not password_stdin:
+        click.echo(password)

@@ -1,0 +1,35 @@
+"""What operators type."""
+
+from __future__ import annotations
+
+from wtforms import Form, PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
+
+from app.core.language import lazy_gettext as _l
+
+
+class LoginForm(Form):
+    email = StringField(_l("E-mail"), [InputRequired(_l("Proszę podać adres e-mail.")), Length(max=254)])
+    password = PasswordField(_l("Hasło"), [InputRequired(_l("Proszę podać hasło.")), Length(max=1000)])
+
+
+class TenantForm(Form):
+    name = StringField(_l("Nazwa"), [InputRequired(_l("Proszę podać nazwę zarządcy.")), Length(max=200)])
+    kind = RadioField(
+        _l("Rodzaj"),
+        [InputRequired(_l("Proszę wybrać rodzaj zarządcy."))],
+        choices=[
+            ("cooperative", _l("spółdzielnia")),
+            ("association", _l("wspólnota")),
+            ("agency", _l("firma zarządzająca")),
+        ],
+        default="cooperative",
+    )
+    slug = StringField(_l("Subdomena"), [InputRequired(_l("Proszę podać subdomenę.")), Length(max=100)])
+    admin_email = StringField(
+        _l("E-mail administratora"), [InputRequired(_l("Proszę podać adres e-mail administratora.")), Length(max=254)]
+    )
+
+
+class ReasonForm(Form):
+    reason = StringField(_l("Powód"), [InputRequired(_l("Proszę podać powód.")), Length(max=500)])
