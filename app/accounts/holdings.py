@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
+from app.accounts.queries import HELD_UNITS
 from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.core.language import gettext as _
@@ -52,8 +53,7 @@ _HOLDINGS = text(
     "SELECT a.unit_code, b.street, b.number, u.number, b.city, u.account, r.as_of "
     "FROM (SELECT max(number) AS number FROM revisions) AS latest "
     "LEFT JOIN revisions r ON r.number = latest.number "
-    "LEFT JOIN account_units a ON a.account_id = :account AND a.since <= :today "
-    "AND (a.until IS NULL OR a.until >= :today) "
+    f"LEFT JOIN ({HELD_UNITS}) AS a ON true "
     "LEFT JOIN units u ON u.code = a.unit_code AND u.until_revision IS NULL "
     "LEFT JOIN buildings b ON b.code = u.building_code AND b.until_revision IS NULL "
     "ORDER BY a.unit_code"
@@ -62,6 +62,7 @@ _HOLDINGS = text(
 
 def holdings(actor: Actor, today: date) -> Holdings:
     """All units of the actor on a day (Europe/Warsaw), in one statement."""
-    rows = db.session.execute(_HOLDINGS, {"account": actor.account_id, "today": today}).all()
+    values = {"account": actor.account_id, "person": actor.person_code, "today": today}
+    rows = db.session.execute(_HOLDINGS, values).all()
     units = tuple(HeldUnit(*row[:6]) for row in rows if row[0] is not None)
     return Holdings(units, rows[0][6] if rows else None)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, Identity, Index, LargeBinary, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy_utils import EmailType
@@ -14,7 +26,10 @@ from tenants.db import Model
 
 
 class Account(Model):
-    """A login (konto). `login_key` is the login in its normal form; `person_code` ties it to the books."""
+    """A login (konto). `login_key` is the login in its normal form; `person_code` ties it to the books.
+
+    A password that somebody else chose opens the account until `start_password_until` only.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -30,6 +45,7 @@ class Account(Model):
     login_key: Mapped[str] = mapped_column(Text, unique=True)
     password_hash: Mapped[str | None] = mapped_column(Text)
     must_change_password: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    start_password_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     role: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default="active")
     email: Mapped[str | None] = mapped_column(EmailType)
@@ -40,7 +56,10 @@ class Account(Model):
 
 
 class AccountUnit(Model):
-    """Access of an account to a unit, from a day, possibly to a day (inclusive)."""
+    """Access of an account to a unit, from a day, possibly to a day (inclusive).
+
+    One that `follows_books` repeats a title of the account's person and counts as long as the books hold it.
+    """
 
     __tablename__ = "account_units"
     __table_args__ = (Index("ix_account_units_unit", "unit_code"),)
@@ -49,6 +68,7 @@ class AccountUnit(Model):
     unit_code: Mapped[str] = mapped_column(Text, primary_key=True)
     since: Mapped[date] = mapped_column(Date, server_default=func.current_date())
     until: Mapped[date | None] = mapped_column(Date)
+    follows_books: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class AccountSession(Model):

@@ -1,0 +1,98 @@
+"""Konfiguracja: what everybody with an account may see and change of it, residents and staff alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, make_response
+
+from app.accounts import commands, queries, rules
+from app.accounts.forms import ChangePasswordForm
+from app.accounts.holdings import holdings
+from app.core.actor import Actor
+from app.core.clock import today
+from app.core.errors import NotThere, Refused
+from app.core.language import gettext as _
+from app.estate import queries as estate
+from app.web.audiences import open_before_change
+from app.web.forms import filled, refuse
+from app.web.pages import render, see_other
+from app.web.visitor import actor
+
+pages = Blueprint("accounts", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The actor as the settings show them."""
+
+    name: str
+    login: str
+    email: str | None
+    phone: str | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitName:
+    code: str
+    label: str
+
+
+@pages.get("/settings")
+def settings() -> str:
+    who = actor()
+    units = [UnitName(unit.code, unit.address_line) for unit in holdings(who, today()).units]
+    return render("accounts/settings.html", person=_profile(who), units=units)
+
+
+@pages.get("/settings/password")
+@open_before_change
+def password() -> str:
+    return _password_page(ChangePasswordForm())
+
+
+@pages.post("/settings/password")
+@open_before_change
+def save_password() -> Any:
+    form = filled(ChangePasswordForm)
+    if not form.validate():
+        return _password_page(form), 422
+    who = actor()
+    try:
+        commands.change_password(who, form.current.data or "", form.new.data or "")
+    except rules.TooMany as refusal:
+        form.current.errors = [refusal.message]
+        response = make_response(_password_page(form), refusal.status)
+        response.headers["Retry-After"] = str(refusal.retry_after)
+        return response
+    except rules.Busy:
+        raise
+    except Refused as refusal:
+        refuse(form, refusal)
+        return _password_page(form), refusal.status
+    flash(_("Hasło zostało zmienione."), "success")
+    if who.must_change_password:
+        return see_other("/admin/" if who.is_staff else "/")
+    return see_other("/settings")
+
+
+def _password_page(form: ChangePasswordForm) -> str:
+    return render(
+        "accounts/password.html",
+        form=form,
+        rules=rules.password_rules(),
+        must_change=actor().must_change_password,
+    )
+
+
+def _profile(who: Actor) -> Profile:
+    email = queries.email_of(who)
+    if who.person_code:
+        try:
+            person = estate.resident(who, who.person_code, today())
+            return Profile(person.name, who.login, email or person.email, person.phone, person.address)
+        except NotThere:
+            pass
+    return Profile(who.name or who.login, who.login, email, None, None)

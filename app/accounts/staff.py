@@ -1,0 +1,189 @@
+"""Residents as the office sees them: who is in the books, who has an account, and a new account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, request
+
+from app.accounts import commands, mails, queries
+from app.accounts.commands import Created
+from app.accounts.forms import ROLES, AccountForm, PersonAccountForm
+from app.accounts.queries import AccountRow
+from app.core.actor import GRANTS, Can, Role
+from app.core.clock import today
+from app.core.errors import Refused
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.core.links import external
+from app.core.paging import Page, page_number
+from app.estate import queries as estate
+from app.estate.queries import Resident, Title
+from app.estate.rules import TITLE_ROLES
+from app.web import menu
+from app.web.audiences import needs
+from app.web.forms import filled, refuse
+from app.web.pages import render
+from app.web.visitor import actor
+
+pages = Blueprint("accounts", __name__, template_folder="templates")
+pages.register_blueprint(Blueprint("estate", "app.estate", template_folder="templates"))
+menu.register("staff", _l("Mieszkańcy"), "accounts.residents", "people", 20, needs=Can.SEE_RESIDENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person in the list. `balance` in grosze, None where it is not known here."""
+
+    code: str
+    name: str
+    email: str | None
+    units: list[str]
+    has_account: bool
+    url: str
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleLine:
+    """One title of a person to a unit. `balance` in grosze, None where it is not known here."""
+
+    code: str
+    label: str
+    role_label: str
+    from_on: date
+    to_on: date | None
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    login: str
+    role_label: str
+    status_label: str
+    email: str | None
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLink:
+    code: str
+    name: str
+    url: str
+
+
+@pages.get("/residents")
+@needs(Can.SEE_RESIDENTS)
+def residents() -> str:
+    who, asked = actor(), request.args.get("q", "")[:100]
+    also = queries.people_by_login(who, asked) if asked.strip() else []
+    found = estate.residents(who, asked, page_number(request.args.get("page")), today(), also)
+    accounts = queries.accounts_of(who, [person.code for person in found.rows])
+    lines = [
+        Line(
+            code=person.code,
+            name=person.name,
+            email=person.email,
+            units=list(dict.fromkeys(title.unit_code for title in person.titles)),
+            has_account=person.code in accounts,
+            url=_address(person.code),
+        )
+        for person in found.rows
+    ]
+    page = Page(lines, found.number, found.size, found.total)
+    page_url = "?" + urlencode({"q": asked, "page": ""} if asked else {"page": ""})
+    return render("estate/residents.html", q=asked, page=page, page_url=page_url, as_of=None)
+
+
+@pages.get("/residents/<path:code>")
+@needs(Can.SEE_RESIDENTS)
+def resident(code: str) -> str:
+    who = actor()
+    person = estate.resident(who, code, today())
+    new_url = f"/admin/accounts/new?{urlencode({'person': code})}" if who.may(Can.MANAGE_ACCOUNTS) else None
+    return render(
+        "estate/resident.html",
+        person=person,
+        units=[_title(title) for title in person.titles],
+        accounts=[_account(row) for row in queries.accounts_of(who, [code]).get(code, [])],
+        new_account_url=new_url,
+        as_of=None,
+    )
+
+
+@pages.route("/accounts/new", methods=["GET", "POST"])
+@needs(Can.MANAGE_ACCOUNTS)
+def new_account() -> Any:
+    code = request.args.get("person")
+    person = estate.resident(actor(), code, today()) if code else None
+    form = _form(person)
+    link = PersonLink(person.code, person.name, _address(person.code)) if person else None
+    if request.method == "GET":
+        return render("accounts/staff_new.html", form=form, person=link)
+    if not form.validate():
+        return render("accounts/staff_new.html", form=form, person=link), 422
+    try:
+        made = commands.create_account(
+            actor(),
+            form.login.data or "",
+            form.unit_codes(),
+            form.role.data,
+            form.email.data,
+            person_code=person.code if person else None,
+            by_mail=True,
+        )
+    except Refused as refusal:
+        sentence = refuse(form, refusal)
+        if sentence:
+            form.login.errors = [sentence]
+        return render("accounts/staff_new.html", form=form, person=link), refusal.status
+    return _created(made, link)
+
+
+def _created(made: Created, person: PersonLink | None) -> str:
+    assert made.secret is not None
+    return render(
+        "accounts/staff_created.html",
+        name=person.name if person else made.account.login,
+        login=made.account.login,
+        activation_url=external(mails.activation_path(made.secret)),
+        expires_at=made.expires_at,
+        mailed_to=made.mailed_to,
+        back_url=person.url if person else "/admin/residents",
+    )
+
+
+def _form(person: Resident | None) -> AccountForm:
+    if person is None:
+        form = filled(AccountForm)
+    else:
+        now_held = [title for title in person.titles if title.to_on is None or title.to_on >= today()]
+        codes = list(dict.fromkeys(title.unit_code for title in now_held))
+        form = filled(PersonAccountForm, login=person.code, units=codes, email=person.email)
+        labels = {title.unit_code: f"{title.label} ({title.unit_code})" for title in now_held}
+        form.units.choices = [(code, labels[code]) for code in codes]
+    granted = [role for role in ROLES if GRANTS[Role(role)] <= actor().can]
+    form.role.choices = [(role.value, str(ROLES[role])) for role in granted]
+    return form
+
+
+def _address(code: str) -> str:
+    return f"/admin/residents/{quote(code)}"
+
+
+def _title(title: Title) -> TitleLine:
+    role = str(TITLE_ROLES.get(title.role, title.role))
+    return TitleLine(title.unit_code, title.label, role, title.from_on, title.to_on)
+
+
+def _account(row: AccountRow) -> AccountLine:
+    if row.status == "blocked":
+        status = _("zablokowane")
+    elif not row.has_password:
+        status = _("czeka na ustawienie hasła")
+    else:
+        status = _("hasło startowe") if row.must_change_password else _("czynne")
+    return AccountLine(row.login, str(ROLES[Role(row.role)]), status, row.email, row.last_login_at)
