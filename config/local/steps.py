@@ -25,7 +25,7 @@ def main(words: list[str]) -> int:
 def _flask(arguments: list[str]) -> int:
     sys.argv = ["flask", *arguments]
     try:
-        runpy.run_module("flask", run_name="__main__")
+        runpy.run_module("flask", run_name="__main__", alter_sys=True)
     except SystemExit as end:
         if isinstance(end.code, int) or end.code is None:
             return end.code or 0
