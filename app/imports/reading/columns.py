@@ -181,6 +181,9 @@ class ColumnReader:
         except Doubtful as doubt:
             self.notes.warning(doubt.code, params=doubt.params, value=cell, **self._place(number))
             done = doubt.instead or self.column.default
+            if not done and self.column.required:
+                faulty.add(at)
+                self.notes.error("required", value=cell, **self._place(number))
             return escaped(done) if done else NULL
 
     def _place(self, number: int) -> dict[str, Any]:

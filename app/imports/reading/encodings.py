@@ -25,6 +25,11 @@ POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 #: Signs of ordinary printing, as good in one code page as in another.
 NEUTRAL = frozenset("\xa0§°„”“’‘–—…«»·•×´\xad€")
 ASCII = bytes(range(128))
+#: `kĄt` and `KąT`: CP852 writes ą with the byte that is Ą in CP1250.
+ODD_CASE = re.compile(
+    "[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ](?:[ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]|[ąćęłńóśźż][A-ZĄĆĘŁŃÓŚŹŻ])"
+)
+SAMPLE = 64 * 1024
 #: Polish letters as UTF-8 writes them: never a pair in Polish text of a code page.
 UTF8_LETTERS = re.compile(rb"\xc4[\x84-\x87\x98\x99]|\xc5[\x81-\x84\x9a\x9b\xb9-\xbc]|\xc3[\x93\xb3]")
 
@@ -32,7 +37,8 @@ UTF8_LETTERS = re.compile(rb"\xc4[\x84-\x87\x98\x99]|\xc5[\x81-\x84\x9a\x9b\xb9-
 def detect(file: BinaryIO, called: str, line_limit: int) -> str:
     """The codec of a CSV file, read to its end once with flat memory.
 
-    A byte order mark decides; then strict UTF-8; then the code page that makes most Polish letters.
+    A byte order mark decides; then strict UTF-8; then the code page that makes most Polish letters, in
+    words of one case.
     Raises Refused if it is not text, mixes encodings or has a line longer than `line_limit` bytes.
     """
     head = file.read(CHUNK)
@@ -47,7 +53,9 @@ def detect(file: BinaryIO, called: str, line_limit: int) -> str:
     lines, mixed_line, unbroken = 0, 0, 0
     chunk = head
     while chunk:
-        unbroken = _unbroken(chunk, unbroken, line_limit, called)
+        unbroken = _unbroken(chunk, unbroken, line_limit)
+        if unbroken < 0:
+            raise Refused("line-too-long", sheet=called, row=lines + 1, limit=line_limit // 1024)
         if not chunk.isascii():
             utf8 = utf8 and _still(utf8, chunk)
             high.update(chunk.translate(None, ASCII))
@@ -60,11 +68,11 @@ def detect(file: BinaryIO, called: str, line_limit: int) -> str:
         return "utf-8"
     if mixed_line:
         raise Refused("encoding-mixed", sheet=called, row=mixed_line)
-    return max(CODE_PAGES, key=lambda page: _polishness(high, page))
+    return max(CODE_PAGES, key=lambda page: _polishness(high, page) - 2 * _odd_cases(head, page))
 
 
-def _unbroken(chunk: bytes, carried: int, limit: int, called: str) -> int:
-    """Length of the line that is open at the end of `chunk`. Raises Refused when one is too long."""
+def _unbroken(chunk: bytes, carried: int, limit: int) -> int:
+    """Length of the line that is open at the end of `chunk`; -1 when one is longer than `limit`."""
     newline = b"\n" if b"\n" in chunk else b"\r"
     first, last = chunk.find(newline), chunk.rfind(newline)
     if first < 0:
@@ -72,9 +80,7 @@ def _unbroken(chunk: bytes, carried: int, limit: int, called: str) -> int:
         first = 0
     else:
         first, carried = first + carried, len(chunk) - last - 1
-    if max(first, carried) > limit:
-        raise Refused("line-too-long", sheet=called, limit=limit // 1024)
-    return carried
+    return -1 if max(first, carried) > limit else carried
 
 
 def _still(decoder: codecs.IncrementalDecoder, chunk: bytes) -> codecs.IncrementalDecoder | None:
@@ -91,6 +97,11 @@ def _finished(decoder: codecs.IncrementalDecoder) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _odd_cases(head: bytes, page: str) -> int:
+    """How often a letter of the wrong case stands inside a word near the beginning of the file."""
+    return len(ODD_CASE.findall(head[:SAMPLE].decode(page, "replace")))
 
 
 def _polishness(high: Counter[int], page: str) -> int:

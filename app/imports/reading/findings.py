@@ -136,5 +136,5 @@ class Notes:
 
 def cut(value: object) -> str:
     """Text of a cell, at most 80 characters long."""
-    text = str(value)
+    text = {True: "PRAWDA", False: "FAŁSZ"}[value] if isinstance(value, bool) else str(value)
     return text if len(text) <= VALUE_LENGTH else text[: VALUE_LENGTH - 1] + "…"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.imports.reading.columns import Column
 from app.imports.reading.findings import Notes
-from app.imports.reading.sheets import SHEETS, Sheet
+from app.imports.reading.sheets import NAMES, SHEETS, Sheet
 from app.imports.reading.values import fold
 
 #: Sheet → header in the file → name of our column, English or Polish. What a manager has set once.
@@ -57,9 +57,10 @@ def own_headers(sheet: Sheet, mapping: HeaderMap | None) -> dict[str, str]:
 def check_mapping(mapping: HeaderMap | None) -> None:
     """Raises ValueError if `mapping` names a sheet or a column that does not exist."""
     for name in mapping or {}:
-        if name not in SHEETS:
+        if name not in NAMES:
             raise ValueError(f"no sheet {name!r}")
-        own_headers(SHEETS[name], mapping)
+        if name in SHEETS:
+            own_headers(SHEETS[name], mapping)
 
 
 def familiarity(cells: Sequence[str], sheet: Sheet, mapping: HeaderMap | None) -> int:

@@ -4,10 +4,12 @@ import csv
 import itertools
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from app.imports.reading.encodings import detect
 from tests.factories import packages
 from tests.factories.packages import NRB, Dialect, read, small
 
@@ -140,6 +142,14 @@ def test_a_single_csv_is_known_by_the_name_it_was_sent_under(tmp_path: Path) -> 
     reading = read(tmp_path / "8f3a", name="Osoby.CSV")
     assert reading.column("people", "last_name") == ["Kot"]
     assert reading.package.files["people"].called == "Osoby"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1250", "iso8859_2", "cp852"])
+def test_one_polish_word_is_enough_to_tell_the_encoding(encoding: str) -> None:
+    words = "kąt KĄT Wąs Łoś łoś ŁOŚ ćma Dąb DĄB Gęś Koń KOŃ Wójt Miś Śliwa Bażant BAŻANT Źrebię Żuk"
+    for word in words.split():
+        content = f"kod;nazwisko\r\nP1;{word}\r\n".encode(encoding)
+        assert content.decode(detect(BytesIO(content), "osoby", 1000)) == content.decode(encoding), word
 
 
 def one(tmp_path: Path, sheet: str, *rows: str, **options):

@@ -3,6 +3,8 @@
 import io
 import stat
 import struct
+import subprocess
+import sys
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -12,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from app.imports.reading.limits import MIB, Limits
+from app.imports.reading.stream import ROOT
 from tests.factories import packages
 from tests.factories.packages import NRB, Reading, read, small
 
@@ -320,6 +323,60 @@ def test_a_word_document_of_polish_names_packed_on_an_old_computer_is_understood
     content = out.getvalue().replace(b"skladniki.csv", "składniki.csv".encode("cp852"))
     reading = read(file(tmp_path, "p.zip", content))
     assert (reading.codes, reading.warned) == ([], ["sheet-not-read"])
+
+
+def test_a_title_to_a_unit_cannot_end_before_it_begins(tmp_path: Path) -> None:
+    content = (
+        "lokal;osoba;rola;od;do\nL1;P1;najemca;2026-02-01;2026-01-31\nL1;P1;najemca;2026-02-01;2026-02-01\n"
+    )
+    error = only(read(file(tmp_path, "dysponenci.csv", content.encode())), "ends-before-start")
+    assert (error.row, error.column) == (2, "do")
+
+
+def test_a_required_text_of_nothing_but_control_characters_is_missing(tmp_path: Path) -> None:
+    content = b"kod;ulica;numer;kod_pocztowy;miasto\nB1;\x01\x02;5;67-200;X\n"
+    reading = read(file(tmp_path, "budynki.csv", content))
+    assert (reading.codes, reading.warned) == (["required"], ["control-characters-dropped"])
+
+
+def test_control_characters_are_dropped_from_texts_with_a_warning(tmp_path: Path) -> None:
+    reading = read(file(tmp_path, "osoby.csv", b"kod;nazwisko\nP1;Ko\x07t\x00\n"))
+    assert (reading.codes, reading.warned) == ([], ["control-characters-dropped"])
+    assert reading.column("people", "last_name") == ["Kot"]
+
+
+def test_a_false_dimension_of_a_sheet_does_no_harm(tmp_path: Path) -> None:
+    book = packages.tabs(tmp_path / "p.xlsx", {"osoby": [["kod", "nazwisko"], ["P1", "Kot"]]})
+    with zipfile.ZipFile(book) as archive:
+        files = {entry: archive.read(entry) for entry in archive.namelist()}
+    sheet = files["xl/worksheets/sheet1.xml"]
+    assert b'ref="A1:B2"' in sheet
+    files["xl/worksheets/sheet1.xml"] = sheet.replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"')
+    assert read(packages.zipped(tmp_path / "q.xlsx", files)).column("people", "last_name") == ["Kot"]
+
+
+def test_the_reading_child_loads_neither_web_nor_database_nor_languages() -> None:
+    asked = "import sys, app.imports.reading.child; print(sorted(set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    for module in ("flask", "sqlalchemy", "psycopg", "babel", "app.core"):
+        assert f"'{module}'" not in ran.stdout
+
+
+def test_the_reading_child_can_reach_no_network_and_start_no_program() -> None:
+    asked = (
+        "import os, socket, subprocess, sys\n"
+        "from app.imports.reading.child import confine\n"
+        "from app.imports.reading.limits import Limits\n"
+        "confine(Limits())\n"
+        "connect = lambda: socket.create_connection(('127.0.0.1', 9))\n"
+        "for attempt in (connect, lambda: subprocess.run(['true']), lambda: os.system('true')):\n"
+        "    try:\n"
+        "        attempt()\n"
+        "    except PermissionError as error:\n"
+        "        print('refused')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.split() == ["refused"] * 3
 
 
 def test_an_area_is_rounded_to_hundredths_with_a_warning(tmp_path: Path) -> None:
