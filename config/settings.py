@@ -107,8 +107,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         env=mode,
         base_domain=base,
         database_url=owner,
-        app_database_url=sqlalchemy_url(env.get("APP_DATABASE_URL", ""))
-        or login_url(owner, "osiedle_app", secret),
+        app_database_url=sqlalchemy_url(env.get("APP_DATABASE_URL", "")) or login_url(owner, "osiedle_app", secret),
         platform_database_url=sqlalchemy_url(env.get("PLATFORM_DATABASE_URL", ""))
         or login_url(owner, "osiedle_platform", secret),
         redis_url=env.get("REDIS_URL", ""),

@@ -138,9 +138,7 @@ def _export(
     return manifest
 
 
-def _export_table(
-    connection: psycopg.Connection[Any], archive: zipfile.ZipFile, schema: str, table: str
-) -> TablePart:
+def _export_table(connection: psycopg.Connection[Any], archive: zipfile.ZipFile, schema: str, table: str) -> TablePart:
     columns = _columns(connection, schema)[table]
     keys = connection.execute(
         "SELECT a.attname FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(number, place) "
@@ -329,9 +327,7 @@ def _load_tables(
         _set_sequences(connection, schema, table)
 
 
-def _load_table(
-    connection: psycopg.Connection[Any], archive: zipfile.ZipFile, part: TablePart, schema: str
-) -> None:
+def _load_table(connection: psycopg.Connection[Any], archive: zipfile.ZipFile, part: TablePart, schema: str) -> None:
     query = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(
         sql.Identifier(schema), sql.Identifier(part.name), sql.SQL(", ").join(map(sql.Identifier, part.columns))
     )
@@ -383,8 +379,8 @@ def _set_sequences(connection: psycopg.Connection[Any], schema: str, table: str)
         {"name": name},
     ).fetchall():
         connection.execute(
-            sql.SQL("SELECT setval(%s::regclass, max({column})) FROM {schema}.{table} HAVING max({column}) IS NOT NULL").format(
-                column=sql.Identifier(column), schema=sql.Identifier(schema), table=sql.Identifier(table)
-            ),
+            sql.SQL(
+                "SELECT setval(%s::regclass, max({column})) FROM {schema}.{table} HAVING max({column}) IS NOT NULL"
+            ).format(column=sql.Identifier(column), schema=sql.Identifier(schema), table=sql.Identifier(table)),
             (sequence,),
         )

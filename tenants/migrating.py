@@ -197,7 +197,9 @@ def _migrate_one(
             if row is None:
                 connection.rollback()
                 if last:
-                    return Outcome(slug or str(tenant_id), schema, before, after, "failed", 0.0, "locked by another run")
+                    return Outcome(
+                        slug or str(tenant_id), schema, before, after, "failed", 0.0, "locked by another run"
+                    )
                 return None
             slug, schema, after = row
             before = before or after
@@ -249,9 +251,7 @@ def _apply(connection: psycopg.Connection[Any], tenant_id: int, schema: str, ste
 
 
 def _failure(connection: psycopg.Connection[Any], tenant_id: int, outcome: Outcome) -> Outcome:
-    connection.execute(
-        "UPDATE platform.tenants SET migration_error = %s WHERE id = %s", (outcome.error, tenant_id)
-    )
+    connection.execute("UPDATE platform.tenants SET migration_error = %s WHERE id = %s", (outcome.error, tenant_id))
     connection.commit()
     log.warning("migration of %s failed: %s", outcome.slug, outcome.error)
     return outcome

@@ -70,14 +70,10 @@ def provision(
     except (DBAPIError, psycopg.Error) as error:
         raise ProvisioningFailed(f"Nie udało się założyć zarządcy „{slug}”: {error}") from error
     host = f"{slug}.{base_domain}"
-    return Tenant(
-        tenant_id, slug, name.strip(), kind, "active", None, contact or {}, MAIN, schema, revision, host
-    )
+    return Tenant(tenant_id, slug, name.strip(), kind, "active", None, contact or {}, MAIN, schema, revision, host)
 
 
-def _register(
-    session: Session, slug: str, name: str, kind: str, contact: dict[str, str], revision: str
-) -> str:
+def _register(session: Session, slug: str, name: str, kind: str, contact: dict[str, str], revision: str) -> str:
     row = session.execute(
         text(
             "WITH new AS (SELECT nextval(pg_get_serial_sequence('platform.tenants', 'id')) AS id) "

@@ -69,9 +69,7 @@ def _login(connection: psycopg.Connection[Any], role: str, inherit: str, passwor
         ("timezone", "UTC"),
     ):
         connection.execute(
-            sql.SQL("ALTER ROLE {} SET {} TO {}").format(
-                sql.Identifier(role), sql.SQL(setting), sql.Literal(value)
-            )
+            sql.SQL("ALTER ROLE {} SET {} TO {}").format(sql.Identifier(role), sql.SQL(setting), sql.Literal(value))
         )
 
 
@@ -85,9 +83,7 @@ def weaknesses(owner_url: str) -> list[str]:
             return row[0] if row else None
 
         for login in (APP_LOGIN, PLATFORM_LOGIN):
-            if one(
-                f"SELECT has_function_privilege('{login}', 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')"
-            ):
+            if one(f"SELECT has_function_privilege('{login}', 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')"):
                 found.append(f"{login} may execute set_config; revoke it from PUBLIC as a superuser.")
         if one("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"):
             found.append("Schema public is not empty.")

@@ -22,7 +22,10 @@ _DATA_STATEMENT = re.compile(
     r"|SAVEPOINT|RELEASE|ROLLBACK TO)\b|\s*;?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-_BULK = "; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO 0; SET LOCAL work_mem TO '96MB'"
+_BULK = (
+    "; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO 0"
+    "; SET LOCAL work_mem TO '96MB'"
+)
 
 
 class DataCursor(psycopg.Cursor[Any]):

@@ -43,8 +43,7 @@ def opening_statements(schema: str) -> list[str]:
         f'CREATE SCHEMA "{schema}"',
         f'GRANT "{schema}" TO osiedle_app',
         f'GRANT USAGE ON SCHEMA "{schema}" TO "{schema}"',
-        f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" '
-        f'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{schema}"',
+        f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{schema}"',
         f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{schema}" GRANT USAGE, SELECT ON SEQUENCES TO "{schema}"',
         f'SET LOCAL search_path TO "{schema}", ext',
     ]

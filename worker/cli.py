@@ -54,5 +54,3 @@ def scheduler(once: bool) -> None:
 def register(app: Any) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(scheduler)
-
-

@@ -139,5 +139,3 @@ def _heartbeat(place: Place, claim: Claim) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(timeout=5)
-
-

@@ -46,9 +46,7 @@ def claim_night(name: str, due: datetime) -> bool:
     with db.engines[PLATFORM].begin() as connection:
         return bool(
             connection.execute(
-                text(
-                    "INSERT INTO platform.nights (name, night) VALUES (:name, :night) ON CONFLICT DO NOTHING"
-                ),
+                text("INSERT INTO platform.nights (name, night) VALUES (:name, :night) ON CONFLICT DO NOTHING"),
                 {"name": name, "night": due.date()},
             ).rowcount
         )

@@ -31,9 +31,7 @@ class Can(enum.StrEnum):
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.RESIDENT: frozenset(),
     Role.ADMIN: frozenset(Can),
-    Role.ACCOUNTANT: frozenset(
-        {Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.SEE_MAILOUTS}
-    ),
+    Role.ACCOUNTANT: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.SEE_MAILOUTS}),
     Role.CLERK: frozenset(
         {Can.SEE_RESIDENTS, Can.MANAGE_ACCOUNTS, Can.SEE_IMPORTS, Can.SEND_MAILOUTS, Can.SEE_MAILOUTS}
     ),

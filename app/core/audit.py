@@ -43,6 +43,4 @@ class PlatformAuditEntry(AuditColumns, PlatformModel):
 def record(actor: Actor, action: str, subject: str, **detail: Any) -> None:
     """Add a line to the log of the bound tenant, or of the platform when none is bound."""
     entry = AuditEntry if is_bound() else PlatformAuditEntry
-    db.session.add(
-        entry(actor_kind=actor.kind, actor=actor.login, action=action, subject=subject, detail=detail)
-    )
+    db.session.add(entry(actor_kind=actor.kind, actor=actor.login, action=action, subject=subject, detail=detail))

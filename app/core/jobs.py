@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Identity, Index, Integer, Text, func, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, Identity, Index, Integer, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -115,9 +115,7 @@ def registered() -> dict[str, Body]:
     return dict(_bodies)
 
 
-def enqueue(
-    name: str, key: str, args: dict[str, Any] | None = None, *, lane: str = "normal", after: float = 0
-) -> int:
+def enqueue(name: str, key: str, args: dict[str, Any] | None = None, *, lane: str = "normal", after: float = 0) -> int:
     """Ask for a job of the bound tenant, or of the platform when none is bound. Returns the row's id.
 
     Written in the caller's transaction; the ring leaves after the commit. `after` is in seconds.
@@ -143,3 +141,13 @@ def enqueue(
 def backoff(failures: int) -> timedelta:
     """How long to wait before the next try after a neighbour did not answer."""
     return timedelta(seconds=min(10 * 4 ** max(0, failures - 1), 3600))
+
+
+class Night(PlatformModel):
+    """That nightly work of this name was started for this night, by whichever scheduler was first."""
+
+    __tablename__ = "nights"
+    __table_args__ = ({"schema": PLATFORM},)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    night: Mapped[date] = mapped_column(Date, primary_key=True)

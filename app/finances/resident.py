@@ -84,9 +84,7 @@ def entries() -> str:
 def _frame(mine: Holdings, unit: HeldUnit | None, here: str) -> dict[str, object]:
     labels = {"payments": _("Ogólnie"), "entries": _("Obroty")}
     return {
-        "units": [
-            Choice(held.code, held.address_line, _address(here, held), held is unit) for held in mine.units
-        ],
+        "units": [Choice(held.code, held.address_line, _address(here, held), held is unit) for held in mine.units],
         "unit": unit,
         "as_of": mine.as_of,
         "tabs": [Choice(name, label, _address(name, unit), name == here) for name, label in labels.items()],

@@ -48,6 +48,10 @@ def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
         )
     if counts.failed_letters and Can.SEE_MAILOUTS in can:
         waiting.append(
-            {"label": _("Listy, które nie doszły"), "count": counts.failed_letters, "url": url_for("staff.mailouts.index")}
+            {
+                "label": _("Listy, które nie doszły"),
+                "count": counts.failed_letters,
+                "url": url_for("staff.mailouts.index"),
+            }
         )
     return waiting

@@ -13,7 +13,19 @@ from tenants.bound import current
 from tenants.db import db
 
 KEPT_SECONDS = 3.0
-_COLUMNS = ("name", "short_name", "phone", "email", "street_line", "city_line", "accent", "locale", "idle_minutes", "hours", "kind")
+_COLUMNS = (
+    "name",
+    "short_name",
+    "phone",
+    "email",
+    "street_line",
+    "city_line",
+    "accent",
+    "locale",
+    "idle_minutes",
+    "hours",
+    "kind",
+)
 _ONE = select(*(getattr(OfficeProfile, column) for column in _COLUMNS)).where(OfficeProfile.id == 1)
 _kept: dict[int, tuple[float, Office]] = {}
 
@@ -54,7 +66,9 @@ def fresh_profile() -> Office:
     row = db.session.execute(_ONE).one_or_none()
     if row is None:  # the row is written with the schema; without it pages must still work
         tenant = current()
-        return Office(tenant.name, short_name(tenant.name), None, None, None, None, DEFAULT_ACCENT, "pl", 30, None, tenant.kind)
+        return Office(
+            tenant.name, short_name(tenant.name), None, None, None, None, DEFAULT_ACCENT, "pl", 30, None, tenant.kind
+        )
     values = row._asdict()
     return Office(**{**values, "short_name": values["short_name"] or short_name(values["name"])})
 

@@ -36,7 +36,7 @@ def short_name(name: str) -> str:
     """A name short enough for the head of a page on a phone: `SM „Słoneczna”`."""
     for long, short in _SHORT.items():
         if name.lower().startswith(long):
-            return f"{short}{name[len(long):]}"
+            return f"{short}{name[len(long) :]}"
     return name
 
 

@@ -35,7 +35,9 @@ def init_app(app: Osiedle) -> None:
     app.register_error_handler(Upgrading, lambda error: _page("upgrading", 503, error, quiet=True, tenant=error.tenant))
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Refused, lambda error: _page(str(error.status), error.status, error, message=error.message))
+    app.register_error_handler(
+        Refused, lambda error: _page(str(error.status), error.status, error, message=error.message)
+    )
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.register_error_handler(RedisError, _unavailable)

@@ -10,7 +10,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import text
 
-
 from tenants import platform
 from tenants.db import PLATFORM, db
 
@@ -81,5 +80,3 @@ def add_to(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/healthz", "alive", alive)
     blueprint.add_url_rule("/readyz", "ready", ready)
     blueprint.add_url_rule("/metrics", "metrics", metrics)
-
-

@@ -45,9 +45,7 @@ def _begin() -> None:
         assert site.tenant is not None
         structlog.contextvars.bind_contextvars(tenant=site.tenant.slug)
         stack = ExitStack()
-        stack.enter_context(
-            bind(checked(site.tenant), Mode.SNAPSHOT if request.method in READS else Mode.PAGE)
-        )
+        stack.enter_context(bind(checked(site.tenant), Mode.SNAPSHOT if request.method in READS else Mode.PAGE))
         g.binding = stack
     if "lang" not in request.args and LANGUAGE_COOKIE not in request.cookies:
         who = maybe_actor()
@@ -74,9 +72,7 @@ def _remember_language(response: Response) -> Response:
     chosen = request.args.get("lang")
     if chosen in language.LANGUAGES and request.method == "GET":
         secure = cast(Osiedle, current_app).settings.secure_cookies
-        response.set_cookie(
-            LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax"
-        )
+        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax")
     return response
 
 

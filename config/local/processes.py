@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,10 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-PR_SET_PDEATHSIG = 1
 LINUX = sys.platform == "linux"
+SETPRIV = LINUX and shutil.which("setpriv")
 MARK = "OSIEDLE_RUN"  # environment variable that tells the processes of one `var` from all others
-_libc = ctypes.CDLL(None) if LINUX else None
 
 
 def spawn(
@@ -35,16 +34,8 @@ def spawn(
     A session of its own keeps Ctrl-C in the terminal from reaching it: the parent decides the order. Linux
     sends the signal when the *thread* that forked ends, so call this from the main thread only.
     """
-    parent = os.getpid()
-
-    def bind_to_parent() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(parent_death), 0, 0, 0)
-            if os.getppid() != parent:
-                os._exit(1)
-
     return subprocess.Popen(
-        [str(part) for part in command],
+        [*_bound(parent_death), *(str(part) for part in command)],
         env=None if env is None else dict(env),
         cwd=cwd,
         stdin=stdin,
@@ -52,8 +43,13 @@ def spawn(
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
         pass_fds=pass_fds,
-        preexec_fn=bind_to_parent if LINUX else None,
     )
+
+
+def _bound(number: signal.Signals) -> list[str]:
+    """The program that asks Linux for the signal and becomes the child. Where it is missing, a child may
+    outlive its parent, and the next run ends it."""
+    return ["setpriv", "--pdeathsig", number.name.removeprefix("SIG"), "--"] if SETPRIV else []
 
 
 def stop(process: subprocess.Popen[bytes], *signals: tuple[signal.Signals, float]) -> None:

@@ -1,0 +1,142 @@
+"""The world of the tests: real PostgreSQL and Valkey of their own for each process, real tenants, a real SMTP server.
+
+Nothing here touches the servers of `./run`. Tests make the tenants that they change; the standing town
+(`town`) is only read.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import settings as config
+from config.local import servers as local
+from config.settings import Settings
+from tests.post import Post
+from tests.town import Town
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.Servers]:
+    """PostgreSQL and Valkey of this test process."""
+    with local.start(tmp_path_factory.mktemp("servers"), durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def post() -> Iterator[Post]:
+    """An SMTP server that keeps what it is sent, and refuses what a test wants refused."""
+    with Post() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def environ(servers: local.Servers, post: Post, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of every process of this world."""
+    var = tmp_path_factory.mktemp("var")
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "OSIEDLE_ENV": "development",
+        "OSIEDLE_VAR": str(var),
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": "tests-only-secret-key-of-forty-characters",
+        "ENCRYPTION_KEYS": "tests-only",
+        "MAIL_URL": post.url,
+        "BASE_DOMAIN": "osiedle.test",
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environ: dict[str, str]) -> Settings:
+    return config.load(environ)
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Any]:
+    """The application on a database that `flask platform upgrade` would have made."""
+    from app.core import work
+    from app.factory import create_app
+    from tenants import platform, roles
+    from worker import cli, enqueue
+
+    passwords = {
+        login: config.login_password(login, settings.secret_key) for login in (roles.APP_LOGIN, roles.PLATFORM_LOGIN)
+    }
+    platform.upgrade(settings.database_url, config.libpq_url(settings.database_url), passwords)
+    made = create_app(settings)
+    work.install_bell(enqueue.bell)
+    cli.register(made)
+    yield made
+
+
+@pytest.fixture
+def context(app: Any) -> Iterator[Any]:
+    """An application context, for tests that call commands and queries."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def tenant(app: Any) -> Any:
+    """A new manager of this test's own, with no data but its first admin."""
+    return _new_tenant(app)
+
+
+@pytest.fixture
+def new_tenant(app: Any) -> Callable[..., Any]:
+    """Makes more managers; keyword arguments as `open_manager`'s."""
+    return lambda **values: _new_tenant(app, **values)
+
+
+@pytest.fixture(scope="session")
+def town(app: Any, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Two managers with books, accounts and mail, and everybody who comes in the tests. Read only."""
+    return Town.build(app, tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def client(app: Any) -> Callable[[str], Any]:
+    """`client("alfa")` is a browser on that manager's host; `client("")` and `client("console")` on the other sites."""
+
+    def make(slug: str) -> Any:
+        host = f"{slug}.osiedle.test" if slug else "osiedle.test"
+        browser = app.test_client()
+        browser.environ_base["HTTP_HOST"] = host
+        return browser
+
+    return make
+
+
+@pytest.fixture
+def flask_command(environ: dict[str, str]) -> Callable[..., Any]:
+    """Runs the real `flask …` in a process of its own; returns the finished process."""
+    root = Path(__file__).resolve().parent.parent
+
+    def run(*words: str, stdin: str = "", check: bool = False) -> Any:
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "flask"), *words],
+            cwd=root, env=environ, input=stdin, capture_output=True, text=True, timeout=120, check=check,
+        )  # fmt: skip
+
+    return run
+
+
+def _new_tenant(app: Any, **values: Any) -> Any:
+    from app.core.actor import system
+    from app.onboarding.commands import open_manager
+
+    slug = values.pop("slug", None) or f"t{os.getpid() % 10000}x{next(_numbers)}"
+    values = {"name": f"Spółdzielnia {slug}", "kind": "cooperative", "admin_email": f"admin@{slug}.example"} | values
+    with app.app_context():
+        open_manager(system("tests"), slug=slug, **values)
+        return app.extensions["tenants"].by_slug(slug)

@@ -1,0 +1,170 @@
+"""The standing cast: two managers with the same codes and ids, different words, and everybody who comes.
+
+| who | is |
+|---|---|
+| anna | owner of L1 and L2 at alfa |
+| bogdan | co-owner of L1 at alfa |
+| celina | owner of L3 at alfa: a neighbour |
+| darek | resident of beta, with the same unit codes and account ids as anna |
+| ewa, filip | administrators of alfa and beta |
+| gustaw, hanna, irena | accountant, clerk and board member of alfa |
+| olga | operator of the platform |
+
+Every text column of each manager's data carries that manager's canary word, which must never be seen at the
+other's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.mailouts.commands import send
+from sqlalchemy import text
+
+from app.accounts.commands import create_account
+from app.core import work
+from app.core.actor import system
+from app.imports import commands as imports
+from app.onboarding.commands import open_manager
+from app.operators.commands import create_operator
+from tenants.context import Mode, bind
+from tenants.db import db
+from tenants.registry import Tenant
+from tests.factories import packages
+
+PASSWORD = "Zielony-Kasztan-77"
+CANARIES = {"alfa": "KANARALFA", "beta": "KANARBETA"}
+
+
+def books(slug: str) -> dict[str, list[list[Any]]]:
+    """Three units, four people and a few entries; the same codes at both managers, the canary in every text."""
+    word = CANARIES[slug]
+    cents = Decimal("0.01") if slug == "alfa" else Decimal("0.02")
+
+    def entry(number: int, unit: str, kind: str, account: str, day: date, debit: Any, credit: Any) -> list[Any]:
+        return [
+            str(number), unit, kind, account, day, day if debit else None, f"{day:%Y-%m}",
+            debit, credit, f"DOK {word} {number}", f"Tytuł {word} {number}",
+        ]  # fmt: skip
+
+    return {
+        "buildings": [["B1", f"Dom {word}", f"Ulica {word}", "5", "67-200", f"Miasto {word}"]],
+        "units": [
+            [f"L{n}", "B1", "A", str(n), "1", Decimal("48.50"), None, 2, f"własność {word}", None, None]
+            for n in (1, 2, 3)
+        ],
+        "people": [
+            ["P1", f"Anna {word}", f"Żółć {word}", None, f"anna@{slug}.example", None, None, None, None, None, "tak"],
+            [
+                "P2",
+                f"Bogdan {word}",
+                f"Żółć {word}",
+                None,
+                f"bogdan@{slug}.example",
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            ],
+            ["P3", f"Celina {word}", f"Wąs {word}", None, f"celina@{slug}.example", None, None, None, None, None, None],
+            ["P4", None, None, f"Firma {word}", None, None, None, None, None, None, None],
+        ],
+        "occupancies": [
+            ["L1", "P1", "owner", date(2019, 4, 1), None],
+            ["L2", "P1", "owner", date(2019, 4, 1), None],
+            ["L1", "P2", "co-owner", date(2019, 4, 1), None],
+            ["L3", "P3", "owner", date(2020, 1, 1), None],
+            ["L3", "P4", "proxy", date(2020, 1, 1), None],
+        ],
+        "ledger": [
+            entry(1, "L1", "opening", "rent", date(2026, 1, 1), Decimal("100.00") + cents, None),
+            entry(2, "L1", "charge", "water", date(2026, 10, 1), Decimal("84.20"), None),
+            entry(3, "L1", "payment", "rent", date(2026, 10, 9), None, Decimal("1100.00")),
+            entry(4, "L1", "charge", "rent", date(2026, 11, 1), Decimal("1234.56"), None),
+            entry(5, "L2", "charge", "rent", date(2026, 11, 1), Decimal("12.00"), None),
+            entry(6, "L2", "payment", "rent", date(2026, 11, 5), None, Decimal("50.00")),
+            entry(7, "L3", "charge", "rent", date(2026, 11, 1), Decimal("777.77"), None),
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Town:
+    """The two managers, the logins of the cast at each host, and ids that strangers will try."""
+
+    alfa: Tenant
+    beta: Tenant
+    logins: dict[str, tuple[str, str]]
+    ids: dict[str, dict[str, list[str]]]
+
+    @classmethod
+    def build(cls, app: Any, folder: Path) -> Town:
+        with app.app_context():
+            found = {slug: _manager(app, slug, folder) for slug in CANARIES}
+            ids = {slug: _ids(tenant) for slug, tenant in found.items()}
+            create_operator(system("tests"), "olga@osiedle.example", PASSWORD)
+            work.commit()
+        logins = {
+            "anna": ("alfa", "P1"), "bogdan": ("alfa", "P2"), "celina": ("alfa", "P3"), "darek": ("beta", "P1"),
+            "ewa": ("alfa", "admin"), "filip": ("beta", "admin"), "gustaw": ("alfa", "gustaw"),
+            "hanna": ("alfa", "hanna"), "irena": ("alfa", "irena"), "olga": ("console", "olga@osiedle.example"),
+        }  # fmt: skip
+        return cls(found["alfa"], found["beta"], logins, ids)
+
+    def host(self, who: str) -> str:
+        return self.logins[who][0]
+
+    def log_in(self, client: Any, who: str) -> Any:
+        """A browser in which `who` is logged in on the host where they belong."""
+        slug, login = self.logins[who]
+        browser = client(slug)
+        form = browser.get("/login").get_data(as_text=True)
+        field = "login" if slug != "console" else "email"
+        data = {field: login, "login": login, "password": PASSWORD, "csrf_token": token(form)}
+        answer = browser.post("/login", data=data)
+        assert answer.status_code in (302, 303), answer.get_data(as_text=True)
+        return browser
+
+
+def token(page: str) -> str:
+    """The CSRF token of the first form of a page."""
+    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+
+def _manager(app: Any, slug: str, folder: Path) -> Tenant:
+    word = CANARIES[slug]
+    open_manager(system("tests"), slug, f"Spółdzielnia {word}", "cooperative", f"admin@{slug}.example", PASSWORD)
+    tenant: Tenant = app.extensions["tenants"].by_slug(slug)
+    path = packages.archive(folder / f"{slug}.zip", books(slug))
+    with bind(tenant, Mode.BULK):
+        public_id = imports.begin(system("tests"), path, mode="snapshot", dry_run=False).public_id
+        work.commit()
+        report = imports.run(public_id, path)
+        assert report.status == "published", report.as_dict()
+    with bind(tenant):
+        staff = [("gustaw", "accountant"), ("hanna", "clerk"), ("irena", "board")]
+        for login, units, role in [
+            ("P1", ["L1", "L2"], "resident"), ("P2", ["L1"], "resident"), ("P3", ["L3"], "resident"),
+            *((name, [], role) for name, role in staff),
+        ]:  # fmt: skip
+            create_account(system("tests"), login, units, role, f"{login.lower()}@{slug}.example", password=PASSWORD)
+        send(system("tests"), f"Temat {word}", f"Treść {word}", {"all": True})
+        work.commit()
+    return tenant
+
+
+def _ids(tenant: Tenant) -> dict[str, list[str]]:
+    """Public ids of every kind of thing, for strangers to try."""
+    queries = {
+        "public_id": "SELECT public_id FROM imports UNION ALL SELECT public_id FROM mailouts UNION ALL "
+        "SELECT public_id FROM accounts UNION ALL SELECT public_id FROM outbox_items",
+        "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
+    }
+    with bind(tenant):
+        return {name: list(db.session.execute(text(query)).scalars()) for name, query in queries.items()}
