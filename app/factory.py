@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import blueprints, cli
@@ -52,6 +55,14 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
     pages.provide(TENANT, lambda: {"office": office.profile()})
     blueprints.register(app)
     cli.register(app)
+    _register_jobs()
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def _register_jobs() -> None:
+    """Load every feature's `jobs.py`, so that rows of work find their bodies in every process."""
+    for file in sorted(Path(__file__).parent.glob("*/jobs.py")):
+        if file.parent.name != "core":
+            import_module(f"app.{file.parent.name}.jobs")
