@@ -30,7 +30,7 @@ class Maildir:
         for name in ("tmp", "new", "cur"):
             (directory / name).mkdir(parents=True, exist_ok=True)
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse the addresses made for testing refusals, accept all others."""
@@ -41,7 +41,7 @@ class Maildir:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store the message; it is in `new/` when the client hears 250."""
         name = f"{time.time():.6f}.{os.getpid()}_{next(self._numbers)}.sink"
         lines = [f"Return-Path: <{envelope.mail_from}>", *(f"Delivered-To: {to}" for to in envelope.rcpt_tos)]

@@ -159,7 +159,7 @@ def _ending(code: int) -> str:
 
 def _lock(plan: Plan) -> IO[str]:
     """Held as long as this process lives. Raises `Refused` if another one holds it."""
-    file = open(plan.var / "run.lock", "w")
+    file = open(plan.var / "run.lock", "w")  # noqa: SIM115
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
