@@ -37,8 +37,8 @@ UTF8_LETTERS = re.compile(rb"\xc4[\x84-\x87\x98\x99]|\xc5[\x81-\x84\x9a\x9b\xb9-
 def detect(file: BinaryIO, called: str, line_limit: int) -> str:
     """The codec of a CSV file, read to its end once with flat memory.
 
-    A byte order mark decides; then strict UTF-8; then the code page that makes most Polish letters, in
-    words of one case.
+    A byte order mark decides; then strict UTF-8; then the code page that makes most Polish letters, and
+    of equals the one that keeps words in one case.
     Raises Refused if it is not text, mixes encodings or has a line longer than `line_limit` bytes.
     """
     head = file.read(CHUNK)
@@ -68,7 +68,7 @@ def detect(file: BinaryIO, called: str, line_limit: int) -> str:
         return "utf-8"
     if mixed_line:
         raise Refused("encoding-mixed", sheet=called, row=mixed_line)
-    return max(CODE_PAGES, key=lambda page: _polishness(high, page) - 2 * _odd_cases(head, page))
+    return max(CODE_PAGES, key=lambda page: (_polishness(high, page), -_odd_cases(head, page)))
 
 
 def _unbroken(chunk: bytes, carried: int, limit: int) -> int:
