@@ -75,9 +75,7 @@ class Book:
             if not oldest.left:
                 claims.pop(0)
 
-    def post(
-        self, kind: str, account: str, day: date, balance: int, document: str, title: str, due: date
-    ) -> None:
+    def post(self, kind: str, account: str, day: date, balance: int, document: str, title: str, due: date) -> None:
         """Book a result: owed when positive, in the unit's favour when negative, nothing when zero."""
         if balance > 0:
             self.debit(kind, account, day, balance, document, title, due)
@@ -93,9 +91,7 @@ class Book:
                     claim.since = day
         if self.accrued >= LEAST_NOTE:
             # No due date: interest bears no interest.
-            self.rows.append(
-                (self.unit, "interest", "interest", day, due, None, self.accrued, None, document, title)
-            )
+            self.rows.append((self.unit, "interest", "interest", day, due, None, self.accrued, None, document, title))
             self.balance["interest"] = self.balance.get("interest", 0) + self.accrued
             self.accrued = 0
 

@@ -140,9 +140,7 @@ class Chronicle:
     def _allow(self, day: date, month: int) -> None:
         title = f"Dodatek mieszkaniowy {months.slashed(month)}"
         document = f"MOPS/{months.slashed(month)}"
-        self.book.credit(
-            "allowance", "rent", day, self.habit.allowance, document, title, months.period(month)
-        )
+        self.book.credit("allowance", "rent", day, self.habit.allowance, document, title, months.period(month))
 
     def _transfer(self, month: int) -> dict[str, int]:
         """What the payer sends for a month, in grosze by ledger account."""
@@ -178,9 +176,7 @@ class Chronicle:
         for row in last:
             amount = row[7]
             assert isinstance(amount, int)
-            self.book.debit(
-                "correction", str(row[2]), day, amount, _statement(day), title, day, months.period(month)
-            )
+            self.book.debit("correction", str(row[2]), day, amount, _statement(day), title, day, months.period(month))
 
     def _settle(self, day: date, settled: Settled, account: str) -> None:
         year = months.year_of(settled.last)
@@ -207,9 +203,7 @@ class Chronicle:
         self.book.credit("correction", "rent", day, 3_600, document, title, months.period(month))
 
     def _sue(self, day: date) -> None:
-        title = (
-            f"Koszty postępowania sądowego – nakaz zapłaty, sygn. akt I Nc {100 + self.unit.index}/{day:%y}"
-        )
+        title = f"Koszty postępowania sądowego – nakaz zapłaty, sygn. akt I Nc {100 + self.unit.index}/{day:%y}"
         self.book.debit("charge", "rent", day, 24_700, f"KS/{day.year}/{self.unit.index + 1:05d}", title, day)
 
     def _note(self, day: date) -> None:

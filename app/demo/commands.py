@@ -111,9 +111,7 @@ def _load_each(doors: Doors, wanted: Sequence[Plan], if_missing: bool) -> Iterat
 
 
 def _load_one(doors: Doors, plan: Plan) -> Loaded:
-    package = generate(
-        plan.profile, seed=plan.seed, units=plan.units, months_back=plan.months, as_of=plan.as_of
-    )
+    package = generate(plan.profile, seed=plan.seed, units=plan.units, months_back=plan.months, as_of=plan.as_of)
     logins = residents(package, plan.profile.role)
     doors.open_manager(plan)
     with tempfile.TemporaryDirectory(prefix="osiedle-demo-") as folder:

@@ -103,9 +103,7 @@ def build(profile: Profile, rng: Random, units: int, client: int) -> Estate:
 
 def _building(profile: Profile, rng: Random, at: int, size: int) -> Building:
     street = profile.streets[at % len(profile.streets)]
-    number = str(1 + at // len(profile.streets) * 2 + rng.randint(0, 3) * 12) + rng.choice(
-        ("", "", "", "A", "B")
-    )
+    number = str(1 + at // len(profile.streets) * 2 + rng.randint(0, 3) * 12) + rng.choice(("", "", "", "A", "B"))
     name = f"Budynek {at + 1}"
     if profile.shares:
         name = f"Wspólnota Mieszkaniowa {street} {number}"
@@ -130,9 +128,7 @@ def _unit(profile: Profile, rng: Random, building: Building, index: int, at: int
         area=max(area, 2400),
         heated=max(area, 2400) - rng.choice((0, 0, 0, 120, 250)),
         persons=persons,
-        title=rng.choices([title for title, _ in profile.titles], [weight for _, weight in profile.titles])[
-            0
-        ],
+        title=rng.choices([title for title, _ in profile.titles], [weight for _, weight in profile.titles])[0],
         account=account_number(client, index + 1),
     )
     unit.member = rng.randrange(100) < profile.member_percent

@@ -41,9 +41,7 @@ def generate(profile: Profile, *, seed: int, units: int, months_back: int, as_of
         if habit.allowance:
             allowances.extend(_decisions(profile, unit, holder, habit.allowance, first, as_of))
         settled = measured.settled.get(unit.index, [])
-        chronicle = Chronicle(
-            window, unit, holder, habit, book_dice, by_account, settled, together.get(unit.index, ())
-        )
+        chronicle = Chronicle(window, unit, holder, habit, book_dice, by_account, settled, together.get(unit.index, ()))
         ledger.extend(chronicle.write().rows)
     sheets = {
         "buildings": homes.building_rows(),

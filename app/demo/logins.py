@@ -36,6 +36,5 @@ def residents(package: Package, role: str) -> list[Login]:
             held[str(row["person"])][str(row["unit"])] = since
     mail = {str(row["code"]): row["email"] for row in package.records("people")}
     return [
-        Login(code, str(mail[code]) if mail[code] else None, tuple(sorted(held[code].items())))
-        for code in sorted(held)
+        Login(code, str(mail[code]) if mail[code] else None, tuple(sorted(held[code].items()))) for code in sorted(held)
     ]

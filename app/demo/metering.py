@@ -81,9 +81,7 @@ def media_of(pools: dict[str, str]) -> tuple[str, ...]:
     return tuple(medium for pool, medium in known.items() if pool in pools)
 
 
-def measure(
-    unit: Unit, rng: Random, season: Season, purses: dict[int, dict[str, int]], into: Metering
-) -> None:
+def measure(unit: Unit, rng: Random, season: Season, purses: dict[int, dict[str, int]], into: Metering) -> None:
     """Meters, readings and settlements of one unit. `purses` gives the charges of each month by purse."""
     thirst = rng.randint(80, 125) if unit.index else 140  # the first unit uses more water than it pays for
     for medium in season.media:

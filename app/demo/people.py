@@ -74,9 +74,7 @@ class _Settling:
     as_of: date
     result: Population
 
-    def person(
-        self, unit: Unit, *, contact: str = "any", last: str | None = None, **given: str | None
-    ) -> Person:
+    def person(self, unit: Unit, *, contact: str = "any", last: str | None = None, **given: str | None) -> Person:
         """One more person. `contact`: any, email, none (no e-mail), paper (no e-mail, no telephone)."""
         rng, number = self.rng, len(self.result.people) + 1
         woman = rng.random() < 0.54

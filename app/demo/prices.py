@@ -69,9 +69,7 @@ class Tariff:
                 since = months.day_in(version.since, 1)
                 until = None if end is None else months.day_in(end, 1) - timedelta(days=1)
                 note = _note(component, unit)
-                rows.append(
-                    (unit.code, component.code, since, until, quantity, price, line(quantity, price), note)
-                )
+                rows.append((unit.code, component.code, since, until, quantity, price, line(quantity, price), note))
         return rows
 
 

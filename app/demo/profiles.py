@@ -44,16 +44,12 @@ HOT_WATER = Component(
 )
 WARMING = Component("POW", "Podgrzanie wody", "m3", "independent", "hot", "hot", 2600, 3900)
 HOT_FIXED = Component("CWS", "Ciepła woda – opłata stała", "unit", "independent", "rent", "unit", 2000, 3500)
-WASTE = Component(
-    "ODP", "Gospodarowanie odpadami komunalnymi", "person", "independent", "rent", "persons", 2800, 4500
-)
+WASTE = Component("ODP", "Gospodarowanie odpadami komunalnymi", "person", "independent", "rent", "persons", 2800, 4500)
 ENTRYPHONE = Component("DOM", "Domofon", "unit", "dependent", "rent", "unit", 150, 400, 3)
 LIFT = Component("DZW", "Dźwig osobowy", "person", "dependent", "rent", "lift", 600, 1200, 3)
 METERS = Component("LIC", "Obsługa i odczyt wodomierzy", "piece", "dependent", "rent", "meters", 140, 380, 3)
 ANTENNA = Component("RTV", "Antena zbiorcza RTV", "unit", "dependent", "rent", "unit", 300, 800, 3)
-CELLAR = Component(
-    "SWP", "Oświetlenie piwnic i części wspólnych", "unit", "dependent", "rent", "unit", 300, 900, 3
-)
+CELLAR = Component("SWP", "Oświetlenie piwnic i części wspólnych", "unit", "dependent", "rent", "unit", 300, 900, 3)
 SOCIAL = Component("FSW", "Fundusz społeczno-wychowawczy", "m2", "dependent", "rent", "area", 8, 22, 3)
 
 COMPONENTS_OF_ESTATE = (UPKEEP, REPAIRS, HEATING, TAX, COLD, HOT_WATER, WARMING, HOT_FIXED, WASTE)

@@ -55,9 +55,7 @@ def test_what_is_whole_is_left_alone_and_what_was_interrupted_is_finished() -> N
     house = House()
     list(load(house.doors(), as_of=TODAY, production=False, tenants=1, units=20, months=2))
     house.managers["demo2"] = house.managers["demo"]
-    again = list(
-        load(house.doors(), as_of=TODAY, production=False, tenants=2, units=20, months=2, if_missing=True)
-    )
+    again = list(load(house.doors(), as_of=TODAY, production=False, tenants=2, units=20, months=2, if_missing=True))
     assert [each.status for each in again] == ["present", "loaded"]
     assert len(house.packages["demo"]) == 1
 

@@ -35,11 +35,7 @@ def number(cell: object) -> int:
 
 
 def units_of(package: Package, person: str) -> list[str]:
-    return [
-        str(row["unit"])
-        for row in package.records("occupancies")
-        if row["person"] == person and row["to"] is None
-    ]
+    return [str(row["unit"]) for row in package.records("occupancies") if row["person"] == person and row["to"] is None]
 
 
 @EVERY_KIND
@@ -181,9 +177,7 @@ def test_the_readings_of_a_year_differ_by_what_was_settled() -> None:
     unit = str(package.rows("units")[0][0])
     serial = next(row[0] for row in package.rows("meters") if row[1] == unit and row[2] == "cold_water")
     values = {row[1]: number(row[2]) for row in package.rows("readings") if row[0] == serial}
-    settled = [
-        row for row in package.records("settlements") if row["unit"] == unit and row["medium"] == "cold_water"
-    ]
+    settled = [row for row in package.records("settlements") if row["unit"] == unit and row["medium"] == "cold_water"]
     used = {str(row["number"])[4:8]: number(row["consumption"]) for row in settled}
     assert used["2025"] == values[date(2025, 12, 31)] - values[date(2024, 12, 31)]
 
@@ -206,9 +200,7 @@ def test_shares_of_each_association_sum_to_one_but_for_the_one_that_was_rounded_
 
 def test_a_developer_holds_the_majority_of_one_association() -> None:
     package = package_of(AGENCY, units=240)
-    area = {
-        row["code"]: number(row["area_m2"]) for row in package.records("units") if row["building"] == "03"
-    }
+    area = {row["code"]: number(row["area_m2"]) for row in package.records("units") if row["building"] == "03"}
     developer = next(row["code"] for row in package.records("people") if "Deweloper" in str(row["company"]))
     held = sum(area[unit] for unit in units_of(package, str(developer)))
     assert held * 100 >= sum(area.values()) * 52

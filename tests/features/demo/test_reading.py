@@ -23,9 +23,7 @@ def read(path: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.key)
-def test_workbook_archive_and_folder_read_alike_and_without_complaint(
-    profile: Profile, tmp_path: Path
-) -> None:
+def test_workbook_archive_and_folder_read_alike_and_without_complaint(profile: Profile, tmp_path: Path) -> None:
     package = generate(profile, seed=4, units=24, months_back=4, as_of=date(2026, 11, 21))
     write_zip(package, tmp_path / "paczka.zip")
     write_xlsx(package, tmp_path / "paczka.xlsx")
