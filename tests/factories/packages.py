@@ -72,9 +72,7 @@ class Dialect:
             # strftime does not pad years before 1000, and no year needs it here.
             return cell.strftime(self.dates)
         if isinstance(cell, Decimal):
-            return (
-                f"{cell:,.2f}".replace(",", self.grouping or "_").replace("_", "").replace(".", self.decimal)
-            )
+            return f"{cell:,.2f}".replace(",", self.grouping or "_").replace("_", "").replace(".", self.decimal)
         return str(cell)
 
 
@@ -90,18 +88,14 @@ def csv_bytes(rows: Table, dialect: Dialect | None = None) -> bytes:
     """`rows`, the header first, as a CSV file."""
     dialect = dialect or Dialect()
     out = io.StringIO(newline="")
-    writer = csv.writer(
-        out, delimiter=dialect.separator, lineterminator=dialect.ends, quoting=dialect.quoting
-    )  # type: ignore[arg-type]
+    writer = csv.writer(out, delimiter=dialect.separator, lineterminator=dialect.ends, quoting=dialect.quoting)  # type: ignore[arg-type]
     for row in rows:
         writer.writerow([dialect.shown(cell) for cell in row])
     return out.getvalue().encode(dialect.encoding)
 
 
 def with_headers(tables: Tables, *, polish: bool = True) -> dict[str, Table]:
-    return {
-        name(sheet, polish=polish): [header(sheet, polish=polish), *rows] for sheet, rows in tables.items()
-    }
+    return {name(sheet, polish=polish): [header(sheet, polish=polish), *rows] for sheet, rows in tables.items()}
 
 
 def folder(path: Path, tables: Tables, dialect: Dialect | None = None) -> Path:
@@ -117,8 +111,7 @@ def archive(path: Path, tables: Tables, dialect: Dialect | None = None) -> Path:
     """A ZIP of CSV files with the contract's headers."""
     dialect = dialect or Dialect()
     files = {
-        f"{sheet}.csv": csv_bytes(rows, dialect)
-        for sheet, rows in with_headers(tables, polish=dialect.polish).items()
+        f"{sheet}.csv": csv_bytes(rows, dialect) for sheet, rows in with_headers(tables, polish=dialect.polish).items()
     }
     return zipped(path, files)
 

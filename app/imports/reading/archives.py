@@ -114,8 +114,7 @@ def refuse_document_types(archive: zipfile.ZipFile) -> None:
         if b"<!DOCTYPE" in prologue.upper() or b"<!ENTITY" in prologue.upper():
             raise Refused("doctype", value=entry.filename)
         if len(prologue) >= PROLOGUE // 2 and not any(
-            b"<" + bytes([letter]) in prologue
-            for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            b"<" + bytes([letter]) in prologue for letter in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
         ):
             raise Refused("doctype", value=entry.filename)
 

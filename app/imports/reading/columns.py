@@ -11,9 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date as Date
-from datetime import time as Time
-from datetime import timedelta as TimeDelta
+from datetime import date, time, timedelta
 from typing import Any, cast
 
 from app.imports.reading.findings import Doubtful, Notes, Unreadable
@@ -21,7 +19,7 @@ from app.imports.reading.values import GROUPING, Parser, tidy
 
 NULL = "\\N"
 #: Cells that the memo takes as they are. Not numbers: 1.0 would be met as True.
-DIRECT = frozenset((str, Date))
+DIRECT = frozenset((str, date))
 MEMO_CELLS = 20_000
 MEMO_LENGTH = 200
 
@@ -72,11 +70,7 @@ def escaped(text: str) -> str:
     """`text` as a field of PostgreSQL's COPY text format."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
-    return (
-        text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-        if not text.isprintable()
-        else text
-    )
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r") if not text.isprintable() else text
 
 
 def cell_text(cell: Any, kind: Kind) -> str:
@@ -99,11 +93,11 @@ def cell_text(cell: Any, kind: Kind) -> str:
         if not kind.truths:
             raise Unreadable("cell-boolean")
         return "tak" if cell else "nie"
-    if isinstance(cell, Date):
+    if isinstance(cell, date):
         if not kind.dates:
             raise Unreadable("cell-became-date")
         return cell.isoformat()[:10]
-    if isinstance(cell, (Time, TimeDelta)):
+    if isinstance(cell, (time, timedelta)):
         raise Unreadable("cell-became-date")
     return "" if cell is None else str(cell)
 
@@ -148,21 +142,15 @@ class ColumnReader:
     def __post_init__(self) -> None:
         self.memo = Memo(self.column)
 
-    def read(
-        self, cells: Sequence[Any], numbers: Sequence[int], faulty: set[int], *, typed: bool
-    ) -> list[str]:
+    def read(self, cells: Sequence[Any], numbers: Sequence[int], faulty: set[int], *, typed: bool) -> list[str]:
         """COPY text of each cell. Positions of cells in error are added to `faulty` and read as NULL.
 
         `numbers` are the row numbers of the cells; `typed` cells come from a workbook.
         """
         kind = self.column.kind
         try:
-            plain = (
-                [cell if type(cell) in DIRECT else cell_text(cell, kind) for cell in cells]
-                if typed
-                else cells
-            )
-            if kind.scan and not (typed and Date in map(type, plain)):
+            plain = [cell if type(cell) in DIRECT else cell_text(cell, kind) for cell in cells] if typed else cells
+            if kind.scan and not (typed and date in map(type, plain)):
                 done = kind.scan(plain)
                 if done is not None and not ((self.column.required or self.column.default) and NULL in done):
                     return done
@@ -211,9 +199,7 @@ def text_scan(max_length: int) -> Scan:
     return scan
 
 
-AMOUNTS = re.compile(
-    rf"(?:(?:(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:[{GROUPING}][0-9]{{3}}){{1,2}})[.,][0-9]{{2}})?\n)*"
-)
+AMOUNTS = re.compile(rf"(?:(?:(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:[{GROUPING}][0-9]{{3}}){{1,2}})[.,][0-9]{{2}})?\n)*")
 
 
 def amount_scan(cells: Sequence[str]) -> list[str] | None:

@@ -46,9 +46,7 @@ class Delimited:
                 yield []
             yield from self._rows(text, first=2 if announced else 1)
 
-    def _separator(
-        self, text: io.TextIOWrapper, mapping: HeaderMap | None, limits: Limits
-    ) -> tuple[str, bool]:
+    def _separator(self, text: io.TextIOWrapper, mapping: HeaderMap | None, limits: Limits) -> tuple[str, bool]:
         """The separator that makes most sense of the header; whether a line `sep=` announces it."""
         lines = (text.readline(limits.line) for _ in range(HEADER_SEARCH))
         header = next((line for line in lines if line.strip(" \r\n\t;,\ufeff")), "")

@@ -26,9 +26,7 @@ POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 NEUTRAL = frozenset("\xa0§°„”“’‘–—…«»·•×´\xad€")
 ASCII = bytes(range(128))
 #: `kĄt` and `KąT`: CP852 writes ą with the byte that is Ą in CP1250.
-ODD_CASE = re.compile(
-    "[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ](?:[ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]|[ąćęłńóśźż][A-ZĄĆĘŁŃÓŚŹŻ])"
-)
+ODD_CASE = re.compile("[a-ząćęłńóśźż][ĄĆĘŁŃÓŚŹŻ]|[A-ZĄĆĘŁŃÓŚŹŻ](?:[ĄĆĘŁŃÓŚŹŻ][a-ząćęłńóśźż]|[ąćęłńóśźż][A-ZĄĆĘŁŃÓŚŹŻ])")
 SAMPLE = 64 * 1024
 #: Polish letters as UTF-8 writes them: never a pair in Polish text of a code page.
 UTF8_LETTERS = re.compile(rb"\xc4[\x84-\x87\x98\x99]|\xc5[\x81-\x84\x9a\x9b\xb9-\xbc]|\xc3[\x93\xb3]")

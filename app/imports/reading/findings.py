@@ -117,9 +117,7 @@ class Notes:
         kept, self.kept = self.kept, []
         return kept
 
-    def _keep(
-        self, level: str, code: str, place: Mapping[str, Any], params: Mapping[str, Any] | None
-    ) -> None:
+    def _keep(self, level: str, code: str, place: Mapping[str, Any], params: Mapping[str, Any] | None) -> None:
         value = place.get("value")
         self.kept.append(
             {

@@ -104,9 +104,7 @@ def match(
         notes.warning("column-unknown", sheet=called, row=row, column=theirs)
     if not at:
         found = ", ".join(word.strip() for word in cells if word.strip())
-        notes.error(
-            "header-missing", params={"columns": _named(sheet.columns)}, sheet=called, row=row, value=found
-        )
+        notes.error("header-missing", params={"columns": _named(sheet.columns)}, sheet=called, row=row, value=found)
         return None
     polish = _is_polish(sheet, written)
     for column in missing(sheet, at):

@@ -142,9 +142,7 @@ def _folder(path: Path, limits: Limits, notes: Notes) -> list[Source]:
     found: list[Source] = []
     total = 0
     with os.scandir(path) as listing:
-        files = sorted(
-            (entry for entry in listing if not entry.is_dir(follow_symlinks=False)), key=lambda e: e.name
-        )
+        files = sorted((entry for entry in listing if not entry.is_dir(follow_symlinks=False)), key=lambda e: e.name)
     if len(files) > limits.entries:
         raise Refused("too-many-files", count=len(files), limit=limits.entries)
     for file in files:
@@ -195,8 +193,4 @@ def _known(called: str, notes: Notes) -> Sheet | None:
 
 
 def _litter(shown: PurePosixPath) -> bool:
-    return (
-        "__MACOSX" in shown.parts
-        or shown.name.lower() in LITTER
-        or shown.name.startswith(("._", "~$", ".~lock"))
-    )
+    return "__MACOSX" in shown.parts or shown.name.lower() in LITTER or shown.name.startswith(("._", "~$", ".~lock"))

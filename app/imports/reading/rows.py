@@ -49,9 +49,7 @@ class SheetReading:
         assert self.header is not None
         sheet, header = self.source.sheet, self.header
         readers = [
-            ColumnReader(
-                column, self.source.called, header.written.get(column.name, column.polish), self.notes
-            )
+            ColumnReader(column, self.source.called, header.written.get(column.name, column.polish), self.notes)
             for column in sheet.columns
         ]
         while True:
@@ -69,15 +67,11 @@ class SheetReading:
     def _take_header(self, row: list[Any]) -> bool:
         called = self.source.called
         if len(row) > self.limits.columns:
-            raise Refused(
-                "too-many-columns", sheet=called, row=self._number, count=len(row), limit=self.limits.columns
-            )
+            raise Refused("too-many-columns", sheet=called, row=self._number, count=len(row), limit=self.limits.columns)
         self._width = len(row)
         self._header_row = row
         cells = [cell if isinstance(cell, str) else str(cell) for cell in row]
-        self.header = match(
-            cells, self.source.sheet, self.mapping, self.notes, called=called, row=self._number
-        )
+        self.header = match(cells, self.source.sheet, self.mapping, self.notes, called=called, row=self._number)
         return self.header is not None
 
     def _batch(self) -> tuple[list[int], list[list[Any]]]:
@@ -151,6 +145,4 @@ class SheetReading:
 
 
 def blank(row: list[Any]) -> bool:
-    return not any(
-        cell != "" and not (type(cell) is str and not cell.strip(" \t\xa0\x1a\r\n")) for cell in row
-    )
+    return not any(cell != "" and not (type(cell) is str and not cell.strip(" \t\xa0\x1a\r\n")) for cell in row)

@@ -25,31 +25,23 @@ CELLS: dict[str, Sentence] = {
         "Komórka zawiera błąd arkusza (na przykład #ADR! albo #REF!). Popraw formułę i zapisz plik ponownie."
     ),
     "formula-without-value": lambda p: _(
-        "Formuła nie ma zapisanego wyniku. Otwórz plik w programie Excel lub LibreOffice, "
-        "przelicz go i zapisz, "
-        "albo wklej same wartości."
+        "Formuła nie ma zapisanego wyniku. Otwórz plik w programie Excel lub LibreOffice, przelicz go i "
+        "zapisz, albo wklej same wartości."
     ),
-    "cell-boolean": lambda p: _(
-        "Komórka zawiera wartość logiczną (PRAWDA lub FAŁSZ). Wpisz tekst albo liczbę."
-    ),
+    "cell-boolean": lambda p: _("Komórka zawiera wartość logiczną (PRAWDA lub FAŁSZ). Wpisz tekst albo liczbę."),
     "cell-became-date": lambda p: _(
-        "Arkusz kalkulacyjny zamienił tę wartość na datę lub godzinę. Ustaw format kolumny na "
-        "Tekst "
-        "i wpisz wartość jeszcze raz."
+        "Arkusz kalkulacyjny zamienił tę wartość na datę lub godzinę. Ustaw format kolumny na Tekst i wpisz "
+        "wartość jeszcze raz."
     ),
     "digits-lost": lambda p: _(
-        "Arkusz kalkulacyjny zapisał kod jako liczbę „%(value)s” i zgubił jego cyfry. Ustaw "
-        "format kolumny "
-        "na Tekst i wpisz kod jeszcze raz.",
+        "Arkusz kalkulacyjny zapisał kod jako liczbę „%(value)s” i zgubił jego cyfry. Ustaw format kolumny na"
+        " Tekst i wpisz kod jeszcze raz.",
         value=p["value"],
     ),
-    "amount": lambda p: _(
-        "Nie rozumiem kwoty „%(value)s”. Wpisz samą liczbę, na przykład 1234,56.", value=p["value"]
-    ),
+    "amount": lambda p: _("Nie rozumiem kwoty „%(value)s”. Wpisz samą liczbę, na przykład 1234,56.", value=p["value"]),
     "amount-decimals": lambda p: _(
-        "Kwota „%(value)s” ma więcej niż dwa miejsca po przecinku. Zaokrąglij ją do groszy, a "
-        "separator tysięcy "
-        "usuń lub zastąp spacją.",
+        "Kwota „%(value)s” ma więcej niż dwa miejsca po przecinku. Zaokrąglij ją do groszy, a separator "
+        "tysięcy usuń lub zastąp spacją.",
         value=p["value"],
     ),
     "amount-negative": lambda p: _(
@@ -71,9 +63,7 @@ CELLS: dict[str, Sentence] = {
     "area-rounded": lambda p: _(
         "Powierzchnię „%(value)s” zaokrąglono do %(rounded)s m².", value=p["value"], rounded=p["rounded"]
     ),
-    "integer": lambda p: _(
-        "Wartość „%(value)s” nie jest liczbą całkowitą. Wpisz same cyfry.", value=p["value"]
-    ),
+    "integer": lambda p: _("Wartość „%(value)s” nie jest liczbą całkowitą. Wpisz same cyfry.", value=p["value"]),
     "integer-range": lambda p: _("Liczba musi być od 0 do %(most)d. Popraw ją.", most=p["most"]),
     "date": lambda p: _(
         "Nie rozumiem daty „%(value)s”. Wpisz ją jako 2026-11-30, 30.11.2026 albo 30-11-2026.",
@@ -107,33 +97,24 @@ CELLS: dict[str, Sentence] = {
         value=p["value"],
     ),
     "account-as-number": lambda p: _(
-        "Numer rachunku zapisano jako liczbę „%(value)s”, więc jego ostatnie cyfry przepadły. "
-        "Ustaw format "
+        "Numer rachunku zapisano jako liczbę „%(value)s”, więc jego ostatnie cyfry przepadły. Ustaw format "
         "kolumny na Tekst i wpisz numer jeszcze raz.",
         value=p["value"],
     ),
     "choice": lambda p: _(
         "Nie znam wartości „%(value)s”. Wpisz jedną z: %(allowed)s.", value=p["value"], allowed=p["allowed"]
     ),
-    "yes-no": lambda p: _(
-        "Wartość „%(value)s” nie jest ani „tak”, ani „nie”. Wpisz jedno z nich.", value=p["value"]
-    ),
+    "yes-no": lambda p: _("Wartość „%(value)s” nie jest ani „tak”, ani „nie”. Wpisz jedno z nich.", value=p["value"]),
     "share": lambda p: _(
         "Nie rozumiem udziału „%(value)s”. Wpisz ułamek, na przykład 123/10000, albo liczbę 0,0123.",
         value=p["value"],
     ),
-    "share-range": lambda p: _(
-        "Udział „%(value)s” nie mieści się między 0 a 1. Popraw go.", value=p["value"]
-    ),
-    "email": lambda p: _(
-        "Adresu e-mail „%(value)s” nie da się odczytać. Pozostawiono puste pole.", value=p["value"]
-    ),
+    "share-range": lambda p: _("Udział „%(value)s” nie mieści się między 0 a 1. Popraw go.", value=p["value"]),
+    "email": lambda p: _("Adresu e-mail „%(value)s” nie da się odczytać. Pozostawiono puste pole.", value=p["value"]),
     "emails-several": lambda p: _(
         "W komórce jest kilka adresów e-mail. Przyjęto pierwszy: %(taken)s.", taken=p["taken"]
     ),
-    "phone": lambda p: _(
-        "Numeru telefonu „%(value)s” nie da się odczytać. Pozostawiono puste pole.", value=p["value"]
-    ),
+    "phone": lambda p: _("Numeru telefonu „%(value)s” nie da się odczytać. Pozostawiono puste pole.", value=p["value"]),
     "phones-several": lambda p: _(
         "W komórce jest kilka numerów telefonu. Przyjęto pierwszy: %(taken)s.", taken=p["taken"]
     ),
@@ -141,15 +122,12 @@ CELLS: dict[str, Sentence] = {
 
 ROWS: dict[str, Sentence] = {
     "no-amount": lambda p: _("Nie ma kwoty ani po stronie Wn, ani po stronie Ma. Uzupełnij jedną z nich."),
-    "both-sides": lambda p: _(
-        "Kwota jest po obu stronach, Wn i Ma. Zostaw jedną, a drugą wpisz w osobnym wierszu."
-    ),
+    "both-sides": lambda p: _("Kwota jest po obu stronach, Wn i Ma. Zostaw jedną, a drugą wpisz w osobnym wierszu."),
     "person-nameless": lambda p: _("Osoba nie ma ani nazwiska, ani firmy. Uzupełnij jedno z nich."),
     "ends-before-start": lambda p: _("Data końca jest wcześniejsza niż data początku. Popraw jedną z nich."),
     "too-many-cells": lambda p: _(
-        "Wiersz ma %(count)d pól, a nagłówek %(width)d. Separator w środku pola (na przykład "
-        "przecinek w kwocie) "
-        "wymaga ujęcia pola w cudzysłów.",
+        "Wiersz ma %(count)d pól, a nagłówek %(width)d. Separator w środku pola (na przykład przecinek w "
+        "kwocie) wymaga ujęcia pola w cudzysłów.",
         count=p["count"],
         width=p["width"],
     ),
@@ -161,8 +139,7 @@ SHEETS: dict[str, Sentence] = {
         "Brak obowiązkowej kolumny %(columns)s. Dodaj ją albo popraw jej nagłówek.", columns=p["columns"]
     ),
     "column-missing-any": lambda p: _(
-        "Brak kolumn: %(columns)s. Potrzebna jest przynajmniej jedna z nich. Dodaj ją albo "
-        "popraw jej nagłówek.",
+        "Brak kolumn: %(columns)s. Potrzebna jest przynajmniej jedna z nich. Dodaj ją albo popraw jej nagłówek.",
         columns=p["columns"],
     ),
     "column-twice": lambda p: _(
@@ -172,8 +149,7 @@ SHEETS: dict[str, Sentence] = {
     ),
     "column-unknown": lambda p: _("Nie znam tej kolumny, więc ją pominięto."),
     "header-missing": lambda p: _(
-        "Pierwszy wiersz nie jest nagłówkiem: żadna nazwa nie jest znana. Wpisz w nim nazwy "
-        "kolumn: %(columns)s.",
+        "Pierwszy wiersz nie jest nagłówkiem: żadna nazwa nie jest znana. Wpisz w nim nazwy kolumn: %(columns)s.",
         columns=p["columns"],
     ),
     "empty-sheet": lambda p: _("Arkusz jest pusty, nie ma nawet nagłówka. Uzupełnij go albo usuń z paczki."),
@@ -186,41 +162,33 @@ SHEETS: dict[str, Sentence] = {
     "sheet-not-read": lambda p: _("Tego arkusza portal jeszcze nie wczytuje, więc go pominięto."),
     "file-unknown": lambda p: _("To nie jest plik CSV, więc go pominięto."),
     "too-many-columns": lambda p: _(
-        "Wiersz ma %(count)d kolumn, a może mieć najwyżej %(limit)d. Usuń zbędne kolumny i "
-        "sprawdź separator.",
+        "Wiersz ma %(count)d kolumn, a może mieć najwyżej %(limit)d. Usuń zbędne kolumny i sprawdź separator.",
         count=p["count"],
         limit=p["limit"],
     ),
     "line-too-long": lambda p: _(
-        "Jeden z wierszy jest dłuższy niż %(limit)d kB. Sprawdź, czy plik na pewno jest tabelą "
-        "CSV z podziałem "
-        "na wiersze.",
+        "Jeden z wierszy jest dłuższy niż %(limit)d kB. Sprawdź, czy plik na pewno jest tabelą CSV z "
+        "podziałem na wiersze.",
         limit=p["limit"],
     ),
     "field-too-long": lambda p: _(
-        "Pole zaczynające się w tym wierszu jest dłuższe niż %(limit)d znaków. Najczęściej winny "
-        "jest cudzysłów "
-        "bez pary: usuń go albo podwój.",
+        "Pole zaczynające się w tym wierszu jest dłuższe niż %(limit)d znaków. Najczęściej winny jest "
+        "cudzysłów bez pary: usuń go albo podwój.",
         limit=p["limit"],
     ),
     "quote": lambda p: _(
         'W polu jest cudzysłów bez pary. Usuń go albo zapisz podwójnie (""), a całe pole ujmij w cudzysłów.'
     ),
     "encoding-mixed": lambda p: _(
-        "W pliku są pomieszane kodowania polskich liter (UTF-8 i inne). Zapisz go jeszcze raz w "
-        "całości jako "
-        "CSV UTF-8."
+        "W pliku są pomieszane kodowania polskich liter (UTF-8 i inne). Zapisz go jeszcze raz w całości jako CSV UTF-8."
     ),
-    "not-text": lambda p: _(
-        "Plik nie jest tekstem. Zapisz go w programie księgowym jeszcze raz jako CSV UTF-8."
-    ),
+    "not-text": lambda p: _("Plik nie jest tekstem. Zapisz go w programie księgowym jeszcze raz jako CSV UTF-8."),
 }
 
 FILES: dict[str, Sentence] = {
     "empty-file": lambda p: _("Plik jest pusty (0 bajtów). Wyeksportuj go ponownie i wyślij jeszcze raz."),
     "too-large": lambda p: _(
-        "Pliki paczki mają po rozpakowaniu %(size)d MB, a mogą mieć najwyżej %(limit)d MB. "
-        "Podziel paczkę na "
+        "Pliki paczki mają po rozpakowaniu %(size)d MB, a mogą mieć najwyżej %(limit)d MB. Podziel paczkę na "
         "mniejsze albo zapisz ją jako ZIP z plikami CSV.",
         size=p["size"],
         limit=p["limit"],
@@ -236,9 +204,8 @@ FILES: dict[str, Sentence] = {
         limit=p["limit"],
     ),
     "bomb": lambda p: _(
-        "Archiwum rozpakowuje się do pliku %(ratio)d razy większego, a dozwolone jest najwyżej "
-        "%(limit)d razy. "
-        "To nie wygląda na dane. Spakuj pliki CSV od nowa.",
+        "Archiwum rozpakowuje się do pliku %(ratio)d razy większego, a dozwolone jest najwyżej %(limit)d "
+        "razy. To nie wygląda na dane. Spakuj pliki CSV od nowa.",
         ratio=p["ratio"],
         limit=p["limit"],
     ),
@@ -246,55 +213,45 @@ FILES: dict[str, Sentence] = {
         "Archiwum jest uszkodzone albo niepełne. Spakuj pliki od nowa i wyślij jeszcze raz."
     ),
     "workbook-damaged": lambda p: _(
-        "Skoroszytu nie da się odczytać: plik jest uszkodzony albo nie jest skoroszytem. Otwórz "
-        "go w programie "
-        "Excel lub LibreOffice i zapisz ponownie jako XLSX."
+        "Skoroszytu nie da się odczytać: plik jest uszkodzony albo nie jest skoroszytem. Otwórz go w "
+        "programie Excel lub LibreOffice i zapisz ponownie jako XLSX."
     ),
     "encrypted": lambda p: _("Plik jest zabezpieczony hasłem. Zapisz go bez hasła i wyślij jeszcze raz."),
     "unsafe-name": lambda p: _(
-        "Archiwum zawiera plik o niedozwolonej ścieżce „%(value)s”. Spakuj same pliki CSV, bez "
-        "folderów nadrzędnych.",
+        "Archiwum zawiera plik o niedozwolonej ścieżce „%(value)s”. Spakuj same pliki CSV, bez folderów nadrzędnych.",
         value=p["value"],
     ),
-    "link": lambda p: _(
-        "„%(value)s” jest dowiązaniem, a nie plikiem. Zastąp je prawdziwym plikiem.", value=p["value"]
-    ),
+    "link": lambda p: _("„%(value)s” jest dowiązaniem, a nie plikiem. Zastąp je prawdziwym plikiem.", value=p["value"]),
     "nested": lambda p: _(
-        "W paczce jest plik „%(value)s”, który sam jest paczką lub skoroszytem. Rozpakuj go i "
-        "dołącz pliki CSV, "
-        "a skoroszyt wyślij osobno.",
+        "W paczce jest plik „%(value)s”, który sam jest paczką lub skoroszytem. Rozpakuj go i dołącz pliki "
+        "CSV, a skoroszyt wyślij osobno.",
         value=p["value"],
     ),
     "doctype": lambda p: _(
-        "Część „%(value)s” skoroszytu zawiera niedozwoloną deklarację (DOCTYPE). Otwórz plik w "
-        "programie Excel lub "
-        "LibreOffice i zapisz ponownie jako XLSX.",
+        "Część „%(value)s” skoroszytu zawiera niedozwoloną deklarację (DOCTYPE). Otwórz plik w programie "
+        "Excel lub LibreOffice i zapisz ponownie jako XLSX.",
         value=p["value"],
     ),
     "foreign": lambda p: _(
-        "To jest plik %(kind)s, a nie paczka z danymi. Wyślij skoroszyt XLSX, archiwum ZIP z "
-        "plikami CSV albo "
-        "plik CSV.",
+        "To jest plik %(kind)s, a nie paczka z danymi. Wyślij skoroszyt XLSX, archiwum ZIP z plikami CSV albo"
+        " plik CSV.",
         kind=p["kind"],
     ),
     "markup": lambda p: _(
-        "To jest plik %(kind)s, choć jego nazwa mówi co innego. Otwórz go w programie Excel lub "
-        "LibreOffice "
-        "i zapisz jako XLSX.",
+        "To jest plik %(kind)s, choć jego nazwa mówi co innego. Otwórz go w programie Excel lub LibreOffice i"
+        " zapisz jako XLSX.",
         kind=p["kind"],
     ),
     "no-sheets": lambda p: _(
         "Nie ma tu żadnego znanego arkusza. Nazwij arkusze lub pliki CSV tak: %(sheets)s.", sheets=p["sheets"]
     ),
     "too-slow": lambda p: _(
-        "Czytanie pliku trwało zbyt długo i zostało przerwane. Podziel paczkę na mniejsze albo "
-        "zapisz ją jako ZIP "
-        "z plikami CSV."
+        "Czytanie pliku trwało zbyt długo i zostało przerwane. Podziel paczkę na mniejsze albo zapisz ją jako"
+        " ZIP z plikami CSV."
     ),
     "too-hungry": lambda p: _(
-        "Odczytanie pliku potrzebuje za dużo pamięci (ponad %(limit)d MB). Usuń z arkuszy puste "
-        "wiersze i kolumny "
-        "albo zapisz paczkę jako ZIP z plikami CSV.",
+        "Odczytanie pliku potrzebuje za dużo pamięci (ponad %(limit)d MB). Usuń z arkuszy puste wiersze i "
+        "kolumny albo zapisz paczkę jako ZIP z plikami CSV.",
         limit=p["limit"],
     ),
 }
@@ -303,8 +260,7 @@ SENTENCES: dict[str, Sentence] = CELLS | ROWS | SHEETS | FILES
 
 
 def message(code: str, params: Mapping[str, Any], place: Mapping[str, Any]) -> str:
-    """The sentence for `code`, with the place in front: sheet, row, column as the file names "
-    "them."""
+    """The sentence for `code`, with the place in front: sheet, row, column as the file names them."""
     said = SENTENCES[code]({"value": place.get("value") or "", **params})
     sheet, row, column = place.get("sheet"), place.get("row"), place.get("column")
     parts = []

@@ -112,9 +112,7 @@ UNITS = Sheet(
         Column("code", "kod", "code", code(), required=True, key=True, aliases=("kod_lokalu", "symbol")),
         Column("building", "budynek", "building_code", code(), required=True, aliases=("kod_budynku",)),
         Column("staircase", "klatka", "staircase", code(20)),
-        Column(
-            "number", "numer", "number", code(20), required=True, aliases=("nr", "nr_lokalu", "numer_lokalu")
-        ),
+        Column("number", "numer", "number", code(20), required=True, aliases=("nr", "nr_lokalu", "numer_lokalu")),
         Column("floor", "piętro", "floor", code(20), aliases=("kondygnacja",)),
         Column(
             "area_m2",
@@ -131,9 +129,7 @@ UNITS = Sheet(
             AREA,
             aliases=("heated_area", "powierzchnia_ogrzewana_m2"),
         ),
-        Column(
-            "persons", "liczba_osób", "persons", Kind(values.integer(999)), aliases=("ilość_osób", "osoby")
-        ),
+        Column("persons", "liczba_osób", "persons", Kind(values.integer(999)), aliases=("ilość_osób", "osoby")),
         Column("title", "tytuł_prawny", "title", text()),
         Column("share", "udział", "share", Kind(values.share)),
         Column(
@@ -219,9 +215,7 @@ CONTROL = Sheet(
             "sheet",
             required=True,
             key=True,
-            kind=Kind(
-                values.choice({word: name for name, polish in NAMES.items() for word in (name, polish)})
-            ),
+            kind=Kind(values.choice({word: name for name, polish in NAMES.items() for word in (name, polish)})),
         ),
         Column("rows", "wiersze", "rows", Kind(values.integer(99_999_999)), aliases=("liczba_wierszy",)),
         Column("sum", "suma", "sum", SIGNED_AMOUNT),

@@ -7,10 +7,10 @@ not enter the books and `Doubtful` for what is accepted with a warning.
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date as Date
 from decimal import Decimal
 
 from app.imports.reading.contacts import email, phone
@@ -60,8 +60,26 @@ CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 INVISIBLE = re.compile(r"[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 #: What spreadsheets show in place of a value, in English and in Polish.
 CELL_ERRORS = frozenset(
-    "#REF! #N/A #DIV/0! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #GETTING_DATA "
-    "#ADR! #N/D! #N/D #DZIEL/0! #ARG! #NAZWA? #LICZBA! #ZERO!".split()
+    [
+        "#REF!",
+        "#N/A",
+        "#DIV/0!",
+        "#VALUE!",
+        "#NAME?",
+        "#NUM!",
+        "#NULL!",
+        "#SPILL!",
+        "#CALC!",
+        "#GETTING_DATA",
+        "#ADR!",
+        "#N/D!",
+        "#N/D",
+        "#DZIEL/0!",
+        "#ARG!",
+        "#NAZWA?",
+        "#LICZBA!",
+        "#ZERO!",
+    ]
 )
 
 
@@ -196,7 +214,7 @@ def date(cell: str) -> str:
     if not FIRST_YEAR <= int(year) <= LAST_YEAR:
         raise Unreadable("date-range", first=FIRST_YEAR, last=LAST_YEAR)
     try:
-        return Date(int(year), int(month), int(day)).isoformat()
+        return datetime.date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         raise Unreadable("date-impossible") from None
 
@@ -243,8 +261,8 @@ def choice(words: Mapping[str, str]) -> Parser:
     return parse
 
 
-TRUE = frozenset("tak t yes y true prawda 1 x".split())
-FALSE = frozenset("nie n no false falsz 0".split())
+TRUE = frozenset(["tak", "t", "yes", "y", "true", "prawda", "1", "x"])
+FALSE = frozenset(["nie", "n", "no", "false", "falsz", "0"])
 
 
 def yes_no(cell: str) -> str:

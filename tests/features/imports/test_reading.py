@@ -118,9 +118,7 @@ def test_a_workbook_reads_like_csv(tmp_path: Path, polish: bool) -> None:
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-def test_a_folder_of_quoted_english_files_with_any_line_ends_reads_the_same(
-    tmp_path: Path, ends: str
-) -> None:
+def test_a_folder_of_quoted_english_files_with_any_line_ends_reads_the_same(tmp_path: Path, ends: str) -> None:
     dialect = Dialect(ends=ends, quoting=csv.QUOTE_ALL, polish=False)
     assert_small(read(packages.folder(tmp_path / "p", small(), dialect)))
 
@@ -258,18 +256,13 @@ def test_numbers_of_a_workbook_become_codes_without_a_decimal_point(tmp_path: Pa
 def test_a_month_that_a_spreadsheet_made_a_date_is_a_month_again(tmp_path: Path) -> None:
     rows = small()["ledger"]
     rows[1][6] = date(2026, 11, 1)
-    assert (
-        read(packages.workbook(tmp_path / "p.xlsx", {"ledger": rows})).column("ledger", "period")[1]
-        == "2026-11"
-    )
+    assert read(packages.workbook(tmp_path / "p.xlsx", {"ledger": rows})).column("ledger", "period")[1] == "2026-11"
 
 
 def test_progress_and_totals_follow_the_rows(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
     rows = [f"{number};L1;wpłata;2026-01-02;1,00" for number in range(2500)]
-    reading = one(
-        tmp_path, "obroty", "nr;lokal;rodzaj;data;ma", *rows, progress=lambda *step: seen.append(step)
-    )
+    reading = one(tmp_path, "obroty", "nr;lokal;rodzaj;data;ma", *rows, progress=lambda *step: seen.append(step))
     assert seen[-1] == ("ledger", 2500) and len(seen) == reading.blocks == 3
     assert reading.package.rows == {"ledger": 2500}
     file = reading.package.files["ledger"]

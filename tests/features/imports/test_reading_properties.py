@@ -47,9 +47,7 @@ ENTRIES = st.tuples(
 
 def read_ledger(content: bytes) -> tuple[list[list[str | None]], Notes]:
     notes = Notes(1000)
-    reading = SheetReading(
-        Delimited(LEDGER, "obroty", "obroty.csv", lambda: BytesIO(content)), Limits(), None, notes
-    )
+    reading = SheetReading(Delimited(LEDGER, "obroty", "obroty.csv", lambda: BytesIO(content)), Limits(), None, notes)
     blocks: list[bytes] = []
     assert reading.begin()
     reading.run(lambda block, _: blocks.append(block))
@@ -67,9 +65,7 @@ def test_any_row_in_any_dialect_reads_back_equal(entries, dialect: Dialect) -> N
         sides = (zloty, None) if is_debit else (None, zloty)
         written.append([entry, unit, kind, None, day, due, None, *sides, document, title])
         whole = (amount, 0) if is_debit else (0, amount)
-        expected.append(
-            [entry, unit, KINDS[kind], "rent", day.isoformat(), due and due.isoformat(), None, *whole]
-        )
+        expected.append([entry, unit, KINDS[kind], "rent", day.isoformat(), due and due.isoformat(), None, *whole])
     rows, notes = read_ledger(csv_bytes(written, dialect))
     assert notes.errors == 0, notes.kept
     assert [[*row[1:8], int(row[8] or ""), int(row[9] or "")] for row in rows] == expected
@@ -84,9 +80,7 @@ def test_any_row_in_any_dialect_reads_back_equal(entries, dialect: Dialect) -> N
     st.sampled_from(["", *values.GROUPING]),
     st.sampled_from(["-", "\u2212"]),
 )
-def test_every_form_of_an_amount_is_the_same_number_of_grosze(
-    amount: int, mark: str, blank: str, minus: str
-) -> None:
+def test_every_form_of_an_amount_is_the_same_number_of_grosze(amount: int, mark: str, blank: str, minus: str) -> None:
     shown = f"{Decimal(abs(amount)).scaleb(-2):,.2f}".replace(",", blank).replace(".", mark)
     assert values.grosze(signed=True)(("" if amount >= 0 else minus) + shown) == str(amount)
 
@@ -105,9 +99,7 @@ def test_no_text_is_read_as_an_amount_unless_it_is_one(cell: str) -> None:
     st.text(max_size=30).map(values.tidy).filter(bool),
     st.sampled_from([column for sheet in SHEETS.values() for column in sheet.columns]),
 )
-def test_whatever_a_cell_holds_it_is_read_refused_or_doubted_and_never_breaks_a_row(
-    cell: str, column
-) -> None:
+def test_whatever_a_cell_holds_it_is_read_refused_or_doubted_and_never_breaks_a_row(cell: str, column) -> None:
     try:
         read = column.kind.parse(cell)
     except (Unreadable, Doubtful):

@@ -72,23 +72,15 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("row", "column", "code"), ROWS, ids=[f"{code}-{row[-12:]}" for row, _, code in ROWS]
-)
-def test_a_wrong_row_is_named_with_its_place_and_a_remedy(
-    tmp_path: Path, row: str, column: str, code: str
-) -> None:
-    error = only(
-        ledger(tmp_path, "0;L1;wpłata;2026-01-02;;;;1,00", row, "2;L1;wpłata;2026-01-02;;;;1,00"), code
-    )
+@pytest.mark.parametrize(("row", "column", "code"), ROWS, ids=[f"{code}-{row[-12:]}" for row, _, code in ROWS])
+def test_a_wrong_row_is_named_with_its_place_and_a_remedy(tmp_path: Path, row: str, column: str, code: str) -> None:
+    error = only(ledger(tmp_path, "0;L1;wpłata;2026-01-02;;;;1,00", row, "2;L1;wpłata;2026-01-02;;;;1,00"), code)
     assert (error.sheet, error.row, error.column) == ("obroty", 3, column)
     assert error.message.startswith("Arkusz „obroty”, wiersz 3")
     assert len(error.value or "") <= 80
 
 
-@pytest.mark.parametrize(
-    "sides", ["10000000000,00;", ";1 234,5", "0;5", "5;0,00", "0,00;", "0;0", "+3;", "\u22120;2"]
-)
+@pytest.mark.parametrize("sides", ["10000000000,00;", ";1 234,5", "0;5", "5;0,00", "0,00;", "0;0", "+3;", "\u22120;2"])
 def test_one_side_of_an_entry_is_enough_and_the_other_may_be_zero(tmp_path: Path, sides: str) -> None:
     assert ledger(tmp_path, f"1;L1;wpłata;2026-01-02;;;{sides}").codes == []
 
@@ -119,9 +111,7 @@ def test_contact_data_that_cannot_be_read_is_left_empty_with_a_warning(tmp_path:
 
 
 def test_a_person_needs_a_last_name_or_a_company(tmp_path: Path) -> None:
-    error = only(
-        read(file(tmp_path, "osoby.csv", b"kod;imi\xc4\x99;nazwisko;firma\nP1;Ala; ;\n")), "person-nameless"
-    )
+    error = only(read(file(tmp_path, "osoby.csv", b"kod;imi\xc4\x99;nazwisko;firma\nP1;Ala; ;\n")), "person-nameless")
     assert (error.row, error.column) == (2, "nazwisko")
 
 
@@ -135,9 +125,7 @@ def test_a_person_needs_a_last_name_or_a_company(tmp_path: Path) -> None:
         ("89 1020 1026 1234 0000 0000 1234", None),
     ],
 )
-def test_account_numbers_are_proved_by_their_check_digits(
-    tmp_path: Path, account: str, code: str | None
-) -> None:
+def test_account_numbers_are_proved_by_their_check_digits(tmp_path: Path, account: str, code: str | None) -> None:
     units = small()["units"][:1]
     units[0][10] = account
     reading = read(packages.archive(tmp_path / "p.zip", {"units": units}))
@@ -174,9 +162,7 @@ def test_cells_that_a_spreadsheet_spoiled_are_named(tmp_path: Path) -> None:
 def test_a_missing_or_doubled_header_names_sheet_and_column(tmp_path: Path) -> None:
     error = only(read(file(tmp_path, "Obroty.csv", b"nr;lokal;rodzaj;ma\n1;L1;x;2\n")), "column-missing")
     assert (error.sheet, error.row, error.column) == ("Obroty", 1, "data")
-    error = only(
-        read(file(tmp_path, "ledger.csv", b"entry;unit;kind;date\n1;L1;x;2\n")), "column-missing-any"
-    )
+    error = only(read(file(tmp_path, "ledger.csv", b"entry;unit;kind;date\n1;L1;x;2\n")), "column-missing-any")
     assert error.column == "debit"
     error = only(read(file(tmp_path, "osoby.csv", b"kod;nazwisko;code\nP1;Kot;P2\n")), "column-twice")
     assert error.column == "code"
@@ -217,12 +203,8 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "code"), TEXTS, ids=[f"{code}-{name}" for name, _, code in TEXTS]
-)
-def test_a_file_that_is_not_what_it_says_is_refused(
-    tmp_path: Path, name: str, content: bytes, code: str
-) -> None:
+@pytest.mark.parametrize(("name", "content", "code"), TEXTS, ids=[f"{code}-{name}" for name, _, code in TEXTS])
+def test_a_file_that_is_not_what_it_says_is_refused(tmp_path: Path, name: str, content: bytes, code: str) -> None:
     only(read(file(tmp_path, name, content)), code)
 
 
@@ -326,9 +308,7 @@ def test_a_word_document_of_polish_names_packed_on_an_old_computer_is_understood
 
 
 def test_a_title_to_a_unit_cannot_end_before_it_begins(tmp_path: Path) -> None:
-    content = (
-        "lokal;osoba;rola;od;do\nL1;P1;najemca;2026-02-01;2026-01-31\nL1;P1;najemca;2026-02-01;2026-02-01\n"
-    )
+    content = "lokal;osoba;rola;od;do\nL1;P1;najemca;2026-02-01;2026-01-31\nL1;P1;najemca;2026-02-01;2026-02-01\n"
     error = only(read(file(tmp_path, "dysponenci.csv", content.encode())), "ends-before-start")
     assert (error.row, error.column) == (2, "do")
 
