@@ -1,0 +1,140 @@
+"""Writing letters into the outbox, declining mail, settling what a dead worker left."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import text
+
+from app.core import audit
+from app.core.actor import system
+from app.core.jobs import enqueue
+from app.core.public_ids import new_public_id
+from app.outbox import letters, queue
+from app.outbox.models import OutboxItem
+from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS
+from app.outbox.sending import mail_domain
+from app.outbox.tokens import sealed
+from tenants.db import db
+
+DRAIN = "outbox.drain"
+SWEEP = "outbox.sweep"
+
+# Looser than the gateway's own check, which fails a letter: this one only keeps the hopeless out of the queue.
+_ADDRESS = r"^[!-?A-~]{1,64}@[^\s@,;<>()\[\]\\:\"]+\.[^\s@,;<>()\[\]\\:\".]{2,}$"
+_RANDOM_ID = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"
+_COLUMNS = (
+    "public_id, cause, recipient_key, lane, secret, letter, topic, context, address, recipient_name, locale, "
+    "message_id, reason, state, live"
+)
+_ONE = "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, CAST(:context AS jsonb) AS context"
+
+
+def post(
+    letter: str,
+    cause: str,
+    recipient_key: str,
+    address: str | None,
+    name: str | None = None,
+    context: dict[str, Any] | None = None,
+    lane: str | None = None,
+    secret: bool | None = None,
+    locale: str = "pl",
+) -> bool:
+    """Write one letter; False when one for this cause and recipient is there already.
+
+    `context` is JSON for the templates of the kind `letter`; that of a secret one is stored sealed and wiped
+    when it has been sent. Lane and secrecy are the kind's own by default. Raises `KeyError` for an unknown kind.
+    """
+    kind = letters.kind(letter)
+    is_secret = kind.secret if secret is None else secret
+    given = context or {}
+    values = {
+        "recipient_key": recipient_key,
+        "address": address,
+        "name": name,
+        "locale": locale,
+        "context": json.dumps(sealed(given) if is_secret else given),
+    }
+    return bool(_insert(kind, cause, _ONE, values, lane or kind.lane, is_secret))
+
+
+def post_set(letter: str, cause: str, shared: dict[str, Any], recipients: str, values: dict[str, Any]) -> int:
+    """Write one letter for each row of a query, in one statement; returns how many are new.
+
+    `recipients` is a SELECT of (recipient_key, address, name, locale, context jsonb) with `values` as its
+    parameters; `shared` is the context that all have in common, frozen with the first call for a cause.
+    """
+    kind = letters.kind(letter)
+    db.session.execute(
+        text("INSERT INTO outbox_causes (cause, context) VALUES (:cause, CAST(:context AS jsonb)) ON CONFLICT DO NOTHING"),
+        {"cause": cause, "context": json.dumps(shared)},
+    )
+    return _insert(kind, cause, recipients, values, kind.lane, kind.secret)
+
+
+def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, Any], lane: str, secret: bool) -> int:
+    statement = text(
+        f"INSERT INTO outbox_items ({_COLUMNS}) "
+        "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
+        "r.name, r.locale, fresh.id || :at_domain_, why.reason, "
+        "CASE WHEN why.reason IS NULL THEN 'queued' ELSE 'skipped' END, why.reason IS NULL "
+        f"FROM ({recipients}) AS r "
+        # the reference to r makes a new id for each row
+        f"CROSS JOIN LATERAL (SELECT {_RANDOM_ID} AS id WHERE r.recipient_key IS NOT NULL) AS fresh "
+        "CROSS JOIN LATERAL (SELECT CASE "
+        f"WHEN coalesce(r.address, '') = '' THEN '{NO_ADDRESS}' "
+        f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
+        "WHEN EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
+        f"THEN '{DECLINED}' END AS reason) AS why "
+        "ON CONFLICT (cause, recipient_key, channel) DO NOTHING"
+    )
+    written = db.session.execute(
+        statement,
+        {
+            **values,
+            "cause_": cause,
+            "lane_": lane,
+            "secret_": secret,
+            "letter_": kind.name,
+            "topic_": kind.topic,
+            "at_domain_": f"@{mail_domain()}",
+            "address_": _ADDRESS,
+        },
+    ).rowcount
+    if written:
+        enqueue(DRAIN, lane, {"lane": lane}, lane=lane)
+    return int(written)
+
+
+def opt_out(address: str, topic: str) -> bool:
+    """An address declines a topic, also for letters that wait; False when it had done so before."""
+    written = db.session.execute(
+        text("INSERT INTO mail_optouts (address, topic) VALUES (:address, :topic) ON CONFLICT DO NOTHING"),
+        {"address": address.lower(), "topic": topic},
+    ).rowcount
+    db.session.execute(
+        text(
+            "UPDATE outbox_items SET state = 'skipped', live = false, reason = :reason "
+            "WHERE live AND state = 'queued' AND topic = :topic AND lower(address) = :address"
+        ),
+        {"address": address.lower(), "topic": topic, "reason": DECLINED},
+    )
+    if written:
+        audit.record(system("unsubscribe"), "mail.declined", topic, address=address.lower())
+    return bool(written)
+
+
+def settle_expired() -> int:
+    """Rows whose sender died: queued again, or held when they carry a secret. Returns how many."""
+    return queue.settle_expired(db.session.connection(bind_arguments={"mapper": OutboxItem}))
+
+
+def wake() -> None:
+    """Ask for a drain of each lane that has something queued or being sent."""
+    lanes = db.session.execute(
+        text("SELECT DISTINCT lane FROM outbox_items WHERE live")
+    ).scalars()
+    for lane in list(lanes):
+        enqueue(DRAIN, lane, {"lane": lane}, lane=lane)

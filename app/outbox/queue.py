@@ -1,0 +1,150 @@
+"""The outbox as a queue: claims one row at a time, records what became of it.
+
+Recording one letter and claiming the next is one statement in one transaction, so a letter costs one commit,
+and nothing is open while the server is spoken to. The database's clock decides about leases; `attempts` fences:
+who lost a lease cannot write over what its successor did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from app.outbox.models import OutboxItem
+from app.outbox.rules import LEASE_SECONDS, UNKNOWN_OUTCOME
+from tenants.db import db
+
+PEEK = 100
+_WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name, locale, deferrals
+FROM outbox_items WHERE live AND state = 'queued' AND lane = %(lane)s AND run_after <= now()
+ORDER BY run_after, id LIMIT %(limit)s"""
+_CLAIM = f"""UPDATE outbox_items AS i
+SET state = 'sending', attempts = i.attempts + 1,
+    lease_until = clock_timestamp() + interval '{LEASE_SECONDS:.0f} seconds'
+WHERE i.id = %(claim)s AND i.state = 'queued' AND i.run_after <= now()
+RETURNING i.attempts, EXISTS (SELECT FROM mail_optouts o WHERE o.topic = i.topic AND o.address = lower(i.address))"""
+_RECORD = """UPDATE outbox_items
+SET state = %(state)s, live = %(state)s = 'queued', reason = %(reason)s, lease_until = NULL,
+    sent_at = CASE WHEN %(state)s = 'sent' THEN clock_timestamp() END,
+    run_after = CASE WHEN %(after)s > 0 THEN now() + %(after)s * interval '1 second' ELSE run_after END,
+    deferrals = deferrals + %(deferred)s,
+    context = CASE WHEN secret AND %(state)s IN ('sent', 'failed', 'skipped') THEN '{}'::jsonb ELSE context END
+WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s"""
+_RECORD_AND_CLAIM = f"WITH done AS ({_RECORD}) {_CLAIM}"
+_EXPIRED = f"""UPDATE outbox_items
+SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret, lease_until = NULL,
+    reason = CASE WHEN secret THEN '{UNKNOWN_OUTCOME}' END
+WHERE live AND state = 'sending' AND lease_until < clock_timestamp()"""
+_WAIT = """SELECT extract(epoch FROM min(CASE state WHEN 'sending' THEN lease_until ELSE run_after END) - clock_timestamp())
+FROM outbox_items WHERE live AND lane = %(lane)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row that is due, as far as its letter needs it."""
+
+    id: int
+    public_id: str
+    message_id: str
+    cause: str
+    letter: str
+    topic: str | None
+    secret: bool
+    context: dict[str, Any] = field(repr=False)
+    address: str
+    name: str | None
+    locale: str
+    deferrals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that this process holds. `attempt` fences; `declined` says that its address wants no such mail."""
+
+    item: Item
+    attempt: int
+    declined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed row: its next state, why, and seconds until the next try of a queued one."""
+
+    state: str
+    reason: str | None = None
+    after: float = 0
+    deferred: bool = False
+
+
+class Queue:
+    """One lane of the bound tenant's outbox, on a connection of its own for the length of a turn."""
+
+    def __init__(self, connection: Connection, lane: str) -> None:
+        self._connection = connection
+        self._lane = lane
+        self._shared: dict[str, dict[str, Any]] = {}
+
+    def waiting(self) -> list[Item]:
+        """The rows that are due, oldest first, at most `PEEK`; nothing is claimed by looking."""
+        with self._connection.begin():
+            rows = self._connection.exec_driver_sql(_WAITING, {"lane": self._lane, "limit": PEEK})
+            return [Item(*row) for row in rows]
+
+    def claim(self, item: Item, done: Claim | None = None, outcome: Outcome | None = None) -> Claim | None:
+        """Take a row and record what became of the one before, in one transaction; None when it is taken already."""
+        values: dict[str, Any] = {"claim": item.id}
+        if done is not None and outcome is not None:
+            values |= _record(done, outcome)
+        statement = _CLAIM if done is None else _RECORD_AND_CLAIM
+        with self._connection.begin():
+            row = self._connection.exec_driver_sql(statement, values).fetchone()
+        return Claim(item, *row) if row else None
+
+    def record(self, done: Claim, outcome: Outcome) -> bool:
+        """Record what became of a row; False when it is no longer ours."""
+        with self._connection.begin():
+            return bool(self._connection.exec_driver_sql(_RECORD, _record(done, outcome)).rowcount)
+
+    def settle_expired(self) -> int:
+        """Settle rows whose sender died, in a transaction of its own. Returns how many there were."""
+        with self._connection.begin():
+            return settle_expired(self._connection)
+
+    def wait(self) -> float | None:
+        """Seconds until a row of this lane is due or its lease runs out; None when nothing is left."""
+        with self._connection.begin():
+            found = self._connection.exec_driver_sql(_WAIT, {"lane": self._lane}).scalar()
+        return None if found is None else max(0.0, float(found))
+
+    def shared(self, cause: str) -> dict[str, Any]:
+        """What all letters of a cause have in common."""
+        if cause not in self._shared:
+            with self._connection.begin():
+                found = self._connection.exec_driver_sql(
+                    "SELECT context FROM outbox_causes WHERE cause = %(cause)s", {"cause": cause}
+                ).scalar()
+            self._shared[cause] = found or {}
+        return self._shared[cause]
+
+
+def settle_expired(connection: Connection) -> int:
+    """Rows whose sender died: queued again, or held when they carry a secret. Returns how many."""
+    return int(connection.exec_driver_sql(_EXPIRED).rowcount)
+
+
+def engine() -> Engine:
+    """The engine on which the bound tenant's outbox lies."""
+    return db.session().get_bind(mapper=OutboxItem)  # type: ignore[no-any-return]
+
+
+def _record(done: Claim, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": done.item.id,
+        "attempts": done.attempt,
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "after": outcome.after,
+        "deferred": int(outcome.deferred),
+    }

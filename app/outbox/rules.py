@@ -1,0 +1,79 @@
+"""Policy of the outbox: how long to try, what people's text may become, why a letter is not sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from app.core.language import lazy_gettext as _l
+from app.gateways.mail import TOTAL_SECONDS
+
+LEASE_SECONDS = 3 * TOTAL_SECONDS  # a lease shorter than the server's patience makes doubles without any crash
+TURN_SECONDS = 2.0
+# The server's “not now” to one letter: twelve tries over a day, then it has failed.
+DEFERRALS = (60, 300, 900, 1800, 3600, 7200, 14400, 14400, 14400, 14400, 14400)
+LONGEST_PAUSE = 300.0
+
+# What a row's `reason` says in these cases; server's sentences stand there as they came.
+NO_ADDRESS = "no_address"
+BAD_ADDRESS = "bad_address"
+DECLINED = "declined"
+UNKNOWN_OUTCOME = "unknown_outcome"
+UNREADABLE = "unreadable"
+REASONS: dict[str, Any] = {
+    NO_ADDRESS: _l("Brak adresu e-mail"),
+    BAD_ADDRESS: _l("Niepoprawny adres e-mail"),
+    DECLINED: _l("Odbiorca zrezygnował z takich wiadomości"),
+    UNKNOWN_OUTCOME: _l("Nie wiadomo, czy serwer przyjął wiadomość; zawiera ona sekret, więc nie wysłano jej ponownie"),
+    UNREADABLE: _l("Nie udało się przygotować wiadomości"),
+}
+
+_LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_LINK_END = ".,;:!?)]}”’"
+
+
+def deferral(times: int) -> int | None:
+    """Seconds until the next try after `times` refusals “for now”; None when it has been tried for a day."""
+    return DEFERRALS[times] if times < len(DEFERRALS) else None
+
+
+def pause(attempts: int) -> float:
+    """Seconds for which a lane rests when the server does not answer at all."""
+    return float(min(5 * 2 ** min(max(0, attempts - 1), 10), LONGEST_PAUSE))
+
+
+def told(reason: str | None) -> str:
+    """A row's reason as a sentence."""
+    return str(REASONS.get(reason or "", reason or ""))
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with `{name}` replaced by `values["name"]`, literally and once; other braces stay as they are."""
+    if not values or "{" not in text:
+        return text
+    pattern = re.compile("|".join(re.escape("{" + name + "}") for name in values))
+    return pattern.sub(lambda found: values[found[0][1:-1]], text)
+
+
+def as_html(text: str) -> Markup:
+    """Plain text as paragraphs; addresses of pages become links, everything else is escaped."""
+    paragraphs = re.split(r"\n[ \t]*(?:\n[ \t]*)+", text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    return Markup("\n").join(Markup("<p>{}</p>").format(_lines(paragraph)) for paragraph in paragraphs)
+
+
+def _lines(paragraph: str) -> Markup:
+    return Markup("<br>\n").join(_linked(line) for line in paragraph.split("\n"))
+
+
+def _linked(line: str) -> Markup:
+    pieces: list[Any] = []
+    end = 0
+    for found in _LINK.finditer(line):
+        url = found[0].rstrip(_LINK_END)
+        pieces += [escape(line[end : found.start()]), Markup('<a href="{0}">{0}</a>').format(url)]
+        end = found.start() + len(url)
+    pieces.append(escape(line[end:]))
+    return Markup("").join(pieces)

@@ -1,0 +1,177 @@
+"""One turn at a lane of the outbox: claim, write the letter, hand it to the server, record.
+
+The kernel of the promise: a row is `sending` in the database before the server hears of it, and what the
+server said is recorded before the next one is touched.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from app.core import work
+from app.core.jobs import Again
+from app.core.letter import Delivery, Sender
+from app.core.links import external
+from app.core.runtime import settings
+from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, WillNeverWork
+from app.gateways.mime import BadAddress, compose
+from app.office.queries import Office, profile
+from app.outbox import letters
+from app.outbox.queue import Claim, Item, Outcome, Queue, engine
+from app.outbox.rendering import rendered
+from app.outbox.rules import (
+    BAD_ADDRESS,
+    DECLINED,
+    TURN_SECONDS,
+    UNKNOWN_OUTCOME,
+    UNREADABLE,
+    deferral,
+    pause,
+)
+from app.outbox.tokens import opened, unsubscribe_token
+from tenants.bound import current
+
+RECORDING_SECONDS = 30.0
+log = structlog.get_logger("osiedle.outbox")
+
+
+def sender(office: Office) -> Sender:
+    """Who writes for the bound tenant: from its record only."""
+    return Sender(office.name, f"no-reply@{mail_domain()}", office.email)
+
+
+def mail_domain() -> str:
+    """The domain of the bound tenant's addresses and of its Message-IDs."""
+    return f"{current().slug}.{settings().mail_from_domain}"
+
+
+class Turn:
+    """One turn of one process at one lane of the bound tenant."""
+
+    def __init__(self, queue: Queue, place: Engine, office: Office, mailer: Mailer, seconds: float) -> None:
+        self._queue = queue
+        self._place = place
+        self._office = office
+        self._sender = sender(office)
+        self._mailer = mailer
+        self._ends = time.monotonic() + seconds
+        self._done: tuple[Claim, Outcome] | None = None  # said by the server, not yet recorded
+
+    def run(self) -> Again | None:
+        """Send what is due until the time is up. Returns when the lane wants its next turn."""
+        while items := self._queue.waiting():
+            for item in items:
+                claim = self._next(item)
+                if claim is None:
+                    continue
+                outcome = self._delivered(claim)
+                self._done = (claim, outcome)
+                if outcome.state == "queued" and not outcome.deferred:
+                    self._finish()
+                    log.warning("mail server does not take letters", reason=outcome.reason)
+                    return Again(pause(claim.attempt))
+                if time.monotonic() >= self._ends:
+                    self._finish()
+                    return Again(0)
+            self._finish()
+        wait = self._queue.wait()
+        return None if wait is None else Again(max(1.0, wait + 0.5))
+
+    def _next(self, item: Item) -> Claim | None:
+        done, self._done = self._done, None
+        try:
+            return self._queue.claim(item, *(done or ()))
+        except DBAPIError:
+            self._done = done
+            self._finish(anew=True)
+            raise
+
+    def _finish(self, *, anew: bool = False) -> None:
+        """Record the last outcome, also when the database is away for a moment: else a letter would go twice."""
+        if self._done is None:
+            return
+        ends = time.monotonic() + RECORDING_SECONDS
+        while True:
+            try:
+                if not anew:
+                    self._queue.record(*self._done)
+                else:
+                    with self._place.connect() as connection:
+                        Queue(connection, "").record(*self._done)
+                self._done = None
+                return
+            except DBAPIError:
+                if time.monotonic() > ends:
+                    raise
+                anew = True
+                time.sleep(0.5)
+
+    def _delivered(self, claim: Claim) -> Outcome:
+        item = claim.item
+        if claim.declined:
+            return Outcome("skipped", DECLINED)
+        try:
+            message = _message(self._queue.shared(item.cause), item, self._office, self._sender)
+        except BadAddress:
+            return Outcome("failed", BAD_ADDRESS)
+        except DBAPIError:
+            raise
+        except Exception:
+            # Also a mistake of ours in a template must not lose a letter: it waits, and the log says why.
+            log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
+            return _later(item, UNREADABLE)
+        try:
+            self._mailer.send(self._sender.address, item.address, message)
+        except ServerDown as error:
+            return Outcome("queued", str(error))
+        except Postponed as error:
+            return _later(item, str(error))
+        except WillNeverWork as error:
+            return Outcome("failed", str(error))
+        except OutcomeUnknown as error:
+            log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
+            return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
+        return Outcome("sent")
+
+
+def turn(lane: str, mailer: Mailer, seconds: float = TURN_SECONDS) -> Again | None:
+    """Send what is due on a lane for about `seconds`. Returns when the lane wants its next turn."""
+    office = profile()
+    work.commit()  # nothing of ours may be open while the server is spoken to
+    place = engine()
+    with place.connect() as connection:
+        queue = Queue(connection, lane)
+        if queue.settle_expired():
+            log.warning("letters whose sender died were taken up again", lane=lane)
+        again = Turn(queue, place, office, mailer, seconds).run()
+    if again is None or again.seconds:
+        mailer.close()
+    return again
+
+
+def _later(item: Item, reason: str) -> Outcome:
+    after = deferral(item.deferrals)
+    return Outcome("failed", reason) if after is None else Outcome("queued", reason, after, deferred=True)
+
+
+def _message(shared: dict[str, Any], item: Item, office: Office, who: Sender) -> bytes:
+    context = {**shared, **opened(item.context)}
+    unsubscribe_url = None
+    if item.topic:
+        unsubscribe_url = external(f"/unsubscribe/{unsubscribe_token(item.address, item.topic)}")
+    letter = rendered(
+        letters.kind(item.letter),
+        context,
+        office=office,
+        name=item.name or "",
+        locale=item.locale,
+        unsubscribe_url=unsubscribe_url,
+    )
+    return compose(
+        who, letter, Delivery(item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url)
+    )

@@ -1,0 +1,69 @@
+"""A mail server that costs next to nothing: answers at once, keeps a count and forgets the rest.
+
+    python -m tests.bench.sink
+
+Prints its port, then serves until its standard input closes. `NOOP` answers with how many it has taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+ANSWERS = {
+    b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
+    b"HELO": b"250 sink\r\n",
+    b"MAIL": b"250 OK\r\n",
+    b"RCPT": b"250 OK\r\n",
+    b"RSET": b"250 OK\r\n",
+    b"DATA": b"354 go on\r\n",
+}
+taken = 0
+
+
+class Conversation(asyncio.Protocol):
+    """One client: commands line by line, a message until its final dot."""
+
+    transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self.buffer = b""
+        self.in_message = False
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        global taken
+        self.buffer += data
+        while True:
+            mark = b"\r\n.\r\n" if self.in_message else b"\r\n"
+            end = self.buffer.find(mark)
+            if end < 0:
+                return
+            line, self.buffer = self.buffer[:end], self.buffer[end + len(mark) :]
+            if self.in_message:
+                self.in_message = False
+                taken += 1
+                self.transport.write(b"250 taken\r\n")
+                continue
+            verb = line[:4].upper()
+            self.in_message = verb == b"DATA"
+            if verb == b"NOOP":
+                self.transport.write(b"250 %d\r\n" % taken)
+            elif verb == b"QUIT":
+                self.transport.write(b"221 bye\r\n")
+                self.transport.close()
+            else:
+                self.transport.write(ANSWERS.get(verb, b"500 what?\r\n"))
+
+
+async def serve() -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Conversation, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
