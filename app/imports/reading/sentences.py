@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.core.language import gettext as _
-from app.core.language import ngettext
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
 CELLS: dict[str, Sentence] = {
     "required": lambda p: _("Brak wartości, a ta kolumna jest obowiązkowa. Uzupełnij komórkę."),
     "too-long": lambda p: _(
-        "Tekst ma %(length)d znaków, a może mieć najwyżej %(limit)d. Skróć go.",
+        "Tekst może mieć najwyżej %(limit)d znaków, a ma ich %(length)d. Skróć go.",
         length=p["length"],
         limit=p["limit"],
     ),
@@ -87,10 +86,9 @@ CELLS: dict[str, Sentence] = {
         "Numer rachunku „%(value)s” zawiera inne znaki niż cyfry. Wpisz 26 cyfr, mogą być ze spacjami.",
         value=p["value"],
     ),
-    "account-length": lambda p: ngettext(
-        "Numer rachunku ma %(num)d cyfrę, a musi mieć 26. Sprawdź, czego brakuje.",
-        "Numer rachunku ma %(num)d cyfr, a musi mieć 26. Sprawdź, czego brakuje lub czego jest za dużo.",
-        p["length"],
+    "account-length": lambda p: _(
+        "Numer rachunku musi mieć 26 cyfr, a ma ich %(length)d. Sprawdź, czego brakuje lub czego jest za dużo.",
+        length=p["length"],
     ),
     "account-check-digits": lambda p: _(
         "Numer rachunku „%(value)s” ma błędne cyfry kontrolne. Sprawdź, czy nie ma w nim pomyłki.",
@@ -126,8 +124,8 @@ ROWS: dict[str, Sentence] = {
     "person-nameless": lambda p: _("Osoba nie ma ani nazwiska, ani firmy. Uzupełnij jedno z nich."),
     "ends-before-start": lambda p: _("Data końca jest wcześniejsza niż data początku. Popraw jedną z nich."),
     "too-many-cells": lambda p: _(
-        "Wiersz ma %(count)d pól, a nagłówek %(width)d. Separator w środku pola (na przykład przecinek w "
-        "kwocie) wymaga ujęcia pola w cudzysłów.",
+        "Pól w wierszu jest %(count)d, a w nagłówku %(width)d. Jeśli separator należy do treści pola (na przykład "
+        "przecinek w kwocie), ujmij całe pole w cudzysłów.",
         count=p["count"],
         width=p["width"],
     ),
@@ -162,7 +160,7 @@ SHEETS: dict[str, Sentence] = {
     "sheet-not-read": lambda p: _("Tego arkusza portal jeszcze nie wczytuje, więc go pominięto."),
     "file-unknown": lambda p: _("To nie jest plik CSV, więc go pominięto."),
     "too-many-columns": lambda p: _(
-        "Wiersz ma %(count)d kolumn, a może mieć najwyżej %(limit)d. Usuń zbędne kolumny i sprawdź separator.",
+        "Wiersz może mieć najwyżej %(limit)d kolumn, a ma ich %(count)d. Usuń zbędne kolumny i sprawdź separator.",
         count=p["count"],
         limit=p["limit"],
     ),
@@ -194,12 +192,12 @@ FILES: dict[str, Sentence] = {
         limit=p["limit"],
     ),
     "too-many-files": lambda p: _(
-        "W paczce jest %(count)d plików, a może być najwyżej %(limit)d. Zostaw tylko pliki z danymi.",
+        "W paczce może być najwyżej %(limit)d plików, a jest ich %(count)d. Zostaw tylko pliki z danymi.",
         count=p["count"],
         limit=p["limit"],
     ),
     "too-many-tabs": lambda p: _(
-        "Skoroszyt ma %(count)d arkuszy, a może mieć najwyżej %(limit)d. Usuń zbędne arkusze.",
+        "Skoroszyt może mieć najwyżej %(limit)d arkuszy, a ma ich %(count)d. Usuń zbędne arkusze.",
         count=p["count"],
         limit=p["limit"],
     ),
