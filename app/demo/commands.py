@@ -21,7 +21,7 @@ from app.demo.writing import write_zip
 
 SEED = 20261
 UNITS = 240
-MONTHS = 24
+MONTHS = 18
 
 
 @dataclass(frozen=True)

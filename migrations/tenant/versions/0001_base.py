@@ -219,6 +219,7 @@ STATEMENTS = (
         locale TEXT DEFAULT 'pl' NOT NULL,
         message_id TEXT NOT NULL,
         state TEXT DEFAULT 'queued' NOT NULL,
+        live BOOLEAN DEFAULT true NOT NULL,
         reason TEXT,
         attempts INTEGER DEFAULT '0' NOT NULL,
         deferrals INTEGER DEFAULT '0' NOT NULL,
@@ -230,11 +231,11 @@ STATEMENTS = (
         CONSTRAINT uq_outbox_items_cause_recipient_key_channel UNIQUE (cause, recipient_key, channel),
         CONSTRAINT ck_outbox_items_state CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'skipped', 'held')),
         CONSTRAINT ck_outbox_items_lane CHECK (lane IN ('urgent', 'bulk')),
-        CONSTRAINT uq_outbox_items_public_id UNIQUE (public_id)
+        CONSTRAINT ck_outbox_items_live CHECK (live = (state IN ('queued', 'sending')))
     )
+     WITH (fillfactor = 70)
     """,
-    "CREATE INDEX ix_outbox_items_due ON outbox_items (lane, run_after, id) WHERE state = 'queued'",
-    "CREATE INDEX ix_outbox_items_leased ON outbox_items (lease_until) WHERE state = 'sending'",
+    'CREATE INDEX ix_outbox_items_due ON outbox_items (lane, run_after, id) WHERE live',
     """
     CREATE TABLE people (
         code TEXT NOT NULL,
