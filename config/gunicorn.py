@@ -5,10 +5,11 @@ Read by gunicorn itself, so this file reads the environment where the product mu
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
-import gunicorn.http.wsgi
+import gunicorn.http.wsgi  # type: ignore[import-untyped]
 
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}").split(",")
 worker_class = "gthread"
@@ -42,6 +43,11 @@ def on_starting(server: Any) -> None:
     if gate:
         os.read(int(gate), 1)
         os.close(int(gate))
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Leave what is loaded out of garbage collection, which would write to it and so copy it into each worker."""
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:
