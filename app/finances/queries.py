@@ -61,6 +61,11 @@ class Entry:
     def kind_label(self) -> str:
         return str(KINDS.get(self.kind, self.kind))
 
+    @property
+    def month(self) -> str | None:
+        """The period as people write it: `11/2026`."""
+        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
+
 
 @dataclass(frozen=True, slots=True)
 class YearTotals:
