@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -237,7 +238,7 @@ def _manifest(archive: zipfile.ZipFile) -> Manifest:
         tables = [TablePart(**part) for part in found.pop("tables")]
         files = [FilePart(**part) for part in found.pop("files")]
         manifest = Manifest(tables=tables, files=files, **found)
-    except (KeyError, TypeError, AttributeError, ValueError, zipfile.BadZipFile, RuntimeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, BadArchive):
             raise
         raise BadArchive("Pliku manifest.json nie da się odczytać.") from error
@@ -309,7 +310,7 @@ def restore(
         except BaseException as error:
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(error, (zipfile.BadZipFile, EOFError)):
+            if isinstance(error, (zipfile.BadZipFile, EOFError, zlib.error)):
                 raise BadArchive("Archiwum jest uszkodzone: nie zgadza się suma kontrolna.") from error
             raise
 

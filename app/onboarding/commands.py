@@ -185,12 +185,17 @@ def restore_manager(actor: Actor, source: Path, slug: str | None = None) -> tupl
     Raises `Refused` with a sentence for a file that cannot be used, `Conflict`, `ProvisioningFailed`.
     """
     only_operators(actor)
-    wanted = rules.chosen_slug(slug) if slug is not None else None
     owner = settings().database_url
+    try:
+        wanted = rules.chosen_slug(slug or archive.read_manifest(source).slug)
+    except BadArchive as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(_("Nie da się odczytać „%(path)s”: %(why)s.", path=str(source), why=error.strerror)) from error
 
     def settle(session: Session) -> None:
         restoring.settle(session)
-        witness(session.connection(), actor, "tenant.restored", wanted or "", archive=source.name)
+        witness(session.connection(), actor, "tenant.restored", wanted, archive=source.name)
 
     try:
         tenant = archive.restore(
