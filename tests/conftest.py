@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,9 @@ from config import settings as config
 from config.local import servers as local
 from config.settings import Settings
 from tests.post import Post
-from tests.town import Town
+
+if TYPE_CHECKING:
+    from tests.town import Town
 
 _numbers = count(1)
 
@@ -101,6 +103,8 @@ def new_tenant(app: Any) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def town(app: Any, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Two managers with books, accounts and mail, and everybody who comes in the tests. Read only."""
+    from tests.town import Town
+
     return Town.build(app, tmp_path_factory.mktemp("town"))
 
 

@@ -1,21 +1,24 @@
 """Checks of whole sheets on the stage: doubled keys, references to nothing, control totals.
 
 What is read row by row is right by then; these compare rows with each other and with the published books.
+A sheet that could not be read to its end is left out: what it lacks would make thousands of others look wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.core.language import gettext as _
 from app.core.money import plain
-from app.imports.models import BOOKS
+from app.imports.models import BOOKS, key_columns, table_of
 from app.imports.reading.findings import Finding, cut
-from app.imports.reading.sheets import SHEETS
+from app.imports.reading.sentences import message
+from app.imports.reading.sheets import NAMES, SHEETS
 from app.imports.reading.stream import SheetFile
+from app.imports.report import Totals
 
 KEPT = 1000
 
@@ -47,128 +50,108 @@ class Control:
     total: int | None
 
 
-def table(sheet: str) -> str:
-    return str(BOOKS[sheet].__tablename__)  # type: ignore[attr-defined]
-
-
-def key_fields(sheet: str) -> tuple[str, ...]:
-    """Our columns that make the key of a sheet."""
-    return tuple(column.field for column in SHEETS[sheet].columns if column.key)
-
-
 class Checks:
     """All set-wise checks of one package; `files` says how the package calls its sheets and columns."""
 
-    def __init__(self, connection: Connection, files: Mapping[str, SheetFile], snapshot: bool) -> None:
+    def __init__(self, connection: Connection, files: Mapping[str, SheetFile], *, snapshot: bool) -> None:
         self.connection = connection
         self.files = files
         self.snapshot = snapshot
+        self.broken = {name for name, file in files.items() if not file.whole}
 
-    def run(self, controls: list[Control]) -> Iterator[Finding]:
-        """Every fault, in the order of the sheets."""
+    def run(self, controls: list[Control], totals: Totals | None) -> Iterator[Finding]:
+        """Every fault, in the order of the sheets; at most 1000 of each kind and sheet."""
         for sheet in BOOKS:
             if sheet in self.files:
                 yield from self._doubled(sheet)
         for reference in REFERENCES:
+            if reference.target in self.broken:
+                continue
             yield from self._dangling(reference) if reference.sheet in self.files else self._orphaned(reference)
         for control in controls:
-            yield from self._control(control)
+            yield from self._control(control, totals)
 
     def _doubled(self, sheet: str) -> Iterator[Finding]:
-        keys = ", ".join(key_fields(sheet))
-        present = " AND ".join(f"{name} IS NOT NULL" for name in key_fields(sheet))
-        doubled = (
-            f"SELECT {keys}, min(row_no) AS first FROM stage_{sheet} WHERE {present} "
-            f"GROUP BY {keys} HAVING count(*) > 1"
-        )
+        names = key_columns(sheet)
+        keys = ", ".join(names)
+        present = " AND ".join(f"{name} IS NOT NULL" for name in names)
+        # The first pass only counts: in a sound package it is the only one.
+        distinct = f"SELECT {keys} FROM stage_{sheet} WHERE {present} GROUP BY {keys} HAVING count(*) > 1"
+        if not self.connection.execute(text(f"SELECT EXISTS ({distinct})")).scalar_one():
+            return
         statement = text(
-            f"SELECT s.row_no, {', '.join('s.' + name for name in key_fields(sheet))}, d.first "
-            f"FROM stage_{sheet} s JOIN ({doubled}) d USING ({keys}) WHERE s.row_no > d.first "
-            f"ORDER BY s.row_no LIMIT {KEPT}"
+            f"SELECT * FROM (SELECT row_no, {keys}, min(row_no) OVER (PARTITION BY {keys}) AS first "
+            f"FROM stage_{sheet} WHERE {present}) s WHERE row_no > first ORDER BY row_no LIMIT {KEPT}"
         )
         for row in self.connection.execute(statement):
             value = " / ".join(str(part) for part in row[1:-1])
-            yield self._finding(
-                sheet, row[0], key_fields(sheet)[0], value, "doubled-key",
-                _("„%(value)s” było już w wierszu %(row)s. Każdy wiersz musi mieć inny klucz; proszę usunąć albo "
-                  "poprawić powtórzenie.", value=value, row=row[-1]),
-            )  # fmt: skip
+            yield self._finding("doubled-key", sheet, row[0], names[0], value, first=row[-1])
 
     def _targets(self, target: str) -> str:
         """The codes that will hold after this import."""
-        staged = f"SELECT code FROM stage_{target}"
-        published = f"SELECT code FROM {table(target)} WHERE until_revision IS NULL"
+        in_package = f"SELECT code FROM stage_{target} WHERE code IS NOT NULL"
+        published = f"SELECT code FROM {table_of(target)} WHERE until_revision IS NULL"
         if target not in self.files:
             return published
-        return staged if self.snapshot else f"{staged} UNION ALL {published}"
+        return in_package if self.snapshot else f"{in_package} UNION ALL {published}"
 
     def _dangling(self, reference: Reference) -> Iterator[Finding]:
         statement = text(
             f"SELECT s.row_no, s.{reference.field} FROM stage_{reference.sheet} s "
-            f"WHERE s.{reference.field} IS NOT NULL AND s.{reference.field} NOT IN "
-            f"(SELECT code FROM ({self._targets(reference.target)}) t WHERE code IS NOT NULL) "
+            f"WHERE s.{reference.field} IS NOT NULL AND s.{reference.field} NOT IN ({self._targets(reference.target)}) "
             f"ORDER BY s.row_no LIMIT {KEPT}"
         )
-        for row_no, value in self.connection.execute(statement):
-            yield self._finding(
-                reference.sheet, row_no, reference.field, value, "no-such-reference",
-                _("„%(value)s” nie występuje w arkuszu „%(target)s”. Proszę dopisać tam brakujący wiersz albo "
-                  "poprawić kod.", value=value, target=self._called(reference.target)),
-            )  # fmt: skip
+        for row, value in self.connection.execute(statement):
+            target = self._called(reference.target)
+            yield self._finding("no-such-reference", reference.sheet, row, reference.field, value, target=target)
 
     def _orphaned(self, reference: Reference) -> Iterator[Finding]:
         """Published rows of a sheet that the package lacks, whose target the package would withdraw."""
         if not self.snapshot or reference.target not in self.files:
             return
         statement = text(
-            f"SELECT t.{reference.field}, count(*) FROM {table(reference.sheet)} t "
-            f"WHERE t.until_revision IS NULL AND t.{reference.field} NOT IN "
-            f"(SELECT code FROM stage_{reference.target} WHERE code IS NOT NULL) "
+            f"SELECT t.{reference.field}, count(*) FROM {table_of(reference.sheet)} t "
+            f"WHERE t.until_revision IS NULL AND t.{reference.field} NOT IN ({self._targets(reference.target)}) "
             f"GROUP BY 1 ORDER BY 1 LIMIT {KEPT}"
         )
+        other = SHEETS[reference.sheet].polish
         for value, count in self.connection.execute(statement):
-            yield Finding(
-                self._called(reference.target), None, self._column(reference.target, "code"), cut(value),
-                "still-referenced",
-                _("W paczce nie ma „%(value)s”, a odwołują się do niego opublikowane wiersze arkusza „%(sheet)s” "
-                  "(%(count)s). Proszę dołączyć ten arkusz do paczki albo przywrócić brakujący wiersz.",
-                  value=value, sheet=SHEETS[reference.sheet].polish, count=count),
-            )  # fmt: skip
+            yield self._finding("still-referenced", reference.target, None, "code", value, other=other, count=count)
 
-    def _control(self, control: Control) -> Iterator[Finding]:
-        if control.sheet not in self.files:
-            if control.sheet in BOOKS and control.rows:
-                yield self._control_finding(control, "sheet", control.sheet, _("Tego arkusza nie ma w paczce."))
+    def _control(self, control: Control, totals: Totals | None) -> Iterator[Finding]:
+        if control.sheet in self.broken:
             return
-        rows = self.files[control.sheet].rows
-        if control.rows is not None and control.rows != rows:
-            yield self._control_finding(
-                control, "rows", str(control.rows),
-                _("Kontrola podaje %(control)s wierszy, a w arkuszu „%(sheet)s” jest ich %(rows)s. Paczka jest "
-                  "niepełna albo kontrola nieaktualna.",
-                  control=control.rows, sheet=self._called(control.sheet), rows=rows),
-            )  # fmt: skip
-        if control.total is not None and control.sheet == "ledger":
-            total = self.connection.execute(
-                text("SELECT coalesce(sum(debit - credit), 0)::bigint FROM stage_ledger")
-            ).scalar_one()
+        file = self.files.get(control.sheet)
+        if file is None:
+            if control.sheet in BOOKS and (control.rows or control.total):
+                yield self._at_control("control-sheet", control, "sheet", NAMES[control.sheet])
+            return
+        place: dict[str, Any] = {"target": file.called}
+        if control.rows is not None and control.rows != file.rows:
+            yield self._at_control("control-rows", control, "rows", str(control.rows), rows=file.rows, **place)
+        if control.total is not None and control.sheet == "ledger" and totals is not None:
+            total = totals.debit - totals.credit
             if total != control.total:
-                yield self._control_finding(
-                    control, "sum", plain(control.total),
-                    _("Kontrola podaje sumę %(control)s, a Wn minus Ma w arkuszu „%(sheet)s” daje %(total)s; różnica "
-                      "wynosi %(difference)s.", control=plain(control.total), sheet=self._called("ledger"),
-                      total=plain(total), difference=plain(total - control.total)),
+                difference = plain(total - control.total)
+                yield self._at_control(
+                    "control-sum", control, "sum", plain(control.total),
+                    total=plain(total), difference=difference, **place,
                 )  # fmt: skip
 
-    def _control_finding(self, control: Control, column: str, value: str, message: str) -> Finding:
-        return Finding(self._called("control"), control.row, self._column("control", column), value, "control", message)
+    def _at_control(self, code: str, control: Control, field: str, value: str, **params: Any) -> Finding:
+        return self._finding(code, "control", control.row, field, value, **params)
 
-    def _finding(self, sheet: str, row: int, field: str, value: str, code: str, message: str) -> Finding:
-        return Finding(self._called(sheet), row, self._column(sheet, field), cut(value), code, message)
+    def _finding(
+        self, code: str, sheet: str, row: int | None, field: str, value: object, **params: Any
+    ) -> Finding:
+        shown = cut(value)
+        place = {"sheet": self._called(sheet), "row": row, "column": self._column(sheet, field), "value": shown}
+        return Finding(**place, code=code, message=message(code, params, place))  # type: ignore[arg-type]
 
     def _called(self, sheet: str) -> str:
         return self.files[sheet].called if sheet in self.files else SHEETS[sheet].polish
 
     def _column(self, sheet: str, field: str) -> str:
-        name = next(column.name for column in SHEETS[sheet].columns if column.field == field)
-        return self.files[sheet].headers.get(name, name) if sheet in self.files else name
+        column = next(column for column in SHEETS[sheet].columns if column.field == field)
+        written = self.files[sheet].headers if sheet in self.files else {}
+        return written.get(column.name, column.polish)

@@ -6,8 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Identity, Index, Integer, LargeBinary, Table, Text,
-    func, text,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.revisions import Revisioned
 from app.estate.models import Building, Occupancy, Person, Unit
 from app.finances.models import LedgerEntry
+from app.imports.reading.sheets import SHEETS
 from tenants.db import Model, tenant_metadata
 
 OPEN_STATUSES = ("queued", "running")
@@ -75,6 +87,16 @@ BOOKS: dict[str, type[Revisioned]] = {
     "ledger": LedgerEntry,
 }
 _BOOKKEEPING = {"id", "since_revision", "until_revision"}
+
+
+def table_of(sheet: str) -> str:
+    """The name of the table that holds a sheet."""
+    return str(BOOKS[sheet].__tablename__)  # type: ignore[attr-defined]
+
+
+def key_columns(sheet: str) -> tuple[str, ...]:
+    """The columns of a sheet's table that tell its rows apart."""
+    return tuple(column.field for column in SHEETS[sheet].columns if column.key)
 
 
 def data_columns(sheet: str) -> list[str]:

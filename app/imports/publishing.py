@@ -1,18 +1,43 @@
 """From the stage to the books: compare set-wise, write only the differences, number the revision.
 
 Works inside the caller's one transaction. Old versions of rows are closed first, so that the unique index on
-what holds now is never broken, then the new versions are added.
+what holds now is never broken, then the new versions are added. What the books are made to be comes from the
+stage when a package is published, and from the books themselves when a revision is undone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from app.imports.checking import key_fields, table
-from app.imports.models import BOOKS, data_columns
+from app.imports.models import data_columns, key_columns, table_of
 from app.imports.report import SheetCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a sheet shall hold: a relation with the sheet's data columns, each key once.
+
+    `whole`: what is not in it shall no longer hold.
+    """
+
+    sheet: str
+    relation: str
+    whole: bool
+
+
+def staged(sheet: str, *, whole: bool) -> Wanted:
+    """What was copied to the stage."""
+    return Wanted(sheet, f"stage_{sheet}", whole)
+
+
+def held(sheet: str, revision: int) -> Wanted:
+    """What the books held at a revision."""
+    at = f"since_revision <= {revision:d} AND (until_revision IS NULL OR until_revision > {revision:d})"
+    return Wanted(sheet, f"(SELECT * FROM {table_of(sheet)} WHERE {at})", True)
 
 
 def current_revision(connection: Connection) -> int:
@@ -30,6 +55,7 @@ def as_of(connection: Connection, revision: int | None) -> datetime | None:
 def add_revision(
     connection: Connection, *, kind: str, import_id: int | None, undoes: int | None, as_of: datetime | None, by: str
 ) -> int:
+    """Number a new state of the books; the caller holds the lock of the tenant's imports."""
     number = current_revision(connection) + 1
     connection.execute(
         text(
@@ -41,96 +67,79 @@ def add_revision(
     return number
 
 
-def compare(connection: Connection, sheet: str, rows: int, snapshot: bool) -> SheetCounts:
-    """How the staged sheet differs from what is published."""
-    if not connection.execute(text(f"SELECT EXISTS (SELECT FROM {table(sheet)} WHERE until_revision IS NULL)")).scalar():
+def in_effect(steps: dict[int, int | None]) -> Iterator[int]:
+    """Revisions that the newest state consists of, newest first; `steps` is number → what it undoes, if it does.
+
+    An undo that was undone brings back what it had taken.
+    """
+    number = max(steps, default=0)
+    while number > 0:
+        yield number
+        undoes = steps[number]
+        number = number - 1 if undoes is None else undoes - 1
+
+
+def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
+    """How the wanted rows differ from what holds now."""
+    sheet, books = wanted.sheet, table_of(wanted.sheet)
+    empty = not connection.execute(text(f"SELECT EXISTS (SELECT FROM {books} WHERE until_revision IS NULL)")).scalar()
+    if empty:
+        rows = int(connection.execute(text(f"SELECT count(*) FROM {wanted.relation} s")).scalar_one())
         return SheetCounts(rows=rows, added=rows)
-    row = connection.execute(
+    key = key_columns(sheet)[0]
+    found = connection.execute(
         text(
-            f"SELECT count(*) FILTER (WHERE t.id IS NULL), "
-            f"count(*) FILTER (WHERE t.id IS NOT NULL AND s.row_no IS NOT NULL AND {_differs(sheet)}), "
-            f"count(*) FILTER (WHERE s.row_no IS NULL) "
-            f"FROM stage_{sheet} s FULL JOIN (SELECT * FROM {table(sheet)} WHERE until_revision IS NULL) t "
+            f"SELECT count(s.{key}), count(*) FILTER (WHERE t.{key} IS NULL), "
+            f"count(*) FILTER (WHERE s.{key} IS NULL), "
+            f"count(*) FILTER (WHERE t.{key} = s.{key} AND {_differs(sheet)}) "
+            f"FROM {wanted.relation} s FULL JOIN (SELECT * FROM {books} WHERE until_revision IS NULL) t "
             f"ON {_same_key(sheet)}"
         )
     ).one()
-    added, changed, missing = int(row[0]), int(row[1]), int(row[2])
-    return SheetCounts(
-        rows=rows,
-        added=added,
-        changed=changed,
-        withdrawn=missing if snapshot else 0,
-        unchanged=rows - added - changed,
-    )
+    rows, added, missing, changed = (int(number) for number in found)
+    return SheetCounts(rows, added, changed, missing if wanted.whole else 0, rows - added - changed)
 
 
-def write(connection: Connection, sheet: str, counts: SheetCounts, revision: int) -> None:
-    """Make the staged sheet hold from `revision` on."""
-    books, stage = table(sheet), f"stage_{sheet}"
-    values = {"revision": revision}
+def write(connection: Connection, wanted: Wanted, counts: SheetCounts, revision: int) -> None:
+    """Make the wanted rows hold from `revision` on; `counts` is what `compare` said of them."""
+    sheet, books, values = wanted.sheet, table_of(wanted.sheet), {"revision": revision}
     if counts.changed:
         connection.execute(
             text(
-                f"UPDATE {books} t SET until_revision = :revision FROM {stage} s "
+                f"UPDATE {books} t SET until_revision = :revision FROM {wanted.relation} s "
                 f"WHERE t.until_revision IS NULL AND {_same_key(sheet)} AND {_differs(sheet)}"
             ),
             values,
         )
     if counts.withdrawn:
+        # Rows closed by the statement above hold no longer, but their keys are in the relation anyway.
         connection.execute(
             text(
                 f"UPDATE {books} t SET until_revision = :revision WHERE t.until_revision IS NULL "
-                f"AND NOT EXISTS (SELECT FROM {stage} s WHERE {_same_key(sheet)})"
+                f"AND NOT EXISTS (SELECT FROM {wanted.relation} s WHERE {_same_key(sheet)})"
             ),
             values,
         )
     if counts.added or counts.changed:
         columns = ", ".join(data_columns(sheet))
-        only_new = (
-            f" WHERE NOT EXISTS (SELECT FROM {books} t WHERE t.until_revision IS NULL AND {_same_key(sheet)})"
-            if counts.unchanged
-            else ""
-        )
+        lacking = f"NOT EXISTS (SELECT FROM {books} t WHERE t.until_revision IS NULL AND {_same_key(sheet)})"
+        # Past states are found by number: a row closed just now was held until this revision, and is wanted again.
+        only_new = f" WHERE {lacking}" if counts.unchanged else ""
         connection.execute(
             text(
                 f"INSERT INTO {books} ({columns}, since_revision) "
-                f"SELECT {columns}, :revision FROM {stage} s{only_new} ORDER BY s.row_no"
+                f"SELECT {columns}, :revision FROM {wanted.relation} s{only_new}"
             ),
             values,
         )
 
 
-def restore(connection: Connection, target: int, revision: int) -> dict[str, SheetCounts]:
-    """Make the books as they were at revision `target`, as revision `revision`."""
-    found: dict[str, SheetCounts] = {}
-    for sheet in BOOKS:
-        columns = ", ".join(data_columns(sheet))
-        values = {"target": target, "revision": revision}
-        closed = connection.execute(
-            text(
-                f"UPDATE {table(sheet)} SET until_revision = :revision "
-                "WHERE until_revision IS NULL AND since_revision > :target"
-            ),
-            values,
-        ).rowcount
-        opened = connection.execute(
-            text(
-                f"INSERT INTO {table(sheet)} ({columns}, since_revision) SELECT {columns}, :revision "
-                f"FROM {table(sheet)} WHERE since_revision <= :target AND until_revision > :target "
-                "AND until_revision < :revision ORDER BY id"
-            ),
-            values,
-        ).rowcount
-        found[sheet] = SheetCounts(added=opened, withdrawn=closed)
-    return found
-
-
 def _same_key(sheet: str) -> str:
-    return " AND ".join(f"t.{name} = s.{name}" for name in key_fields(sheet))
+    return " AND ".join(f"t.{name} = s.{name}" for name in key_columns(sheet))
 
 
 def _differs(sheet: str) -> str:
-    names = [name for name in data_columns(sheet) if name not in key_fields(sheet)]
+    names = [name for name in data_columns(sheet) if name not in key_columns(sheet)]
     mine = ", ".join(f"s.{name}" for name in names)
     theirs = ", ".join(f"t.{name}" for name in names)
     return f"({mine}) IS DISTINCT FROM ({theirs})"

@@ -12,6 +12,7 @@ from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
+from app.imports import publishing
 from app.imports.models import OPEN_STATUSES, Import, Revision
 from tenants.db import db
 
@@ -52,19 +53,15 @@ def _lines() -> Select[Any]:
     return select(*(getattr(Import, name) for name in _FIELDS))
 
 
-def _taken_back() -> dict[int, int]:
-    """Numbers of published revisions that a later undo covers → the undo's number."""
-    undone: dict[int, int] = {}
-    for number, undoes in db.session.execute(
-        select(Revision.number, Revision.undoes).where(Revision.kind == "undo").order_by(Revision.number)
-    ):
-        undone.update({covered: number for covered in range(undoes, number) if covered not in undone})
-    return undone
+def _in_effect() -> frozenset[int]:
+    """Numbers of the revisions that what holds now consists of."""
+    steps = db.session.execute(select(Revision.number, Revision.undoes)).all()
+    return frozenset(publishing.in_effect({row.number: row.undoes for row in steps}))
 
 
-def _line(row: Any, undone: dict[int, int]) -> ImportLine:
+def _line(row: Any, effective: frozenset[int]) -> ImportLine:
     values = dict(zip(_FIELDS, row, strict=True))
-    if values["status"] == "published" and values["revision"] in undone:
+    if values["status"] == "published" and values["revision"] not in effective:
         values["status"] = "undone"
     return ImportLine(**values)
 
@@ -75,8 +72,8 @@ def imports(_actor: Actor, page: int) -> Page[ImportLine]:
     rows = db.session.execute(
         _lines().order_by(Import.created_at.desc(), Import.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     )
-    undone = _taken_back()
-    return Page([_line(row, undone) for row in rows], page, PAGE_SIZE, total)
+    effective = _in_effect()
+    return Page([_line(row, effective) for row in rows], page, PAGE_SIZE, total)
 
 
 def one(_actor: Actor, public_id: str) -> ImportLine:
@@ -84,13 +81,13 @@ def one(_actor: Actor, public_id: str) -> ImportLine:
     row = db.session.execute(_lines().where(Import.public_id == public_id)).first()
     if row is None:
         raise NotThere(_("Nie ma takiego importu."))
-    return _line(row, _taken_back())
+    return _line(row, _in_effect())
 
 
 def last(_actor: Actor) -> ImportLine | None:
     """The newest import, if any."""
     row = db.session.execute(_lines().order_by(Import.created_at.desc(), Import.id.desc()).limit(1)).first()
-    return _line(row, _taken_back()) if row else None
+    return _line(row, _in_effect()) if row else None
 
 
 def as_of(_actor: Actor) -> datetime | None:

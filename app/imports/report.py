@@ -26,24 +26,31 @@ class SheetCounts:
         return bool(self.added or self.changed or self.withdrawn)
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of a package's ledger, in grosze."""
+
+    debit: int
+    credit: int
+
+
 @dataclass(slots=True)
 class Report:
-    """What became of a package. Debits and credits of the ledger in grosze."""
+    """What became of a package, or of an undo (which has no `id` of its own)."""
 
-    id: str
+    id: str | None
     status: str
     revision: int | None = None
     as_of: datetime | None = None
     sheets: dict[str, SheetCounts] = field(default_factory=dict)
-    debit: int | None = None
-    credit: int | None = None
+    totals: Totals | None = None
     findings: Findings = field(default_factory=Findings)
 
     def as_dict(self) -> dict[str, Any]:
         """The report in the form of the contract; money as text with two decimals, times in Europe/Warsaw."""
         totals = {}
-        if self.debit is not None and self.credit is not None:
-            totals["ledger"] = {"debit": plain(self.debit), "credit": plain(self.credit)}
+        if self.totals is not None:
+            totals["ledger"] = {"debit": plain(self.totals.debit), "credit": plain(self.totals.credit)}
         return {
             "id": self.id,
             "status": self.status,

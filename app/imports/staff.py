@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from app.core.actor import Can
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.core.paging import page_number
+from app.core.paging import Page, page_number
 from app.imports import commands, queries
 from app.imports.forms import PackageForm
 from app.imports.queries import ImportLine
@@ -31,10 +31,10 @@ MAX_MB = 256
 @needs(Can.SEE_IMPORTS)
 def index() -> str:
     found = queries.imports(actor(), page_number(request.args.get("page")))
-    rows = [asdict(line) | {"url": _url("show", line)} for line in found.rows]
+    rows: list[dict[str, Any]] = [asdict(line) | {"url": _url("show", line)} for line in found.rows]
     return render(
         "imports/list.html",
-        page=type(found)(rows, found.number, found.size, found.total),
+        page=Page(rows, found.number, found.size, found.total),
         page_url=url_for("staff.imports.index") + "?page=",
         new_url=_new_url(),
         as_of=queries.as_of(actor()),
@@ -57,7 +57,11 @@ def receive() -> Response | tuple[str, int]:
         if upload is None or not upload.filename:
             raise Refused(_("Proszę wybrać plik z danymi."), field="file")
         taken = commands.receive(
-            actor(), upload.stream, upload.filename, mode=form.mode.data or "snapshot", dry_run=form.dry_run.data
+            actor(),
+            cast(BinaryIO, upload.stream),
+            upload.filename,
+            mode=form.mode.data or "snapshot",
+            dry_run=form.dry_run.data,
         )
     except Refused as refusal:
         refuse(form, refusal)

@@ -70,10 +70,12 @@ def _sheet(reading: SheetReading, notes: Notes, out: BinaryIO) -> None:
         if notes.kept:
             _tell(notes, out)
 
+    whole = False
     try:
         if reading.begin():
             frames.write_json(out, frames.BEGIN, {"sheet": source.sheet.name})
             reading.run(put)
+            whole = True
     except Refused as refused:
         refused.sheet = refused.sheet or source.called
         notes.refusal(refused)
@@ -86,6 +88,7 @@ def _sheet(reading: SheetReading, notes: Notes, out: BinaryIO) -> None:
         "encoding": source.encoding,
         "separator": source.separator,
         "rows": reading.rows,
+        "whole": whole,
         "headers": dict(header.written) if header else {},
         "ignored": list(header.ignored) if header else [],
     }

@@ -254,7 +254,48 @@ FILES: dict[str, Sentence] = {
     ),
 }
 
-SENTENCES: dict[str, Sentence] = CELLS | ROWS | SHEETS | FILES
+#: What shows only when rows are held against each other and against the published books.
+BOOKS: dict[str, Sentence] = {
+    "doubled-key": lambda p: _(
+        "„%(value)s” było już w wierszu %(first)d. Każdy wiersz musi mieć inny klucz: usuń powtórzenie albo "
+        "je popraw.",
+        value=p["value"],
+        first=p["first"],
+    ),
+    "no-such-reference": lambda p: _(
+        "„%(value)s” nie występuje w arkuszu „%(target)s”. Dopisz tam brakujący wiersz albo popraw kod.",
+        value=p["value"],
+        target=p["target"],
+    ),
+    "still-referenced": lambda p: _(
+        "Nie ma wiersza „%(value)s”, choć odwołują się do niego opublikowane wiersze arkusza „%(other)s” (liczba "
+        "takich wierszy: %(count)d). Dołącz ten arkusz do paczki albo przywróć brakujący wiersz.",
+        value=p["value"],
+        other=p["other"],
+        count=p["count"],
+    ),
+    "control-sheet": lambda p: _(
+        "Kontrola mówi o arkuszu „%(value)s”, którego nie ma w paczce. Dołącz go albo usuń ten wiersz kontroli.",
+        value=p["value"],
+    ),
+    "control-rows": lambda p: _(
+        "Kontrola podaje, że wierszy jest %(value)s, a w arkuszu „%(target)s” jest ich %(rows)d. Paczka jest "
+        "niepełna albo kontrola nieaktualna: wyeksportuj ją ponownie.",
+        value=p["value"],
+        target=p["target"],
+        rows=p["rows"],
+    ),
+    "control-sum": lambda p: _(
+        "Kontrola podaje sumę %(value)s, a Wn minus Ma w arkuszu „%(target)s” daje %(total)s; różnica wynosi "
+        "%(difference)s. Paczka jest niepełna albo kontrola nieaktualna: wyeksportuj ją ponownie.",
+        value=p["value"],
+        target=p["target"],
+        total=p["total"],
+        difference=p["difference"],
+    ),
+}
+
+SENTENCES: dict[str, Sentence] = CELLS | ROWS | SHEETS | FILES | BOOKS
 
 
 def message(code: str, params: Mapping[str, Any], place: Mapping[str, Any]) -> str:

@@ -56,7 +56,8 @@ class SheetFile:
 
     `called` is the name of the sheet as the file has it (tab, or file name without extension), `file` the
     file it lies in; `encoding` and `separator` are None for workbooks; `headers` our column → header as
-    written; `ignored` headers that mean nothing to us; `rows` without header and blank rows.
+    written; `ignored` headers that mean nothing to us; `rows` without header and blank rows; `whole` tells
+    that it was read to its end.
     """
 
     sheet: str
@@ -65,6 +66,7 @@ class SheetFile:
     encoding: str | None
     separator: str | None
     rows: int
+    whole: bool
     headers: Mapping[str, str]
     ignored: tuple[str, ...]
 

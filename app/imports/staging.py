@@ -1,0 +1,54 @@
+"""The stage: tables that a package is copied to as it is read, emptied in the transaction that filled them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, text
+
+from app.imports.checking import Control
+from app.imports.models import BOOKS
+from app.imports.reading.stream import Package, SheetStream
+from app.imports.report import Totals
+
+
+def fill(connection: Connection, package: Package) -> list[Control]:
+    """Copy every sheet of the package; returns its control sheet. `package.findings` is whole afterwards."""
+    # A run that ended well has emptied it, a crash of the server too.
+    if any(connection.execute(text(f"SELECT EXISTS (SELECT FROM stage_{sheet})")).scalar() for sheet in BOOKS):
+        clear(connection)
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, psycopg.Connection)
+    controls: list[Control] = []
+    for sheet in package.sheets():
+        if sheet.name == "control":
+            controls = _controls(sheet)
+            continue
+        with raw.cursor() as cursor:
+            statement = f"COPY stage_{sheet.name} ({', '.join(sheet.fields)}) FROM STDIN"
+            with cursor.copy(statement.encode()) as copy:
+                for block in sheet.blocks:
+                    copy.write(block)
+    return controls
+
+
+def totals(connection: Connection) -> Totals:
+    """Sums of the staged ledger."""
+    statement = text("SELECT coalesce(sum(debit), 0)::bigint, coalesce(sum(credit), 0)::bigint FROM stage_ledger")
+    return Totals(*connection.execute(statement).one())
+
+
+def clear(connection: Connection) -> None:
+    connection.execute(text("TRUNCATE " + ", ".join(f"stage_{sheet}" for sheet in BOOKS)))
+
+
+def _controls(sheet: SheetStream) -> list[Control]:
+    found = []
+    for line in b"".join(sheet.blocks).decode().splitlines():
+        cells: dict[str, Any] = dict(zip(sheet.fields, line.split("\t"), strict=True))
+        row, name, rows, total = (None if cells[each] == "\\N" else cells[each] for each in
+                                  ("row_no", "sheet", "rows", "sum"))  # fmt: skip
+        if name is not None:
+            found.append(Control(int(row or 0), name, int(rows) if rows else None, int(total) if total else None))
+    return found
