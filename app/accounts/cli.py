@@ -25,7 +25,9 @@ groups = [accounts]
 @click.argument("tenant")
 @click.argument("login")
 @click.option("--unit", "units", multiple=True, metavar="CODE", help="A unit that the account may see; repeatable.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.RESIDENT.value, show_default=True)
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.RESIDENT.value, show_default=True
+)
 @click.option("--email", help="Address for notices and for a forgotten password.")
 @click.option("--person", metavar="CODE", help="The person of the books; by default the one whose code is LOGIN.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")

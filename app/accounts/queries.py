@@ -128,7 +128,5 @@ def people_by_login(actor: Actor, typed: str) -> list[str]:
 
 def login_of_open_link(purpose: str, secret: str) -> str | None:
     """The login for which a link would work now, or None. Looking changes nothing."""
-    found: str | None = db.session.execute(
-        _OPEN_TOKEN, {"digest": digest(secret), "purpose": purpose}
-    ).scalar()
+    found: str | None = db.session.execute(_OPEN_TOKEN, {"digest": digest(secret), "purpose": purpose}).scalar()
     return found

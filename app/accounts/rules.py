@@ -41,9 +41,7 @@ FORGOT_LIMIT, FORGOT_WINDOW = 20, 3600
 
 HASHES_AT_ONCE = max(2, os.cpu_count() or 2)
 HASH_PATIENCE = 5.0
-_hasher = PasswordHasher(
-    time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
-)
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 _turns = threading.BoundedSemaphore(HASHES_AT_ONCE)
 _LEET = str.maketrans("@4301$5!7", "aaeoissit")
 

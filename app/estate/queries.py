@@ -77,9 +77,7 @@ _HOLDS = text(
 )
 
 
-def residents(
-    actor: Actor, search: str, number: int, today: date, also: Iterable[str] = ()
-) -> Page[Resident]:
+def residents(actor: Actor, search: str, number: int, today: date, also: Iterable[str] = ()) -> Page[Resident]:
     """People whose name, code, e-mail, unit or address holds `search`, by surname in Polish order.
 
     People with a code in `also` belong to what was found, whatever they are called.
@@ -140,9 +138,7 @@ def _titles(codes: list[str], today: date, *, past: bool) -> dict[str, list[Titl
     found: dict[str, list[Title]] = {}
     for row in db.session.execute(_TITLES, {"codes": codes, "today": today, "past": past}):
         label = f"{row.street} {row.building}/{row.number}" if row.street else row.unit_code
-        found.setdefault(row.person_code, []).append(
-            Title(row.unit_code, label, row.role, row.from_on, row.to_on)
-        )
+        found.setdefault(row.person_code, []).append(Title(row.unit_code, label, row.role, row.from_on, row.to_on))
     return found
 
 

@@ -30,9 +30,7 @@ _OPEN = text(
 _ENTERED = text(
     "UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:hash, password_hash) WHERE id = :account"
 )
-_SWEEP = text(
-    "DELETE FROM account_sessions WHERE account_id = :account AND expires_at < now() - interval '30 days'"
-)
+_SWEEP = text("DELETE FROM account_sessions WHERE account_id = :account AND expires_at < now() - interval '30 days'")
 _VOID_RESETS = text(
     "UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND purpose = 'reset' AND used_at IS NULL"
 )
