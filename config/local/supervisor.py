@@ -158,13 +158,16 @@ def _ending(code: int) -> str:
 
 
 def _lock(plan: Plan) -> IO[str]:
-    """Held as long as this process lives. Raises `Refused` if another one holds it."""
-    file = open(plan.var / "run.lock", "w")  # noqa: SIM115
+    """Held as long as this process lives, and names it. Raises `Refused` if another one holds it."""
+    file = open(plan.var / "run.lock", "a+")  # noqa: SIM115
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        other = state.peek(plan.var).get("pids", {}).get("supervisor", "unknown")
-        raise Refused(f"./run is already running here, as process {other}; stop that first.") from None
+        file.seek(0)
+        raise Refused(f"./run is already running here, as process {file.read()}; stop that first.") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
     return file
 
 

@@ -81,7 +81,7 @@ def run(tmp_path: Path) -> Iterator[Run]:
 def test_the_whole_life(run: Run) -> None:
     run.start()
     known = state.peek(run.var)
-    assert "already running" in run.refused()
+    assert f"already running here, as process {known['pids']['supervisor']};" in run.refused()
     assert set(known["pids"]) >= {
         "supervisor",
         "PostgreSQL",
