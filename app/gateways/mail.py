@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -154,7 +155,8 @@ class SmtpMailer:
         kept = self._kept(deadline)
         if kept is not None:
             try:
-                return self._transact(kept, sender, recipient, message)
+                self._transact(kept, sender, recipient, message)
+                return
             except ServerDown:
                 # A kept connection may have been closed meanwhile; that says nothing about the server.
                 if time.monotonic() > deadline - TOTAL_SECONDS / 2:
@@ -167,10 +169,8 @@ class SmtpMailer:
             return
         if self._pid == os.getpid():
             dialogue.deadline = time.monotonic() + 1
-            try:
+            with suppress(OSError, smtplib.SMTPException):  # it is only a courtesy
                 dialogue.docmd("QUIT")
-            except (OSError, smtplib.SMTPException):
-                pass  # it was a courtesy
         dialogue.close()
 
     def _kept(self, deadline: float) -> _Dialogue | None:
@@ -184,9 +184,7 @@ class SmtpMailer:
     def _connect(self, deadline: float) -> _Dialogue:
         self.close()
         target = self._server
-        dialogue = (_TlsDialogue if target.tls else _Dialogue)(
-            local_hostname=self._hostname, timeout=CONNECT_SECONDS
-        )
+        dialogue = (_TlsDialogue if target.tls else _Dialogue)(local_hostname=self._hostname, timeout=CONNECT_SECONDS)
         dialogue.deadline = deadline
         dialogue._host = target.host  # type: ignore[attr-defined]
         try:

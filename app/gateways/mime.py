@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 import time
+from contextlib import suppress
 from functools import lru_cache
 
 from app.core.letter import Delivery, Letter, Sender
@@ -102,10 +103,8 @@ _BETWEEN = (
 def _opening(sender: Sender) -> str:
     lines = f"From: {_phrase(sender.name)}<{checked_address(sender.address)}>\r\n"
     if sender.reply_to:
-        try:
+        with suppress(BadAddress):  # answers then go to the sender; the letter itself must not fail for it
             lines += f"Reply-To: <{checked_address(sender.reply_to)}>\r\n"
-        except BadAddress:
-            pass  # answers then go to the sender; the letter itself must not fail for it
     return lines
 
 

@@ -1,11 +1,11 @@
-"""Mailouts of one tenant; their letters are rows of the outbox with cause `mailout:ID`."""
+"""Mailouts of one tenant; their letters are rows of the outbox with the cause `mailout:PUBLIC_ID`."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Integer, Text, func
+from sqlalchemy import BigInteger, Identity, Index, Integer, Text, func
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,7 @@ class Mailout(Model):
     """A message and its audience, frozen when it was sent. `form_key` makes a double click one mailout."""
 
     __tablename__ = "mailouts"
+    __table_args__ = (Index("ix_mailouts_created_at", "created_at"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     public_id: Mapped[str] = mapped_column(Text, unique=True, default=new_public_id)

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from app.core import audit
 from app.core.actor import system
 from app.core.jobs import enqueue
-from app.core.public_ids import new_public_id
 from app.outbox import letters, queue
 from app.outbox.models import OutboxItem
 from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS
@@ -28,7 +27,10 @@ _COLUMNS = (
     "public_id, cause, recipient_key, lane, secret, letter, topic, context, address, recipient_name, locale, "
     "message_id, reason, state, live"
 )
-_ONE = "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, CAST(:context AS jsonb) AS context"
+_ONE = (
+    "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, "
+    "CAST(:context AS jsonb) AS context"
+)
 
 
 def post(
@@ -68,7 +70,9 @@ def post_set(letter: str, cause: str, shared: dict[str, Any], recipients: str, v
     """
     kind = letters.kind(letter)
     db.session.execute(
-        text("INSERT INTO outbox_causes (cause, context) VALUES (:cause, CAST(:context AS jsonb)) ON CONFLICT DO NOTHING"),
+        text(
+            "INSERT INTO outbox_causes (cause, context) VALUES (:cause, CAST(:context AS jsonb)) ON CONFLICT DO NOTHING"
+        ),
         {"cause": cause, "context": json.dumps(shared)},
     )
     return _insert(kind, cause, recipients, values, kind.lane, kind.secret)
@@ -76,7 +80,7 @@ def post_set(letter: str, cause: str, shared: dict[str, Any], recipients: str, v
 
 def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, Any], lane: str, secret: bool) -> int:
     statement = text(
-        f"INSERT INTO outbox_items ({_COLUMNS}) "
+        f"WITH fresh_items AS (INSERT INTO outbox_items ({_COLUMNS}) "
         "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
         "r.name, r.locale, fresh.id || :at_domain_, why.reason, "
         "CASE WHEN why.reason IS NULL THEN 'queued' ELSE 'skipped' END, why.reason IS NULL "
@@ -88,32 +92,34 @@ def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, A
         f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
         "WHEN EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
         f"THEN '{DECLINED}' END AS reason) AS why "
-        "ON CONFLICT (cause, recipient_key, channel) DO NOTHING"
+        "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id) SELECT count(*) FROM fresh_items"
     )
-    written = db.session.execute(
-        statement,
-        {
-            **values,
-            "cause_": cause,
-            "lane_": lane,
-            "secret_": secret,
-            "letter_": kind.name,
-            "topic_": kind.topic,
-            "at_domain_": f"@{mail_domain()}",
-            "address_": _ADDRESS,
-        },
-    ).rowcount
+    written = int(
+        db.session.execute(
+            statement,
+            {
+                **values,
+                "cause_": cause,
+                "lane_": lane,
+                "secret_": secret,
+                "letter_": kind.name,
+                "topic_": kind.topic,
+                "at_domain_": f"@{mail_domain()}",
+                "address_": _ADDRESS,
+            },
+        ).scalar_one()
+    )
     if written:
         enqueue(DRAIN, lane, {"lane": lane}, lane=lane)
-    return int(written)
+    return written
 
 
 def opt_out(address: str, topic: str) -> bool:
     """An address declines a topic, also for letters that wait; False when it had done so before."""
     written = db.session.execute(
-        text("INSERT INTO mail_optouts (address, topic) VALUES (:address, :topic) ON CONFLICT DO NOTHING"),
+        text("INSERT INTO mail_optouts (address, topic) VALUES (:address, :topic) ON CONFLICT DO NOTHING RETURNING id"),
         {"address": address.lower(), "topic": topic},
-    ).rowcount
+    ).first()
     db.session.execute(
         text(
             "UPDATE outbox_items SET state = 'skipped', live = false, reason = :reason "
@@ -134,7 +140,7 @@ def settle_expired() -> int:
 def wake() -> None:
     """Ask for a drain of each lane that has something queued or being sent."""
     lanes = db.session.execute(
-        text("SELECT DISTINCT lane FROM outbox_items WHERE live")
+        text("SELECT DISTINCT lane FROM outbox_items WHERE live AND state IN ('queued', 'sending')")
     ).scalars()
     for lane in list(lanes):
         enqueue(DRAIN, lane, {"lane": lane}, lane=lane)

@@ -40,7 +40,6 @@ class OutboxItem(Model):
         UniqueConstraint("cause", "recipient_key", "channel"),
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'skipped', 'held')", name="state"),
         CheckConstraint("lane IN ('urgent', 'bulk')", name="lane"),
-        CheckConstraint("live = (state IN ('queued', 'sending'))", name="live"),
         # No index names `state`, so that a claim is a heap-only update; `live` changes once, at the end.
         Index("ix_outbox_items_due", "lane", "run_after", "id", postgresql_where=text("live")),
         {"postgresql_with": {"fillfactor": 70}},

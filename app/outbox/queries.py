@@ -46,7 +46,7 @@ def counts(actor: Actor, causes: list[str]) -> dict[str, Counts]:
         text(
             "SELECT cause, count(*), count(*) FILTER (WHERE state = 'sent'), "
             "count(*) FILTER (WHERE state = 'failed'), count(*) FILTER (WHERE state = 'skipped'), "
-            "count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE live) "
+            "count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE state IN ('queued', 'sending')) "
             "FROM outbox_items WHERE cause = ANY(:causes) GROUP BY cause"
         ),
         {"causes": causes},

@@ -17,7 +17,8 @@ from app.outbox.rules import LEASE_SECONDS, UNKNOWN_OUTCOME
 from tenants.db import db
 
 PEEK = 100
-_WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name, locale, deferrals
+_WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name,
+  locale, deferrals
 FROM outbox_items WHERE live AND state = 'queued' AND lane = %(lane)s AND run_after <= now()
 ORDER BY run_after, id LIMIT %(limit)s"""
 _CLAIM = f"""UPDATE outbox_items AS i
@@ -37,8 +38,9 @@ _EXPIRED = f"""UPDATE outbox_items
 SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret, lease_until = NULL,
     reason = CASE WHEN secret THEN '{UNKNOWN_OUTCOME}' END
 WHERE live AND state = 'sending' AND lease_until < clock_timestamp()"""
-_WAIT = """SELECT extract(epoch FROM min(CASE state WHEN 'sending' THEN lease_until ELSE run_after END) - clock_timestamp())
-FROM outbox_items WHERE live AND lane = %(lane)s"""
+_WAIT = """SELECT extract(epoch FROM
+  min(CASE state WHEN 'sending' THEN lease_until ELSE run_after END) - clock_timestamp())
+FROM outbox_items WHERE live AND lane = %(lane)s AND state IN ('queued', 'sending')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,14 @@ class Outcome:
     deferred: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A claimed row and what became of it."""
+
+    claim: Claim
+    outcome: Outcome
+
+
 class Queue:
     """One lane of the bound tenant's outbox, on a connection of its own for the length of a turn."""
 
@@ -92,20 +102,18 @@ class Queue:
             rows = self._connection.exec_driver_sql(_WAITING, {"lane": self._lane, "limit": PEEK})
             return [Item(*row) for row in rows]
 
-    def claim(self, item: Item, done: Claim | None = None, outcome: Outcome | None = None) -> Claim | None:
+    def claim(self, item: Item, done: Done | None = None) -> Claim | None:
         """Take a row and record what became of the one before, in one transaction; None when it is taken already."""
-        values: dict[str, Any] = {"claim": item.id}
-        if done is not None and outcome is not None:
-            values |= _record(done, outcome)
         statement = _CLAIM if done is None else _RECORD_AND_CLAIM
+        values = {"claim": item.id} | (_record(done) if done else {})
         with self._connection.begin():
             row = self._connection.exec_driver_sql(statement, values).fetchone()
         return Claim(item, *row) if row else None
 
-    def record(self, done: Claim, outcome: Outcome) -> bool:
+    def record(self, done: Done) -> bool:
         """Record what became of a row; False when it is no longer ours."""
         with self._connection.begin():
-            return bool(self._connection.exec_driver_sql(_RECORD, _record(done, outcome)).rowcount)
+            return bool(self._connection.exec_driver_sql(_RECORD, _record(done)).rowcount)
 
     def settle_expired(self) -> int:
         """Settle rows whose sender died, in a transaction of its own. Returns how many there were."""
@@ -136,13 +144,14 @@ def settle_expired(connection: Connection) -> int:
 
 def engine() -> Engine:
     """The engine on which the bound tenant's outbox lies."""
-    return db.session().get_bind(mapper=OutboxItem)  # type: ignore[no-any-return]
+    return db.session().get_bind(mapper=OutboxItem)  # type: ignore[return-value]
 
 
-def _record(done: Claim, outcome: Outcome) -> dict[str, Any]:
+def _record(done: Done) -> dict[str, Any]:
+    outcome = done.outcome
     return {
-        "id": done.item.id,
-        "attempts": done.attempt,
+        "id": done.claim.item.id,
+        "attempts": done.claim.attempt,
         "state": outcome.state,
         "reason": outcome.reason,
         "after": outcome.after,

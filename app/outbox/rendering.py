@@ -58,7 +58,11 @@ def rendered(
             values["body_text"] = filled(values["body_text"], fields)
             values["body_html"] = _html(values["body_text"])
         values |= {
-            "office": office, "subject": subject, "name": name, "locale": locale, "unsubscribe_url": unsubscribe_url
+            "office": office,
+            "subject": subject,
+            "name": name,
+            "locale": locale,
+            "unsubscribe_url": unsubscribe_url,
         }
         text, html = _templates(kind.name)
         return Letter(subject, text.render(values), html.render(values))

@@ -22,7 +22,7 @@ from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, Wil
 from app.gateways.mime import BadAddress, compose
 from app.office.queries import Office, profile
 from app.outbox import letters
-from app.outbox.queue import Claim, Item, Outcome, Queue, engine
+from app.outbox.queue import Claim, Done, Item, Outcome, Queue, engine
 from app.outbox.rendering import rendered
 from app.outbox.rules import (
     BAD_ADDRESS,
@@ -60,7 +60,7 @@ class Turn:
         self._sender = sender(office)
         self._mailer = mailer
         self._ends = time.monotonic() + seconds
-        self._done: tuple[Claim, Outcome] | None = None  # said by the server, not yet recorded
+        self._done: Done | None = None  # said by the server, not yet recorded
 
     def run(self) -> Again | None:
         """Send what is due until the time is up. Returns when the lane wants its next turn."""
@@ -70,7 +70,7 @@ class Turn:
                 if claim is None:
                     continue
                 outcome = self._delivered(claim)
-                self._done = (claim, outcome)
+                self._done = Done(claim, outcome)
                 if outcome.state == "queued" and not outcome.deferred:
                     self._finish()
                     log.warning("mail server does not take letters", reason=outcome.reason)
@@ -85,7 +85,7 @@ class Turn:
     def _next(self, item: Item) -> Claim | None:
         done, self._done = self._done, None
         try:
-            return self._queue.claim(item, *(done or ()))
+            return self._queue.claim(item, done)
         except DBAPIError:
             self._done = done
             self._finish(anew=True)
@@ -93,16 +93,17 @@ class Turn:
 
     def _finish(self, *, anew: bool = False) -> None:
         """Record the last outcome, also when the database is away for a moment: else a letter would go twice."""
-        if self._done is None:
+        done = self._done
+        if done is None:
             return
         ends = time.monotonic() + RECORDING_SECONDS
         while True:
             try:
                 if not anew:
-                    self._queue.record(*self._done)
+                    self._queue.record(done)
                 else:
                     with self._place.connect() as connection:
-                        Queue(connection, "").record(*self._done)
+                        Queue(connection, "").record(done)
                 self._done = None
                 return
             except DBAPIError:

@@ -1,0 +1,153 @@
+"""Reads of mailouts: their audiences before, their results after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from app.core.actor import Actor, Can
+from app.core.errors import NotThere
+from app.core.language import gettext as _
+from app.core.paging import Page
+from app.mailouts import recipients, rules
+from app.mailouts.models import Mailout
+from app.mailouts.rules import Audience
+from app.office.queries import profile
+from app.outbox import queries as outbox
+from app.outbox.queries import Counts, Problem
+from app.outbox.rules import filled
+from tenants.db import db
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people of an audience a mailout would reach, before it is sent."""
+
+    people: int
+    reachable: int
+    without_address: int
+    declined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mailout and what became of it."""
+
+    public_id: str
+    subject: str
+    body: str
+    audience: Audience
+    created_by: str
+    created_at: datetime
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mailout as one recipient would read it."""
+
+    subject: str
+    body: str
+    recipient: str | None
+
+
+def cause(public_id: str) -> str:
+    """The cause that a mailout's letters carry in the outbox."""
+    return f"mailout:{public_id}"
+
+
+def reach(actor: Actor, audience: Audience, topic: str) -> Reach:
+    """Count an audience as it is today."""
+    _may(actor, Can.SEND_MAILOUTS)
+    row = db.session.execute(
+        text(
+            "SELECT count(*), count(r.address) FILTER (WHERE o.id IS NULL), count(*) FILTER (WHERE r.address IS NULL), "
+            f"count(o.id) FROM ({recipients.SELECT}) AS r "
+            "LEFT JOIN mail_optouts o ON o.topic = :topic AND o.address = lower(r.address)"
+        ),
+        {**recipients.values(audience, locale=profile().locale, personal=False), "topic": topic},
+    ).one()
+    return Reach(*row)
+
+
+def preview(actor: Actor, subject: str, body: str, audience: Audience, recipient_key: str | None = None) -> Preview:
+    """The text for one recipient of an audience: the one named, or the first by name."""
+    _may(actor, Can.SEND_MAILOUTS)
+    row = db.session.execute(
+        text(
+            f"SELECT r.name, r.context -> 'fields' FROM ({recipients.SELECT}) AS r "
+            "WHERE CAST(:key AS text) IS NULL OR r.recipient_key = :key "
+            "ORDER BY ext.polish_key(r.name), r.recipient_key LIMIT 1"
+        ),
+        {**recipients.values(audience, locale=profile().locale, personal=True), "key": recipient_key},
+    ).first()
+    if row is None:
+        return Preview(subject, body, None)
+    return Preview(filled(subject, row[1]), filled(body, row[1]), row[0])
+
+
+def unknown_codes(actor: Actor, audience: Audience) -> list[str]:
+    """The codes of an audience that no building and no unit of the books has."""
+    _may(actor, Can.SEND_MAILOUTS)
+    rows = db.session.execute(
+        text(
+            "SELECT code FROM unnest(CAST(:buildings AS text[])) AS code "
+            "WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = code.code AND b.until_revision IS NULL) "
+            "UNION ALL SELECT code FROM unnest(CAST(:units AS text[])) AS code "
+            "WHERE NOT EXISTS (SELECT FROM units u WHERE u.code = code.code AND u.until_revision IS NULL)"
+        ),
+        {"buildings": list(audience.buildings), "units": list(audience.units)},
+    )
+    return list(rows.scalars())
+
+
+def buildings(actor: Actor) -> list[tuple[str, str]]:
+    """(code, address) of every building, for choosing an audience."""
+    _may(actor, Can.SEND_MAILOUTS)
+    rows = db.session.execute(
+        text(
+            "SELECT code, concat_ws(' ', street, number) FROM buildings WHERE until_revision IS NULL "
+            "ORDER BY ext.polish_key(street), length(number), number, code"
+        )
+    )
+    return [(row[0], row[1] or row[0]) for row in rows]
+
+
+def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
+    """All mailouts, newest first."""
+    _may(actor, Can.SEE_MAILOUTS)
+    total = db.session.execute(select(func.count()).select_from(Mailout)).scalar_one()
+    rows = db.session.execute(
+        select(Mailout).order_by(Mailout.created_at.desc(), Mailout.id.desc())
+        .limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    ).scalars().all()  # fmt: skip
+    counted = outbox.counts(actor, [cause(row.public_id) for row in rows])
+    return Page([_sent(row, counted[cause(row.public_id)]) for row in rows], number, PAGE_SIZE, total)
+
+
+def mailout(actor: Actor, public_id: str) -> Sent:
+    """One mailout with its counts as they are now. Raises `NotThere`."""
+    _may(actor, Can.SEE_MAILOUTS)
+    row = db.session.execute(select(Mailout).where(Mailout.public_id == public_id)).scalar_one_or_none()
+    if row is None:
+        raise NotThere(_("Nie ma takiej wysyłki."))
+    return _sent(row, outbox.counts(actor, [cause(public_id)])[cause(public_id)])
+
+
+def problems(actor: Actor, public_id: str, number: int = 1) -> Page[Problem]:
+    """Whom a mailout did not reach, and why."""
+    return outbox.problems(actor, cause(public_id), number)
+
+
+def _sent(row: Mailout, counts: Counts) -> Sent:
+    audience = rules.audience(row.audience)
+    return Sent(row.public_id, row.subject, row.body, audience, row.created_by, row.created_at, counts)
+
+
+def _may(actor: Actor, right: Can) -> None:
+    if not actor.may(right):
+        raise NotThere(_("Nie ma takiej strony."))
