@@ -101,8 +101,11 @@ def sessions_of(login: str) -> list[bool]:
 
 
 def letters(letter: str) -> list[Any]:
-    """The letters of a kind in the tenant's outbox, oldest first."""
-    statement = text("SELECT address, secret, lane FROM outbox_items WHERE letter = :letter ORDER BY id")
+    """The letters of a kind in the tenant's outbox, oldest first, without the one that welcomed its admin."""
+    statement = text(
+        "SELECT address, secret, lane FROM outbox_items "
+        "WHERE letter = :letter AND address NOT LIKE 'admin@%' ORDER BY id"
+    )
     return list(db.session.execute(statement, {"letter": letter}))
 
 

@@ -58,15 +58,19 @@ def test_everybody_lands_on_their_own_first_page(
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Domain" not in cookie
 
 
-@pytest.mark.parametrize(
-    ("wanted", "reached"),
-    [("/payments/entries?unit=L001", "/payments/entries?unit=L001"), ("//e.example/", "/"), ("/\\e.example", "/"),
-     ("https://e.example/", "/"), ("/admin/residents", "/"), ("/settings", "/settings"), ("\t//e.example", "/")],
-)  # fmt: skip
 def test_after_login_a_resident_gets_where_they_wanted_on_this_host(
-    estate: Tenant, browser: Callable[[], Browser], wanted: str, reached: str
+    estate: Tenant, browser: Callable[[], Browser]
 ) -> None:
-    assert browser().log_in("O1", next=wanted).location == reached
+    for wanted, reached in (
+        ("/payments/entries?unit=L001", "/payments/entries?unit=L001"),
+        ("/settings", "/settings"),
+        ("/admin/residents", "/"),
+        ("//e.example/", "/"),
+        ("/\\e.example", "/"),
+        ("https://e.example/", "/"),
+        ("\t//e.example", "/"),
+    ):
+        assert browser().log_in("O1", next=wanted).location == reached
 
 
 def test_a_wrong_password_and_a_wrong_login_give_the_same_page(estate: Tenant, browser: Callable[[], Browser]) -> None:
@@ -223,13 +227,11 @@ def test_the_page_of_a_link_changes_nothing_until_its_form_is_sent(
     assert visitor.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/password/reset/", "/activate/"])
-@pytest.mark.parametrize("secret", ["x", "A" * 43, "A" * 5000, "%00", "%ff%fe"])
-def test_a_link_that_never_was_looks_like_one_that_was_used(
-    estate: Tenant, browser: Callable[[], Browser], path: str, secret: str
-) -> None:
-    answer = browser().get(path + secret)
-    assert answer.status_code == 404 and "Ten link już nie działa" in answer.text
+def test_a_link_that_never_was_looks_like_one_that_was_used(estate: Tenant, browser: Callable[[], Browser]) -> None:
+    for path in ("/password/reset/", "/activate/"):
+        for secret in ("x", "A" * 43, "A" * 5000, "%00", "%ff%fe"):
+            answer = browser().get(path + secret)
+            assert answer.status_code == 404 and "Ten link już nie działa" in answer.text
 
 
 def test_a_link_of_one_manager_does_not_open_at_another(
@@ -253,28 +255,25 @@ def test_the_register_page_says_how_to_get_access(estate: Tenant, browser: Calla
     assert "biuro zarządcy" in browser().get("/register").text
 
 
-@pytest.mark.parametrize(
-    ("asked", "found", "others"),
-    [
-        ("", ["Anna Żółć", "Bogdan Łoś", "Celina Wąs"], []),
-        ("zolc", ["Anna Żółć"], ["Bogdan"]),
-        ("l003", ["Celina Wąs"], ["Anna"]),
-        ("gwiazdzista 14/2", ["Anna Żółć"], ["Celina"]),
-        ("O2@POCZTA", ["Bogdan Łoś"], ["Anna"]),
-        ("%", [], ["Anna"]),
-        ("_", [], ["Anna"]),
-        ("\\", [], ["Anna"]),
-        ("' OR 1=1 --", [], ["Anna"]),
-    ],
-)
-def test_the_office_finds_residents_by_what_it_knows_of_them(
-    estate: Tenant, browser: Callable[[], Browser], asked: str, found: list[str], others: list[str]
-) -> None:
+def test_the_office_finds_residents_by_what_it_knows_of_them(estate: Tenant, browser: Callable[[], Browser]) -> None:
     visitor = browser()
     visitor.log_in("irena")
-    answer = visitor.get("/admin/residents", query_string={"q": asked})
-    assert answer.status_code == 200
-    assert all(name in answer.text for name in found) and not any(name in answer.text for name in others)
+    everybody = {"Anna Żółć", "Bogdan Łoś", "Celina Wąs"}
+    for asked, found in (
+        ("", everybody),
+        ("zolc", {"Anna Żółć"}),
+        ("l003", {"Bogdan Łoś", "Celina Wąs"}),
+        ("gwiazdzista 14/2", {"Anna Żółć"}),
+        ("O2@POCZTA", {"Bogdan Łoś"}),
+        ("%", set()),
+        ("_", set()),
+        ("\\", set()),
+        ("' OR 1=1 --", set()),
+        ("\0", everybody),
+    ):
+        answer = visitor.get("/admin/residents", query_string={"q": asked})
+        assert answer.status_code == 200
+        assert {name for name in everybody if name in answer.text} == found, asked
 
 
 def test_the_office_finds_a_resident_by_the_login_of_the_account(
