@@ -19,6 +19,7 @@ import pytest
 from config import settings as config
 from config.local import servers as local
 from config.settings import Settings
+from tests.browsing import Browser
 from tests.post import Post
 
 if TYPE_CHECKING:
@@ -109,16 +110,9 @@ def town(app: Any, tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture
-def client(app: Any) -> Callable[[str], Any]:
+def client(app: Any) -> Callable[[str], Browser]:
     """`client("alfa")` is a browser on that manager's host; `client("")` and `client("console")` on the other sites."""
-
-    def make(slug: str) -> Any:
-        host = f"{slug}.osiedle.test" if slug else "osiedle.test"
-        browser = app.test_client()
-        browser.environ_base["HTTP_HOST"] = host
-        return browser
-
-    return make
+    return lambda slug: Browser.on(app, slug)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, request
+from wtforms.fields.choices import SelectChoice
 
 from app.accounts import commands, mails, queries
 from app.accounts.commands import Created
@@ -164,9 +165,9 @@ def _form(person: Resident | None) -> AccountForm:
         codes = list(dict.fromkeys(title.unit_code for title in now_held))
         form = filled(PersonAccountForm, login=person.code, units=codes, email=person.email)
         labels = {title.unit_code: f"{title.label} ({title.unit_code})" for title in now_held}
-        form.units.choices = [(code, labels[code]) for code in codes]
+        form.units.choices = [SelectChoice(code, labels[code]) for code in codes]
     granted = [role for role in ROLES if GRANTS[Role(role)] <= actor().can]
-    form.role.choices = [(role.value, str(ROLES[role])) for role in granted]
+    form.role.choices = [SelectChoice(role.value, str(ROLES[role])) for role in granted]
     return form
 
 

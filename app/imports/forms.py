@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, FileField, Form, RadioField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.language import lazy_gettext as _l
 
@@ -14,8 +15,8 @@ class PackageForm(Form):
     mode = RadioField(
         _l("Co jest w paczce"),
         choices=[
-            ("snapshot", _l("Pełny stan: czego w niej nie ma, zostanie wycofane")),
-            ("increment", _l("Przyrost: tylko nowe i zmienione wiersze")),
+            SelectChoice("snapshot", _l("Pełny stan: czego w niej nie ma, zostanie wycofane")),
+            SelectChoice("increment", _l("Przyrost: tylko nowe i zmienione wiersze")),
         ],
         default="snapshot",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import Form, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.core.language import lazy_gettext as _l
 
@@ -16,7 +17,7 @@ class MailoutForm(Form):
 
     audience = RadioField(
         _l("Do kogo"),
-        choices=[(EVERYONE, _l("Wszyscy mieszkańcy")), (BUILDING, _l("Jeden budynek"))],
+        choices=[SelectChoice(EVERYONE, _l("Wszyscy mieszkańcy")), SelectChoice(BUILDING, _l("Jeden budynek"))],
         default=EVERYONE,
     )
     building = SelectField(_l("Budynek"), validate_choice=False)

@@ -17,6 +17,7 @@ from app.core.clock import local
 from app.web import assets, menu
 from app.web.application import Osiedle
 from app.web.visitor import maybe_actor
+from tenants.http import TENANT
 
 _providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
 
@@ -60,12 +61,12 @@ def _context() -> dict[str, Any]:
         "request_id": g.get("request_id"),
         "office": None,
     }
-    if g.get("failing"):
+    if g.get("failing") or (site is not None and site.kind == TENANT and "binding" not in g):
         return found | {"actor": None, "menu": []}
     actor = maybe_actor()
     found |= {"actor": actor, "menu": menu.items(actor)}
     for kind, provider in _providers:
-        if site is not None and site.kind == kind and g.get("binding") is not None:
+        if site is not None and site.kind == kind:
             found |= provider()
     return found
 

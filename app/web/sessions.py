@@ -70,7 +70,9 @@ def touch() -> None:
 
 
 def init_app(app: Osiedle) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager(
+        app, add_context_processor=False
+    )  # templates get `actor`, also where nobody may be asked for
     manager.session_protection = None
 
     @manager.request_loader

@@ -1,0 +1,132 @@
+"""The whole product as `./run` starts it, on data of its own, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.local.processes import free_port
+from config.settings import DEMO_PASSWORD
+from tests.browser_setup import chromium
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20_000  # milliseconds that a page may take while everything else is busy
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running `./run`."""
+
+    port: int
+    var: Path
+    environ: dict[str, str]
+
+    def site(self, slug: str = "", path: str = "/") -> str:
+        return f"http://{slug + '.' if slug else ''}localhost:{self.port}{path}"
+
+    def mails(self) -> list[EmailMessage]:
+        """Everything that the local mail sink has taken."""
+        found = []
+        for file in sorted((self.var / "mail" / "new").glob("*")):
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            assert isinstance(message, EmailMessage)
+            found.append(message)
+        return found
+
+    def flask(self, *words: str, stdin: str = "") -> Any:
+        """`flask … --json` beside the running product."""
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "flask"), *words],
+            cwd=ROOT, env=self.environ, input=stdin, capture_output=True, text=True, timeout=180,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout) if "--json" in words else done.stdout
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """`./run` on a fresh `var`, ready when it says so."""
+    var, port = tmp_path_factory.mktemp("run"), free_port()
+    environ = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": os.environ.get("HOME", "/tmp"),
+        "OSIEDLE_VAR": str(var),
+        "PORT": str(port),
+        "BASE_DOMAIN": f"localhost:{port}",
+    }
+    log = (var / "journeys.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "config.local.supervisor"], cwd=ROOT, env=environ, stdout=log, stderr=log
+    )
+    try:
+        _wait_until_ready(f"http://localhost:{port}/readyz", process, var)
+        yield Product(port, var, environ)
+    finally:
+        process.terminate()
+        process.wait(60)
+        log.close()
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes], var: Path) -> None:
+    for _second in range(180):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("./run did not become ready:\n" + (var / "journeys.log").read_text()[-3000:])
+
+
+@pytest.fixture(scope="session")
+def chromium_browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    found = chromium()
+    if found is None:
+        pytest.skip("no Chromium here: run tests/browser_setup.py, or set OSIEDLE_CHROMIUM")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+        browser = playwright.chromium.launch(
+            executable_path=str(found.executable), args=flags, env={**os.environ, **found.environ}
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium_browser: Any, product: Product) -> Iterator[Callable[..., Any]]:
+    """`visit("demo", "L000001")` is a page of a browser in which that login is signed in; without a login, nobody."""
+    contexts = []
+
+    def open_page(slug: str, login: str = "", *, path: str = "/", password: str = DEMO_PASSWORD, **options: Any) -> Any:
+        context = chromium_browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        if login:
+            page.goto(product.site(slug, "/login"))
+            page.locator("main input[name=login], main input[name=email]").first.fill(login)
+            page.locator("main input[name=password]").fill(password)
+            page.locator("main button[type=submit]").click()
+            page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(product.site(slug, path))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
