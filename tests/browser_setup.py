@@ -141,9 +141,7 @@ def _tarball(own_node: Path) -> Path:
             raise Missing("the npm registry is too slow") from None
         fetched = Path(directory) / TARBALL
         if not _genuine(fetched):
-            raise Missing(
-                f"the npm registry does not give it: {(done.stderr or 'unexpected content').strip()}"
-            )
+            raise Missing(f"the npm registry does not give it: {(done.stderr or 'unexpected content').strip()}")
         fetched.replace(kept)
     return kept
 

@@ -116,9 +116,7 @@ def test_tools_are_told_to_start_run_first(tmp_path: Path) -> None:
 
 def test_tools_find_running_servers(var: Path) -> None:
     with local.start(var, durable=False) as running:
-        state.write(
-            var, {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url, "PORT": "8000"}
-        )
+        state.write(var, {"DATABASE_URL": running.database_url, "REDIS_URL": running.redis_url, "PORT": "8000"})
         found = state.environment(var)
         assert found["DATABASE_URL"] == running.database_url
         assert len(found["SECRET_KEY"]) >= 32
