@@ -79,7 +79,8 @@ def _register(session: Session, slug: str, name: str, kind: str, contact: dict[s
             "WITH new AS (SELECT nextval(pg_get_serial_sequence('platform.tenants', 'id')) AS id) "
             "INSERT INTO platform.tenants (id, slug, name, kind, contact, schema, revision, migrated_at) "
             "OVERRIDING SYSTEM VALUE "
-            "SELECT id, :slug, :name, :kind, CAST(:contact AS jsonb), 't_' || lpad(id::text, 5, '0'), "
+            "SELECT id, :slug, :name, :kind, CAST(:contact AS jsonb), "
+            "'t_' || lpad(id::text, greatest(5, length(id::text)), '0'), "
             ":revision, now() FROM new RETURNING id"
         ),
         {

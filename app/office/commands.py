@@ -53,9 +53,9 @@ def copy_contact() -> None:
 
 
 def contact_of(office: Office) -> dict[str, str]:
-    """What a stranger may see of the manager: name, phone, e-mail, address; empty ones left out."""
-    address = ", ".join(line for line in (office.street_line, office.city_line) if line)
-    fields = {"name": office.name, "phone": office.phone, "email": office.email, "address": address}
+    """What a stranger may see of the manager: name, phone, e-mail, address in lines and in one; no empty ones."""
+    fields = {name: getattr(office, name) for name in ("name", "phone", "email", "street_line", "city_line")}
+    fields["address"] = ", ".join(line for line in (office.street_line, office.city_line) if line)
     return {field: value for field, value in fields.items() if value}
 
 

@@ -142,7 +142,7 @@ def _posted(account: Account) -> bool:
 def _without_undoing(post: Callable[[], None]) -> None:
     try:
         post()
-    except Exception as error:  # noqa: BLE001 the manager exists; a letter can be asked for again
+    except Exception as error:  # the manager exists; a letter can be asked for again
         log.warning("first letter not posted", error=f"{type(error).__name__}: {error}".splitlines()[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import Form, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.core.language import lazy_gettext as _l
@@ -19,9 +20,9 @@ class TenantForm(Form):
         _l("Rodzaj"),
         [InputRequired(_l("Proszę wybrać rodzaj zarządcy."))],
         choices=[
-            ("cooperative", _l("spółdzielnia")),
-            ("association", _l("wspólnota")),
-            ("agency", _l("firma zarządzająca")),
+            SelectChoice("cooperative", _l("spółdzielnia")),
+            SelectChoice("association", _l("wspólnota")),
+            SelectChoice("agency", _l("firma zarządzająca")),
         ],
         default="cooperative",
     )

@@ -1,0 +1,210 @@
+"""`flask platform`, `flask operators`, `flask tenants`, each in a process of its own as an operator would call it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tenants.context import bind
+from tenants.db import PLATFORM, db
+from tests.features.operators.browser import Browser
+
+COLUMNS = ["slug", "name", "kind", "status", "database", "schema", "revision", "units"]
+PASSWORD = "Gawron-nad-Odrą-7"
+ORDER = ("--name", "SM „Cicha”", "--kind", "cooperative", "--admin-email", "prezes@cicha.example")
+
+
+def refused(done: Any, *words: str) -> None:
+    """Exit code 1, nothing on stdout, one sentence with these words on stderr."""
+    assert done.returncode == 1
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert all(word in lines[0] for word in words), lines[0]
+
+
+def audit(slug: str) -> list[str]:
+    with db.engines[PLATFORM].connect() as connection:
+        return list(
+            connection.execute(
+                text("SELECT action FROM platform.audit_entries WHERE subject = :slug ORDER BY id"), {"slug": slug}
+            ).scalars()
+        )
+
+
+@pytest.mark.usefixtures("app")
+class TestPlatform:
+    def test_upgrade_may_be_run_again(self, flask_command: Any) -> None:
+        done = flask_command("platform", "upgrade", "--json")
+        assert done.returncode == 0
+        found = json.loads(done.stdout)
+        assert found["before"] == found["after"]
+
+    def test_doctor_finds_nothing_on_our_own_server(self, flask_command: Any) -> None:
+        done = flask_command("platform", "doctor", "--json")
+        assert (done.returncode, json.loads(done.stdout)) == (0, {"weaknesses": []})
+
+    def test_doctor_names_what_is_open(self, flask_command: Any, app: Any) -> None:
+        import psycopg
+
+        with psycopg.connect(app.settings.database_url.replace("+psycopg", ""), autocommit=True) as owner:
+            owner.execute("CREATE TABLE public.forgotten (a int)")
+            try:
+                done = flask_command("platform", "doctor", "--json")
+            finally:
+                owner.execute("DROP TABLE public.forgotten")
+        assert done.returncode == 1
+        assert json.loads(done.stdout) == {"weaknesses": ["Schema public is not empty."]}
+
+
+def test_operators_are_made_with_a_given_or_a_generated_password(
+    flask_command: Any, browser: Callable[..., Browser]
+) -> None:
+    given = flask_command("operators", "create", "Anna@Example.com", "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert (given.returncode, given.stdout) == (0, "")
+    assert browser().log_in("anna@example.com", PASSWORD).status_code == 303
+    generated = flask_command("operators", "create", "jan@example.com")
+    assert generated.returncode == 0
+    password = generated.stdout.strip()
+    assert re.fullmatch(r"(?:[a-z2-9]{4}-){4}[a-z2-9]{4}", password)
+    assert browser().log_in("jan@example.com", password).status_code == 303
+    refused(flask_command("operators", "create", "jan@example.com"), "jan@example.com")
+    refused(flask_command("operators", "create", "kot@example.com", "--password-stdin", stdin="short\n"))
+    refused(flask_command("operators", "create", "not an address"))
+
+
+def test_a_manager_from_first_to_last(
+    flask_command: Any, browser: Callable[..., Browser], context: Any, tmp_path: Path, post: Any
+) -> None:
+    made = flask_command("tenants", "create", "cicha", *ORDER, "--json")
+    assert made.returncode == 0, made.stderr
+    opened = json.loads(made.stdout)
+    assert list(opened) == ["slug", "url", "admin_login", "activation_url"]
+    assert (opened["slug"], opened["url"], opened["admin_login"]) == ("cicha", "http://cicha.osiedle.test/", "admin")
+    assert opened["activation_url"].startswith("http://cicha.osiedle.test/")
+    portal = browser("cicha.osiedle.test")
+    assert portal.get("/login").status_code == 200
+    assert portal.get(opened["activation_url"].removeprefix("http://cicha.osiedle.test")).status_code == 200
+    refused(flask_command("tenants", "create", "cicha", *ORDER, "--json"), "cicha", "zajęta")
+
+    listed = flask_command("tenants", "list", "--json")
+    ours = next(found for found in json.loads(listed.stdout) if found["slug"] == "cicha")
+    assert list(ours) == COLUMNS
+    assert (ours["name"], ours["kind"], ours["status"], ours["database"], ours["units"]) == (
+        "SM „Cicha”", "cooperative", "active", "main", 0
+    )  # fmt: skip
+    first_schema = ours["schema"]
+    assert "SM „Cicha”" in flask_command("tenants", "list").stdout
+
+    tenant = context.extensions["tenants"].by_slug("cicha")
+    with bind(tenant):
+        assert db.session.execute(text("SELECT letter, address, state FROM outbox_items")).all() == [
+            ("activation", "prezes@cicha.example", "queued")
+        ]
+        db.session.execute(
+            text(
+                "INSERT INTO account_sessions (secret_digest, account_id, expires_at) "
+                "SELECT '\\x00', id, now() + interval '1 hour' FROM accounts"
+            )
+        )
+        db.session.commit()
+
+    archive = tmp_path / "cicha.zip"
+    exported = flask_command("tenants", "export", "cicha", str(archive))
+    assert exported.returncode == 0, exported.stderr
+    refused(flask_command("tenants", "restore", str(archive)), "zajęta", "--as")
+
+    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cicha"), "suspend")
+    assert flask_command("tenants", "suspend", "cicha", "--reason", "koniec umowy").returncode == 0
+    assert portal.get("/login").status_code == 503
+    refused(flask_command("tenants", "suspend", "cicha", "--reason", "znowu"))
+    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cich"))
+    assert flask_command("tenants", "delete", "cicha", "--confirm", "cicha").returncode == 0
+    assert portal.get("/login").status_code == 404
+    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cicha"), "cicha")
+
+    back = flask_command("tenants", "restore", str(archive), "--json")
+    assert back.returncode == 0, back.stderr
+    assert json.loads(back.stdout)["schema"] != first_schema
+    assert portal.get("/login").status_code == 200
+    assert portal.get(opened["activation_url"].removeprefix("http://cicha.osiedle.test")).status_code != 200
+    restored = context.extensions["tenants"].by_slug("cicha")
+    with bind(restored):
+        assert db.session.scalar(text("SELECT count(*) FROM account_sessions")) == 0
+        assert db.session.scalar(text("SELECT count(*) FROM account_tokens")) == 0
+        assert db.session.scalar(text("SELECT state FROM outbox_items")) == "held"
+        assert db.session.scalar(text("SELECT count(*) FROM jobs")) == 0
+        assert db.session.scalar(text("SELECT email FROM accounts")) == "prezes@cicha.example"
+    assert audit("cicha") == [
+        "tenant.opened", "tenant.exported", "tenant.suspended", "tenant.deleted", "tenant.restored"
+    ]  # fmt: skip
+
+
+def test_with_a_password_there_is_no_activation_link(flask_command: Any) -> None:
+    done = flask_command(
+        "tenants", "create", "jawna", *ORDER, "--admin-password-stdin", "--json", stdin=f"{PASSWORD}\n"
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["activation_url"] is None
+    weak = flask_command("tenants", "create", "slaba", *ORDER, "--admin-password-stdin", stdin="haslo\n")
+    refused(weak)
+    assert "slaba" not in flask_command("tenants", "list").stdout
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    "slug", ["console", "www", "t; drop", "a" * 64, "xn--d1acufc", "аlfa", "alfa-", "", "a\x1b[31m"]
+)
+def test_hostile_names_get_one_sentence(flask_command: Any, slug: str) -> None:
+    done = (
+        flask_command("tenants", "create", "--", slug) if not slug else flask_command("tenants", "create", slug, *ORDER)
+    )
+    if slug:
+        refused(done)
+        assert "\x1b" not in done.stderr
+    else:
+        assert done.returncode == 2
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tenants", "create", "nowa"),
+        ("tenants", "create", "nowa", "--name", "x", "--kind", "castle", "--admin-email", "a@b.example"),
+        ("tenants", "suspend", "nowa"),
+        ("tenants", "delete", "nowa"),
+        ("tenants", "nonsense"),
+        ("operators", "create"),
+    ],
+)
+def test_wrong_usage_is_exit_code_two(flask_command: Any, words: tuple[str, ...]) -> None:
+    done = flask_command(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.usefixtures("app")
+def test_what_does_not_exist_is_refused(flask_command: Any, tmp_path: Path) -> None:
+    refused(flask_command("tenants", "suspend", "nikt", "--reason", "x"), "nikt")
+    refused(flask_command("tenants", "resume", "nikt", "--reason", "x"), "nikt")
+    refused(flask_command("tenants", "export", "nikt", str(tmp_path / "x.zip")), "nikt")
+    refused(flask_command("tenants", "restore", str(tmp_path / "x.zip")))
+    (tmp_path / "y.zip").write_bytes(b"no archive")
+    refused(flask_command("tenants", "restore", str(tmp_path / "y.zip")), "ZIP")
+    refused(flask_command("tenants", "export", "nikt", str(tmp_path / "no" / "folder.zip")))
+
+
+def test_a_name_cannot_steer_the_terminal(flask_command: Any, new_tenant: Any, app: Any) -> None:
+    import psycopg
+
+    made = new_tenant()
+    with psycopg.connect(app.settings.database_url.replace("+psycopg", "")) as owner:
+        owner.execute("UPDATE platform.tenants SET name = %s WHERE slug = %s", ("\x1b[2J zła", made.slug))
+    assert "\x1b" not in flask_command("tenants", "list").stdout
+    assert "\x1b" not in flask_command("tenants", "list", "--json").stdout
