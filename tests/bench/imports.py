@@ -149,9 +149,7 @@ def _copy(app: Any, tenant: Any, rows: int) -> float:
     with psycopg.connect(libpq_url(app.settings.database_url), autocommit=True) as owner:
         owner.execute(f"CREATE SCHEMA {scratch}".encode())
         try:
-            owner.execute(
-                f"CREATE TABLE {scratch}.ledger (LIKE {tenant.schema}.ledger_entries INCLUDING ALL)".encode()
-            )
+            owner.execute(f"CREATE TABLE {scratch}.ledger (LIKE {tenant.schema}.ledger_entries INCLUDING ALL)".encode())
             columns = "entry, unit_code, kind, account, booked_on, due_on, period, debit, credit, document, title"
             started = time.perf_counter()
             with owner.transaction(), owner.cursor() as cursor:

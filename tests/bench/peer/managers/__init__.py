@@ -1,0 +1,1 @@
+"""Our managers as django-tenants knows them: schema and domain."""

@@ -1,0 +1,1 @@
+"""The resident page /payments on Django, reading the tables of our tenants."""

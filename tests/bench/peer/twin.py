@@ -1,0 +1,82 @@
+"""The floor: the same page, statements and template on psycopg and Jinja2 alone, without any framework.
+
+Statements and tenants come as a JSON file named by TWIN: `{"statements": {name: sql}, "schemas": {host: schema}}`.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import threading
+import time
+from datetime import date
+from types import SimpleNamespace
+
+import psycopg
+from jinja2 import FileSystemLoader
+from portal.rendering import environment
+from portal.words import Due, Unit, account_number, in_order, with_balances
+
+with open(os.environ["TWIN"]) as file:
+    _given = json.load(file)
+SQL = {name: statement.encode() for name, statement in _given["statements"].items()}
+SCHEMAS = _given["schemas"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAGE = environment(
+    loader=FileSystemLoader(os.path.join(HERE, "templates")), autoescape=True, auto_reload=False
+).get_template("page.html")
+KEPT_SECONDS = 3.0
+_local = threading.local()
+_offices = {}
+
+
+def application(environ, start_response):
+    host = environ["HTTP_HOST"]
+    secret = environ["HTTP_COOKIE"].partition("osiedle=")[2].partition(";")[0]
+    connection = getattr(_local, "connection", None)
+    if connection is None:
+        connection = _local.connection = psycopg.connect(
+            os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None
+        )
+    connection.pgconn.exec_(
+        f'BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL search_path TO "{SCHEMAS[host]}", ext, pg_temp'.encode()
+    )
+    try:
+        body = page(connection, host, secret).encode()
+    finally:
+        connection.pgconn.exec_(b"COMMIT")
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def page(connection, host, secret):
+    digest = hashlib.sha256(secret.encode()).digest()
+    visitor = connection.execute(SQL["visitor"], {"digest": digest}).fetchone()
+    today = {"today": date.today()}  # noqa: DTZ011
+    held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[6], **today}).fetchall()
+    code, street, building, number, city, account, as_of = held[0]
+    unit = {"unit": code}
+    accounts = in_order(connection.execute(SQL["balances"], unit).fetchall())
+    balance = sum(each.grosze for each in accounts)
+    due = connection.execute(SQL["due"], {**unit, **today}).fetchone()
+    return PAGE.render(
+        office=office(connection, host),
+        who=visitor[7],
+        unit=Unit(code, f"{street} {building}/{number}, {city}"),
+        as_of=as_of,
+        balance=balance,
+        accounts=accounts,
+        due=Due(*due) if due else None,
+        entries=with_balances(connection.execute(SQL["last"], unit).fetchall(), balance),
+        account_number=account_number(account),
+        csrf=hmac.new(b"key", digest, hashlib.sha256).hexdigest() * 2,
+    )
+
+
+def office(connection, host):
+    kept = _offices.get(host)
+    if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
+        row = connection.execute(SQL["office"], {"id_1": 1}).fetchone()
+        names = ("name", "short_name", "phone", "email", "street_line", "city_line")
+        kept = _offices[host] = (time.monotonic(), SimpleNamespace(**dict(zip(names, row, strict=False))))
+    return kept[1]
