@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from app.imports.reading.columns import NULL, ColumnReader, escaped
@@ -76,11 +77,29 @@ class SheetReading:
 
     def _batch(self) -> tuple[list[int], list[list[Any]]]:
         """The next rows with anything in them, and their numbers; empty only at the end."""
+        while taken := list(islice(self._records, BATCH)):
+            first = self._number + 1
+            self._number += len(taken)
+            if self._ordinary(taken):
+                return list(range(first, first + len(taken))), taken
+            numbers, rows = self._sorted_out(taken, first)
+            if rows:
+                return numbers, rows
+        return [], []
+
+    def _ordinary(self, rows: list[list[Any]]) -> bool:
+        """Whether no row needs a closer look: all as wide as the header, none blank, none the header again."""
+        return (
+            set(map(len, rows)) == {self._width}
+            and all(type(row[0]) is str and row[0][:1] not in BLANKS for row in rows)
+            and self._header_row not in rows
+        )
+
+    def _sorted_out(self, taken: list[list[Any]], first: int) -> tuple[list[int], list[list[Any]]]:
         numbers: list[int] = []
         rows: list[list[Any]] = []
-        width, header, number = self._width, self._header_row, self._number
-        for row in self._records:
-            number += 1
+        width, header = self._width, self._header_row
+        for number, row in enumerate(taken, first):
             if len(row) != width:
                 row = self._fitted(row, number)
             lead = row[0] if row else ""
@@ -91,9 +110,6 @@ class SheetReading:
                 continue
             numbers.append(number)
             rows.append(row)
-            if len(rows) == BATCH:
-                break
-        self._number = number
         return numbers, rows
 
     def _fitted(self, row: list[Any], number: int) -> list[Any]:

@@ -193,7 +193,7 @@ LEDGER = Sheet(
         Column("debit", "wn", "debit", AMOUNT, aliases=("winien",)),
         Column("credit", "ma", "credit", AMOUNT),
         Column("document", "dokument", "document", unique_text(100), aliases=("nr_dokumentu",)),
-        Column("title", "tytuł", "title", text(500), aliases=("opis", "treść")),
+        Column("title", "tytuł", "title", unique_text(500), aliases=("opis", "treść")),
     ),
     any_of=(("debit", "credit"),),
     check=one_side_is_filled,
