@@ -82,6 +82,7 @@ class Attempts:
 def log_in(login: str, password: str, address: str, agent: str) -> str:
     """Open a session and return its secret. `login` may be the e-mail of just one account.
 
+    The first thing in a unit of work: what was not committed before is given up.
     Raises `TooMany` over a limit, `Busy`, and otherwise `Refused` with one and the same sentence.
     """
     attempts = Attempts.at(login, address)

@@ -113,6 +113,7 @@ def send_reset(identifier: str, login: str) -> None:
 def use_token(purpose: str, secret: str, new_password: str) -> str:
     """Set a password by a link, once, and return the login. All sessions and other links of the account end.
 
+    The first thing in a unit of work: what was not committed before is given up.
     Raises `NotThere` for a link that does not work any more or never did, `Refused` on field `password`.
     """
     found = db.session.execute(_FIND, {"digest": digest(secret), "purpose": purpose}).one_or_none()
