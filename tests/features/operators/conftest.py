@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -48,3 +50,23 @@ def console(operator: str, browser: Callable[..., Browser]) -> Browser:
     made = browser()
     assert made.log_in(operator, PASSWORD).status_code == 303
     return made
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(app: Any) -> Callable[..., Done]:
+    """`command("tenants", "list")` as `flask tenants list`, but in this process, which saves its start."""
+
+    def run(*words: str, stdin: str = "") -> Done:
+        result = contextvars.Context().run(app.test_cli_runner().invoke, args=list(words), input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    return run

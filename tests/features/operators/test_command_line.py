@@ -1,4 +1,7 @@
-"""`flask platform`, `flask operators`, `flask tenants`, each in a process of its own as an operator would call it."""
+"""`flask platform`, `flask operators`, `flask tenants`: results, sentences and exit codes.
+
+One journey starts real processes; the rest calls the same commands in this one.
+"""
 
 from __future__ import annotations
 
@@ -40,47 +43,45 @@ def audit(slug: str) -> list[str]:
 
 @pytest.mark.usefixtures("app")
 class TestPlatform:
-    def test_upgrade_may_be_run_again(self, flask_command: Any) -> None:
-        done = flask_command("platform", "upgrade", "--json")
+    def test_upgrade_may_be_run_again(self, command: Any) -> None:
+        done = command("platform", "upgrade", "--json")
         assert done.returncode == 0
         found = json.loads(done.stdout)
         assert found["before"] == found["after"]
 
-    def test_doctor_finds_nothing_on_our_own_server(self, flask_command: Any) -> None:
-        done = flask_command("platform", "doctor", "--json")
+    def test_doctor_finds_nothing_on_our_own_server(self, command: Any) -> None:
+        done = command("platform", "doctor", "--json")
         assert (done.returncode, json.loads(done.stdout)) == (0, {"weaknesses": []})
 
-    def test_doctor_names_what_is_open(self, flask_command: Any, app: Any) -> None:
+    def test_doctor_names_what_is_open(self, command: Any, app: Any) -> None:
         import psycopg
 
         with psycopg.connect(app.settings.database_url.replace("+psycopg", ""), autocommit=True) as owner:
             owner.execute("CREATE TABLE public.forgotten (a int)")
             try:
-                done = flask_command("platform", "doctor", "--json")
+                done = command("platform", "doctor", "--json")
             finally:
                 owner.execute("DROP TABLE public.forgotten")
         assert done.returncode == 1
         assert json.loads(done.stdout) == {"weaknesses": ["Schema public is not empty."]}
 
 
-def test_operators_are_made_with_a_given_or_a_generated_password(
-    flask_command: Any, browser: Callable[..., Browser]
-) -> None:
-    given = flask_command("operators", "create", "Anna@Example.com", "--password-stdin", stdin=f"{PASSWORD}\n")
+def test_operators_are_made_with_a_given_or_a_generated_password(command: Any, browser: Callable[..., Browser]) -> None:
+    given = command("operators", "create", "Anna@Example.com", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert (given.returncode, given.stdout) == (0, "")
     assert browser().log_in("anna@example.com", PASSWORD).status_code == 303
-    generated = flask_command("operators", "create", "jan@example.com")
+    generated = command("operators", "create", "jan@example.com")
     assert generated.returncode == 0
     password = generated.stdout.strip()
     assert re.fullmatch(r"(?:[a-z2-9]{4}-){4}[a-z2-9]{4}", password)
     assert browser().log_in("jan@example.com", password).status_code == 303
-    refused(flask_command("operators", "create", "jan@example.com"), "jan@example.com")
-    refused(flask_command("operators", "create", "kot@example.com", "--password-stdin", stdin="short\n"))
-    refused(flask_command("operators", "create", "not an address"))
+    refused(command("operators", "create", "jan@example.com"), "jan@example.com")
+    refused(command("operators", "create", "kot@example.com", "--password-stdin", stdin="short\n"))
+    refused(command("operators", "create", "not an address"))
 
 
 def test_a_manager_from_first_to_last(
-    flask_command: Any, browser: Callable[..., Browser], context: Any, tmp_path: Path, post: Any
+    flask_command: Any, command: Any, browser: Callable[..., Browser], context: Any, tmp_path: Path, post: Any
 ) -> None:
     made = flask_command("tenants", "create", "cicha", *ORDER, "--json")
     assert made.returncode == 0, made.stderr
@@ -100,7 +101,7 @@ def test_a_manager_from_first_to_last(
         "SM „Cicha”", "cooperative", "active", "main", 0
     )  # fmt: skip
     first_schema = ours["schema"]
-    assert "SM „Cicha”" in flask_command("tenants", "list").stdout
+    assert "SM „Cicha”" in command("tenants", "list").stdout
 
     tenant = context.extensions["tenants"].by_slug("cicha")
     with bind(tenant):
@@ -116,20 +117,20 @@ def test_a_manager_from_first_to_last(
         db.session.commit()
 
     archive = tmp_path / "cicha.zip"
-    exported = flask_command("tenants", "export", "cicha", str(archive))
+    exported = command("tenants", "export", "cicha", str(archive))
     assert exported.returncode == 0, exported.stderr
-    refused(flask_command("tenants", "restore", str(archive)), "zajęta", "--as")
+    refused(command("tenants", "restore", str(archive)), "zajęta", "--as")
 
-    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cicha"), "suspend")
-    assert flask_command("tenants", "suspend", "cicha", "--reason", "koniec umowy").returncode == 0
+    refused(command("tenants", "delete", "cicha", "--confirm", "cicha"), "suspend")
+    assert command("tenants", "suspend", "cicha", "--reason", "koniec umowy").returncode == 0
     assert portal.get("/login").status_code == 503
-    refused(flask_command("tenants", "suspend", "cicha", "--reason", "znowu"))
-    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cich"))
-    assert flask_command("tenants", "delete", "cicha", "--confirm", "cicha").returncode == 0
+    refused(command("tenants", "suspend", "cicha", "--reason", "znowu"))
+    refused(command("tenants", "delete", "cicha", "--confirm", "cich"))
+    assert command("tenants", "delete", "cicha", "--confirm", "cicha").returncode == 0
     assert portal.get("/login").status_code == 404
-    refused(flask_command("tenants", "delete", "cicha", "--confirm", "cicha"), "cicha")
+    refused(command("tenants", "delete", "cicha", "--confirm", "cicha"), "cicha")
 
-    back = flask_command("tenants", "restore", str(archive), "--json")
+    back = command("tenants", "restore", str(archive), "--json")
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["schema"] != first_schema
     assert portal.get("/login").status_code == 200
@@ -146,25 +147,21 @@ def test_a_manager_from_first_to_last(
     ]  # fmt: skip
 
 
-def test_with_a_password_there_is_no_activation_link(flask_command: Any) -> None:
-    done = flask_command(
-        "tenants", "create", "jawna", *ORDER, "--admin-password-stdin", "--json", stdin=f"{PASSWORD}\n"
-    )
+def test_with_a_password_there_is_no_activation_link(command: Any) -> None:
+    done = command("tenants", "create", "jawna", *ORDER, "--admin-password-stdin", "--json", stdin=f"{PASSWORD}\n")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["activation_url"] is None
-    weak = flask_command("tenants", "create", "slaba", *ORDER, "--admin-password-stdin", stdin="haslo\n")
+    weak = command("tenants", "create", "slaba", *ORDER, "--admin-password-stdin", stdin="haslo\n")
     refused(weak)
-    assert "slaba" not in flask_command("tenants", "list").stdout
+    assert "slaba" not in command("tenants", "list").stdout
 
 
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize(
     "slug", ["console", "www", "t; drop", "a" * 64, "xn--d1acufc", "аlfa", "alfa-", "", "a\x1b[31m"]
 )
-def test_hostile_names_get_one_sentence(flask_command: Any, slug: str) -> None:
-    done = (
-        flask_command("tenants", "create", "--", slug) if not slug else flask_command("tenants", "create", slug, *ORDER)
-    )
+def test_hostile_names_get_one_sentence(command: Any, slug: str) -> None:
+    done = command("tenants", "create", "--", slug) if not slug else command("tenants", "create", slug, *ORDER)
     if slug:
         refused(done)
         assert "\x1b" not in done.stderr
@@ -184,27 +181,27 @@ def test_hostile_names_get_one_sentence(flask_command: Any, slug: str) -> None:
         ("operators", "create"),
     ],
 )
-def test_wrong_usage_is_exit_code_two(flask_command: Any, words: tuple[str, ...]) -> None:
-    done = flask_command(*words)
+def test_wrong_usage_is_exit_code_two(command: Any, words: tuple[str, ...]) -> None:
+    done = command(*words)
     assert (done.returncode, done.stdout) == (2, "")
 
 
 @pytest.mark.usefixtures("app")
-def test_what_does_not_exist_is_refused(flask_command: Any, tmp_path: Path) -> None:
-    refused(flask_command("tenants", "suspend", "nikt", "--reason", "x"), "nikt")
-    refused(flask_command("tenants", "resume", "nikt", "--reason", "x"), "nikt")
-    refused(flask_command("tenants", "export", "nikt", str(tmp_path / "x.zip")), "nikt")
-    refused(flask_command("tenants", "restore", str(tmp_path / "x.zip")))
+def test_what_does_not_exist_is_refused(command: Any, tmp_path: Path) -> None:
+    refused(command("tenants", "suspend", "nikt", "--reason", "x"), "nikt")
+    refused(command("tenants", "resume", "nikt", "--reason", "x"), "nikt")
+    refused(command("tenants", "export", "nikt", str(tmp_path / "x.zip")), "nikt")
+    refused(command("tenants", "restore", str(tmp_path / "x.zip")))
     (tmp_path / "y.zip").write_bytes(b"no archive")
-    refused(flask_command("tenants", "restore", str(tmp_path / "y.zip")), "ZIP")
-    refused(flask_command("tenants", "export", "nikt", str(tmp_path / "no" / "folder.zip")))
+    refused(command("tenants", "restore", str(tmp_path / "y.zip")), "ZIP")
+    refused(command("tenants", "export", "nikt", str(tmp_path / "no" / "folder.zip")))
 
 
-def test_a_name_cannot_steer_the_terminal(flask_command: Any, new_tenant: Any, app: Any) -> None:
+def test_a_name_cannot_steer_the_terminal(command: Any, new_tenant: Any, app: Any) -> None:
     import psycopg
 
     made = new_tenant()
     with psycopg.connect(app.settings.database_url.replace("+psycopg", "")) as owner:
         owner.execute("UPDATE platform.tenants SET name = %s WHERE slug = %s", ("\x1b[2J zła", made.slug))
-    assert "\x1b" not in flask_command("tenants", "list").stdout
-    assert "\x1b" not in flask_command("tenants", "list", "--json").stdout
+    assert "\x1b" not in command("tenants", "list").stdout
+    assert "\x1b" not in command("tenants", "list", "--json").stdout
