@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.core.actor import Can
 from app.core.errors import NotThere, Refused
@@ -47,7 +48,7 @@ def index() -> str:
 @needs(Can.SEND_MAILOUTS)
 def new() -> str | Response | tuple[str, int]:
     form = filled(MailoutForm)
-    form.building.choices = [("", ""), *queries.buildings(actor())]
+    form.building.choices = [SelectChoice(code, label) for code, label in [("", ""), *queries.buildings(actor())]]
     if not form.form_key.data:
         form.form_key.data = new_public_id()
     wish = request.form.get("action", "preview") if request.method == "POST" else ""

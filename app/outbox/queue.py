@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from app.outbox.models import OutboxItem
 from app.outbox.rules import LEASE_SECONDS, UNKNOWN_OUTCOME
 from tenants.db import db
+from tenants.express import Express
 
 PEEK = 100
 _WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name,
@@ -94,6 +95,8 @@ class Queue:
     def __init__(self, connection: Connection, lane: str) -> None:
         self._connection = connection
         self._lane = lane
+        self._express = Express(connection)
+        self._asked: Item | None = None
         self._shared: dict[str, dict[str, Any]] = {}
 
     def waiting(self) -> list[Item]:
@@ -102,13 +105,18 @@ class Queue:
             rows = self._connection.exec_driver_sql(_WAITING, {"lane": self._lane, "limit": PEEK})
             return [Item(*row) for row in rows]
 
-    def claim(self, item: Item, done: Done | None = None) -> Claim | None:
-        """Take a row and record what became of the one before, in one transaction; None when it is taken already."""
+    def ask(self, item: Item, done: Done | None = None) -> None:
+        """Ask for a row, and record what became of the one before, in one transaction; `claimed` has the answer."""
         statement = _CLAIM if done is None else _RECORD_AND_CLAIM
-        values = {"claim": item.id} | (_record(done) if done else {})
-        with self._connection.begin():
-            row = self._connection.exec_driver_sql(statement, values).fetchone()
-        return Claim(item, *row) if row else None
+        self._express.send(statement, {"claim": item.id} | (_record(done) if done else {}))
+        self._asked = item
+
+    def claimed(self) -> Claim | None:
+        """The row that was asked for, committed as ours; None when somebody else has it."""
+        item, self._asked = self._asked, None
+        assert item is not None
+        rows = self._express.rows()
+        return Claim(item, *rows[0]) if rows else None
 
     def record(self, done: Done) -> bool:
         """Record what became of a row; False when it is no longer ours."""

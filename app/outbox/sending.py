@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import psycopg
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +23,7 @@ from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, Wil
 from app.gateways.mime import BadAddress, compose
 from app.office.queries import Office, profile
 from app.outbox import letters
-from app.outbox.queue import Claim, Done, Item, Outcome, Queue, engine
+from app.outbox.queue import Done, Item, Outcome, Queue, engine
 from app.outbox.rendering import rendered
 from app.outbox.rules import (
     BAD_ADDRESS,
@@ -66,15 +67,16 @@ class Turn:
         """Send what is due until the time is up. Returns when the lane wants its next turn."""
         while items := self._queue.waiting():
             for item in items:
-                claim = self._next(item)
-                if claim is None:
+                shared = self._queue.shared(item.cause)
+                outcome = self._one(item, shared)
+                if outcome is None:
                     continue
-                outcome = self._delivered(claim)
-                self._done = Done(claim, outcome)
                 if outcome.state == "queued" and not outcome.deferred:
+                    assert self._done is not None
+                    attempts = self._done.claim.attempt
                     self._finish()
                     log.warning("mail server does not take letters", reason=outcome.reason)
-                    return Again(pause(claim.attempt))
+                    return Again(pause(attempts))
                 if time.monotonic() >= self._ends:
                     self._finish()
                     return Again(0)
@@ -82,14 +84,47 @@ class Turn:
         wait = self._queue.wait()
         return None if wait is None else Again(max(1.0, wait + 0.5))
 
-    def _next(self, item: Item) -> Claim | None:
-        done, self._done = self._done, None
+    def _one(self, item: Item, shared: dict[str, Any]) -> Outcome | None:
+        """Claim a row, recording the one before; write its letter meanwhile; send it. None: it is not ours."""
         try:
-            return self._queue.claim(item, done)
-        except DBAPIError:
-            self._done = done
+            self._queue.ask(item, self._done)
+            written = self._written(item, shared)
+            claim = self._queue.claimed()
+        except (DBAPIError, psycopg.Error):
             self._finish(anew=True)
             raise
+        self._done = None
+        if claim is None:
+            return None
+        outcome = Outcome("skipped", DECLINED) if claim.declined else self._delivered(item, written)
+        self._done = Done(claim, outcome)
+        return outcome
+
+    def _written(self, item: Item, shared: dict[str, Any]) -> bytes | Outcome:
+        try:
+            return _message(shared, item, self._office, self._sender)
+        except BadAddress:
+            return Outcome("failed", BAD_ADDRESS)
+        except Exception:
+            # Also a mistake of ours in a template must not lose a letter: it waits, and the log says why.
+            log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
+            return _later(item, UNREADABLE)
+
+    def _delivered(self, item: Item, written: bytes | Outcome) -> Outcome:
+        if isinstance(written, Outcome):
+            return written
+        try:
+            self._mailer.send(self._sender.address, item.address, written)
+        except ServerDown as error:
+            return Outcome("queued", str(error))
+        except Postponed as error:
+            return _later(item, str(error))
+        except WillNeverWork as error:
+            return Outcome("failed", str(error))
+        except OutcomeUnknown as error:
+            log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
+            return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
+        return Outcome("sent")
 
     def _finish(self, *, anew: bool = False) -> None:
         """Record the last outcome, also when the database is away for a moment: else a letter would go twice."""
@@ -106,38 +141,11 @@ class Turn:
                         Queue(connection, "").record(done)
                 self._done = None
                 return
-            except DBAPIError:
+            except (DBAPIError, psycopg.Error):
                 if time.monotonic() > ends:
                     raise
                 anew = True
                 time.sleep(0.5)
-
-    def _delivered(self, claim: Claim) -> Outcome:
-        item = claim.item
-        if claim.declined:
-            return Outcome("skipped", DECLINED)
-        try:
-            message = _message(self._queue.shared(item.cause), item, self._office, self._sender)
-        except BadAddress:
-            return Outcome("failed", BAD_ADDRESS)
-        except DBAPIError:
-            raise
-        except Exception:
-            # Also a mistake of ours in a template must not lose a letter: it waits, and the log says why.
-            log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
-            return _later(item, UNREADABLE)
-        try:
-            self._mailer.send(self._sender.address, item.address, message)
-        except ServerDown as error:
-            return Outcome("queued", str(error))
-        except Postponed as error:
-            return _later(item, str(error))
-        except WillNeverWork as error:
-            return Outcome("failed", str(error))
-        except OutcomeUnknown as error:
-            log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
-            return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
-        return Outcome("sent")
 
 
 def turn(lane: str, mailer: Mailer, seconds: float = TURN_SECONDS) -> Again | None:

@@ -57,9 +57,9 @@ class Outbox:
                 "mailout",
                 cause,
                 {"subject": "Przegląd gazowy", "body_text": "Dzień dobry {imię}!\n\nhttps://example.org/a?b=c&d=e"},
-                "SELECT 'person:' || n AS recipient_key, format(CAST(:pattern AS text), n) AS address, 'Łucja ' || n AS name, "
-                '\'pl\' AS locale, \'{"fields": {"imię": "<Łucjo>"}}\'::jsonb AS context FROM generate_series(1, :n) AS n',
-                {"n": count, "pattern": pattern},
+                "SELECT 'person:' || n AS recipient_key, format(CAST(:pattern AS text), n) AS address, "
+                "'Łucja ' || n AS name, 'pl' AS locale, CAST(:own AS jsonb) AS context FROM generate_series(1, :n) AS n",
+                {"n": count, "pattern": pattern, "own": '{"fields": {"imię": "<Łucjo>"}}'},
             )
             work.commit()
         return written

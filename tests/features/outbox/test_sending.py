@@ -121,12 +121,15 @@ def test_a_lost_lease_cannot_write_over_its_successor(outbox: Outbox) -> None:
     with bind(outbox.tenant), engine().connect() as connection:
         queue = Queue(connection, "bulk")
         (item,) = queue.waiting()
-        first = queue.claim(item)
+        queue.ask(item)
+        first = queue.claimed()
         assert first is not None
-        assert queue.claim(item) is None
+        queue.ask(item)
+        assert queue.claimed() is None
         with connection.begin():
             connection.exec_driver_sql("UPDATE outbox_items SET state = 'queued'")
-        second = queue.claim(item)
+        queue.ask(item)
+        second = queue.claimed()
         assert second is not None
         assert not queue.record(Done(first, Outcome("failed", "late")))
         assert queue.record(Done(second, Outcome("sent")))

@@ -20,7 +20,7 @@ def test_the_page(outbox: Outbox, client: Any) -> None:
     browser = client(outbox.tenant.slug)
     for _scan in range(3):
         answer = browser.get(f"/unsubscribe/{token}")
-        assert answer.status_code == 200
+        assert answer.status_code == 200, answer.text
         assert browser.head(f"/unsubscribe/{token}").status_code == 200
     assert "jan@example.org" in answer.text
     assert declined(outbox) == []
