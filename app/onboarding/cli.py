@@ -21,14 +21,13 @@ from app.core.terminal import (
     refusals,
     say,
 )
-from app.onboarding import commands, jobs
+from app.onboarding import commands
 from app.operators import commands as operators
 from app.operators import queries, rules
 from config.settings import libpq_url
 from tenants.errors import ProvisioningFailed
 from tenants.migrating import Outcome, migrate
 
-__all__ = ["groups", "jobs"]
 ACTOR = system("cli")
 COLUMNS = ("slug", "name", "kind", "status", "database", "schema", "revision", "units")
 group = AppGroup("tenants", help="Managers (zarządcy): open, list, migrate, suspend, export, delete.")

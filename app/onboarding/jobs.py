@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.core import work
@@ -10,6 +11,7 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Refused, TryLater
 from app.core.jobs import job
+from app.core.language import gettext as _
 from app.onboarding import commands
 from app.operators import queries
 from app.operators.commands import OPEN_JOB
@@ -22,7 +24,14 @@ _MARK = text(
 )
 
 
-@job(OPEN_JOB, platform=True)
+def given_up(opening: int, error: str) -> None:
+    """Tell the operator that nobody will try again. What was opened stays open."""
+    found = db.session.get(Opening, opening)
+    if found is not None and found.state == "ordered":
+        _finish(opening, "refused", _("Nie udało się: %(error)s", error=error))
+
+
+@job(OPEN_JOB, platform=True, parked=given_up)
 def open_ordered(opening: int) -> None:
     """Make the manager of an order, once, however often this is run and wherever it was killed.
 
@@ -45,7 +54,7 @@ def open_ordered(opening: int) -> None:
     try:
         tenant = queries.tenant(slug)
     except Refused:
-        _finish(opening, "refused", "")  # opened, and deleted since
+        _finish(opening, "refused", _("Zarządca został założony, a potem usunięty."))
         return
     commands.post_first_letter(tenant)
     _finish(opening, "done", None)
@@ -69,7 +78,9 @@ def _make(number: int, slug: str, name: str, kind: str, email: str, ordered_by: 
         db.session.rollback()
         return None if db.session.get_one(Opening, number).state == "opened" else refusal.message
     except ProvisioningFailed as failure:
-        raise TryLater(str(failure)) from failure
+        if isinstance(failure.__cause__, OperationalError):
+            raise TryLater(str(failure)) from failure
+        return str(failure)
     return None
 
 

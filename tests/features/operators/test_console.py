@@ -12,12 +12,14 @@ from sqlalchemy import text
 from app.core import work
 from app.core.actor import Actor, Role, system
 from app.core.errors import Conflict, NotThere, Refused
+from app.onboarding import commands as onboarding
 from app.onboarding import jobs as onboarding_jobs
 from app.operators import commands, queries
 from tenants.context import bind
 from tenants.db import PLATFORM, db
 from tests.features.operators.browser import Browser
 from tests.features.operators.conftest import PASSWORD
+from worker import entry
 
 PAGES = ("/", "/tenants", "/tenants/new", "/tenants/alfa", "/tenants/alfa/progress")
 
@@ -29,10 +31,12 @@ def platform(statement: str, **values: Any) -> list[Any]:
 
 
 def carry_out(slug: str) -> None:
-    """What a worker does with an order."""
+    """What a worker does with an order, asked for as often as this is called."""
     number = platform("SELECT max(id) FROM platform.openings WHERE slug = :slug", slug=slug)[0][0]
-    onboarding_jobs.open_ordered(number)
-    work.commit()
+    row = platform("SELECT id FROM platform.jobs WHERE name = 'onboarding.open' AND key = :key", key=str(number))[0][0]
+    platform("UPDATE platform.jobs SET state = 'waiting', run_after = now() WHERE id = :id", id=row)
+    entry.run(None, row)
+    assert platform("SELECT state, error FROM platform.jobs WHERE id = :id", id=row) == [("done", None)]
 
 
 def test_logging_in_and_out(operator: str, browser: Callable[..., Browser]) -> None:
@@ -182,6 +186,46 @@ def test_carrying_an_order_out_again_makes_nothing_twice(acting: Actor, context:
     with bind(queries.tenant("dwa-razy")):
         assert db.session.scalar(text("SELECT count(*) FROM outbox_items")) == 1
         assert db.session.scalar(text("SELECT count(*) FROM accounts")) == 1
+
+
+@pytest.mark.parametrize("place", ["marked", "made", "posted"])
+def test_a_worker_that_dies_anywhere_leaves_work_that_the_next_one_finishes(
+    acting: Actor, context: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_arguments: Any, **_values: Any) -> None:
+        raise Killed
+
+    slug = f"zabity-{place}"
+    commands.order_manager(acting, slug=slug, name="WM", kind="association", admin_email="a@x.example")
+    work.commit()
+    with monkeypatch.context() as patch:
+        target = {"marked": "first_rows", "made": "post_first_letter"}.get(place)
+        if target:
+            patch.setattr(onboarding, target, die)
+        else:
+            patch.setattr(onboarding_jobs, "_finish", die)
+        with pytest.raises(Killed):
+            carry_out(slug)
+    db.session.remove()
+    carry_out(slug)
+    assert platform("SELECT state FROM platform.openings WHERE slug = :slug", slug=slug) == [("done",)]
+    with bind(queries.tenant(slug)):
+        assert db.session.scalar(text("SELECT count(*) FROM outbox_items")) == 1
+        assert db.session.scalar(text("SELECT count(*) FROM account_tokens WHERE used_at IS NULL")) == 1
+
+
+def test_an_order_that_is_given_up_says_so(acting: Actor, context: Any) -> None:
+    commands.order_manager(acting, slug="stracona", name="WM", kind="association", admin_email="a@x.example")
+    work.commit()
+    number = platform("SELECT id FROM platform.openings WHERE slug = 'stracona'")[0][0]
+    onboarding_jobs.given_up(number, "its process died again and again")
+    order = queries.order(acting, "stracona")
+    assert order is not None
+    assert order.status == "failed"
+    commands.order_manager(acting, slug="stracona", name="WM", kind="association", admin_email="a@x.example")
 
 
 def test_an_order_whose_name_was_taken_meanwhile_is_refused_with_a_reason(
