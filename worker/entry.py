@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.core import jobs, work
 from app.core.errors import TryLater
-from app.core.jobs import Again, backoff
+from app.core.jobs import Again, Body, backoff
 from app.core.work import Ring
 from tenants.context import Mode, bind
 from tenants.db import PLATFORM, db
@@ -26,6 +28,9 @@ from worker.enqueue import bell
 from worker.rows import Claim
 
 HEARTBEAT_SECONDS = 10
+# A restarted server, a lock not granted in time, no free connection: the same work may well succeed later.
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
+PATIENCE = 8  # tries, over some three hours
 log = structlog.get_logger("osiedle.worker")
 
 
@@ -43,12 +48,24 @@ class Place:
             with db.engines[PLATFORM].begin() as connection:
                 yield connection
         else:
-            with bind(self.tenant), db.engine.begin() as connection:
+            with bind(self.tenant), _engine().begin() as connection:
                 yield connection
+
+    def bound(self, body: Body) -> AbstractContextManager[object]:
+        """What a body runs in."""
+        mode = Mode.BULK if body.bulk_transactions else Mode.PAGE
+        return bind(self.tenant, mode) if self.tenant else nullcontext()
 
     def ring(self, claim: Claim, name: str, lane: str) -> None:
         schema = self.tenant.schema if self.tenant else PLATFORM
         bell([Ring(self.tenant.id if self.tenant else None, schema, claim.id, claim.attempt, name, lane)])
+
+
+def _engine() -> Engine:
+    """The engine of the bound tenant's database."""
+    engine = db.session.get_bind()
+    assert isinstance(engine, Engine)
+    return engine
 
 
 def run(tenant_id: int | None, job_id: int) -> None:
@@ -71,26 +88,34 @@ def _perform(place: Place, claim: Claim) -> None:
     try:
         body = jobs.body(claim.name)
     except KeyError:
-        _park(place, claim, f"no job is called {claim.name}")
+        _park(place, claim, None, f"no job is called {claim.name}")
         return
     if body.platform != (place.tenant is None):
-        _park(place, claim, f"{claim.name} is bound to the wrong place")
+        _park(place, claim, None, f"{claim.name} is bound to the wrong place")
         return
-    if claim.failures >= body.max_failures and claim.attempt > 1:
-        _park(place, claim, "its process died again and again")
+    if claim.died and claim.failures >= body.max_failures:
+        _park(place, claim, body, f"{rows.DIED} {claim.failures} times")
         return
-    mode = Mode.BULK if body.bulk_transactions else Mode.PAGE
     try:
-        with _heartbeat(place, claim), bind(place.tenant, mode) if place.tenant else nullcontext():
+        with _heartbeat(place, claim), place.bound(body):
             outcome = body.run(**claim.args)
             work.commit()
     except TryLater as later:
         _retry(place, claim, str(later), later.seconds)
+    except DATABASE_AWAY as error:
+        if claim.failures >= PATIENCE and not claim.died:
+            _park(place, claim, body, _said(error))
+        else:
+            _retry(place, claim, _said(error), None)
     except Exception as error:
         log.exception("job failed", name=claim.name)
-        _park(place, claim, f"{type(error).__name__}: {error}")
+        _park(place, claim, body, _said(error))
     else:
         _settle(place, claim, outcome)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _settle(place: Place, claim: Claim, outcome: Again | None) -> None:
@@ -110,9 +135,15 @@ def _retry(place: Place, claim: Claim, error: str, seconds: int | None) -> None:
         rows.postpone(connection, place.table, claim, wait, error)
 
 
-def _park(place: Place, claim: Claim, error: str) -> None:
+def _park(place: Place, claim: Claim, body: Body | None, error: str) -> None:
     with place.transaction() as connection:
-        rows.park(connection, place.table, claim, error)
+        ring = rows.park(connection, place.table, claim, error)
+    if ring:
+        place.ring(claim, claim.name, claim.lane)
+    elif body is not None and body.parked is not None:
+        with place.bound(body):
+            body.parked(error=error, **claim.args)
+            work.commit()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from rq import Worker
+from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -36,11 +37,26 @@ class ProductWorker(Worker):
             super().main_work_horse(job, queue)
 
     def execute_job(self, job: Job, queue: Any) -> None:
-        if job.func_name != queues.ENTRY:
-            log.error("refused a job that is not ours: %s", job.func_name)
+        if not _ours(job):
+            log.error("refused a job that is not ours: %s", job.id)
             job.delete()
             return
         super().execute_job(job, queue)
+
+
+def _ours(job: Job) -> bool:
+    """Whether what lies in Redis is one of our doorbells: the one door, two numbers, and nothing to call besides."""
+    try:
+        numbers = [argument for argument in job.args if argument is not None]
+        return (
+            job.func_name == queues.ENTRY
+            and len(job.args) == 2
+            and all(type(number) is int for number in numbers)
+            and not (job.kwargs or job.instance or job._success_callback_name or job._failure_callback_name)
+            and not job._stopped_callback_name
+        )
+    except (DeserializationError, ValueError, TypeError):
+        return False
 
 
 def work(app: Flask, number: int, *, burst: bool = False) -> None:

@@ -55,11 +55,15 @@ def ring(rings: list[Ring]) -> None:
 
 
 def rung(rings: list[Ring]) -> set[str]:
-    """Which of these doorbells are still waiting or being answered in Redis."""
+    """Which of these doorbells are still waiting in Redis.
+
+    One that was taken out of the queue no longer counts: whoever took it claimed the row, which then has another
+    attempt and another bell, or died before that.
+    """
     if not rings:
         return set()
-    ids = [bell_id(one) for one in rings]
     with connection().pipeline(transaction=False) as pipe:
-        for bell in ids:
-            pipe.exists(f"rq:job:{bell}")
-        return {bell for bell, there in zip(ids, pipe.execute(), strict=True) if there}
+        for lane in TIMEOUT:
+            pipe.lrange(queue(lane).key, 0, -1)
+        waiting = {bell.decode() for bells in pipe.execute() for bell in bells}
+    return {bell_id(one) for one in rings} & waiting

@@ -12,11 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 LEASE_SECONDS = 45
+DIED = "its process died"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row that this process works on."""
+    """A row that this process works on.
+
+    `failures` counts how often in a row it failed in the way that it did last; `died` tells that its last try
+    ended with its process.
+    """
 
     id: int
     attempt: int
@@ -24,6 +29,7 @@ class Claim:
     lane: str
     args: dict[str, Any]
     failures: int
+    died: bool
 
 
 def claim(connection: Connection, table: str, job_id: int) -> Claim | None:
@@ -31,12 +37,14 @@ def claim(connection: Connection, table: str, job_id: int) -> Claim | None:
     row = connection.execute(
         text(
             f"UPDATE {table} SET state = 'running', again = false, attempt = attempt + 1, "
-            "failures = failures + CASE WHEN state = 'running' THEN 1 ELSE 0 END, "
+            "failures = CASE WHEN state = 'waiting' THEN failures WHEN error = :died THEN failures + 1 ELSE 1 END, "
+            "error = CASE WHEN state = 'waiting' THEN error ELSE :died END, "
             f"lease_until = now() + interval '{LEASE_SECONDS} seconds' "
             "WHERE id = :id AND (state = 'waiting' AND run_after <= now() + interval '1 second' "
-            "OR state = 'running' AND lease_until < now()) RETURNING id, attempt, name, lane, args, failures"
+            "OR state = 'running' AND lease_until < now()) "
+            "RETURNING id, attempt, name, lane, args, failures, error IS NOT DISTINCT FROM :died"
         ),
-        {"id": job_id},
+        {"id": job_id, "died": DIED},
     ).first()
     return Claim(*row) if row else None
 
@@ -68,27 +76,30 @@ def finish(connection: Connection, table: str, claim: Claim) -> bool:
 
 
 def postpone(connection: Connection, table: str, claim: Claim, seconds: float, error: str | None) -> None:
-    """Back to waiting: another turn, or another try after a neighbour did not answer."""
+    """Back to waiting: another turn, or (with an `error`) another try after a neighbour did not answer."""
     connection.execute(
         text(
             f"UPDATE {table} SET state = 'waiting', again = false, lease_until = NULL, error = :error, "
-            "failures = CASE WHEN CAST(:error AS text) IS NULL THEN 0 ELSE failures + 1 END, "
-            "run_after = now() + :seconds * interval '1 second' "
+            "failures = CASE WHEN CAST(:error AS text) IS NULL THEN 0 WHEN error = :died THEN 1 "
+            "ELSE failures + 1 END, run_after = now() + :seconds * interval '1 second' "
             "WHERE id = :id AND attempt = :attempt AND state = 'running'"
         ),
-        {"id": claim.id, "attempt": claim.attempt, "seconds": seconds, "error": error},
+        {"id": claim.id, "attempt": claim.attempt, "seconds": seconds, "error": error and error[:2000], "died": DIED},
     )
 
 
-def park(connection: Connection, table: str, claim: Claim, error: str) -> None:
-    """Failed for good: visible, and no longer tried."""
-    connection.execute(
+def park(connection: Connection, table: str, claim: Claim, error: str) -> bool:
+    """Failed for good: visible, and no longer tried; True when somebody asked again meanwhile and it runs once more."""
+    row = connection.execute(
         text(
-            f"UPDATE {table} SET state = 'failed', lease_until = NULL, error = :error, finished_at = now() "
-            "WHERE id = :id AND attempt = :attempt AND state = 'running'"
+            f"UPDATE {table} SET state = CASE WHEN again THEN 'waiting' ELSE 'failed' END, again = false, "
+            "lease_until = NULL, error = :error, failures = 0, run_after = now(), "
+            "finished_at = CASE WHEN again THEN NULL ELSE now() END "
+            "WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING state"
         ),
         {"id": claim.id, "attempt": claim.attempt, "error": error[:2000]},
-    )
+    ).first()
+    return bool(row and row[0] == "waiting")
 
 
 _DUE = (

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.work import Ring
 from tenants.db import PLATFORM
+from tenants.errors import TenantError
 from tenants.registry import Tenant
 from worker import queues, rows
 from worker.entry import Place
@@ -47,8 +48,9 @@ def tidy(app: Flask) -> None:
             try:
                 with place.transaction() as connection:
                     rows.forget_done(connection, place.table)
-            except DBAPIError as error:
-                log.warning("could not tidy", tenant=tenant.slug if tenant else PLATFORM, error=str(error.orig))
+            except (DBAPIError, TenantError) as error:
+                name = tenant.slug if tenant else PLATFORM
+                log.warning("could not tidy", tenant=name, error=str(error).splitlines()[0])
 
 
 def _due(tenant: Tenant | None) -> Iterator[Ring]:
@@ -56,8 +58,9 @@ def _due(tenant: Tenant | None) -> Iterator[Ring]:
     try:
         with place.transaction() as connection:
             found = rows.due(connection, place.table)
-    except DBAPIError as error:
-        log.warning("could not sweep", tenant=tenant.slug if tenant else PLATFORM, error=str(error.orig))
+    except (DBAPIError, TenantError) as error:
+        # One schema that cannot be entered must not keep the others waiting.
+        log.warning("could not sweep", tenant=tenant.slug if tenant else PLATFORM, error=str(error).splitlines()[0])
         return
     for job_id, attempt, name, lane in found:
         yield Ring(tenant.id if tenant else None, tenant.schema if tenant else PLATFORM, job_id, attempt, name, lane)

@@ -82,25 +82,37 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A registered job: its function, whom it is for, and what a crash may cost."""
+    """A registered job: its function, whom it is for, and what a crash may cost.
+
+    `parked(error=…, **args)` is told when the job is given up.
+    """
 
     name: str
     run: Callable[..., Again | None]
     platform: bool
     bulk_transactions: bool
     max_failures: int
+    parked: Callable[..., None] | None
 
 
 _bodies: dict[str, Body] = {}
 
 
 def job(
-    name: str, *, platform: bool = False, bulk_transactions: bool = False, max_failures: int = 3
+    name: str,
+    *,
+    platform: bool = False,
+    bulk_transactions: bool = False,
+    max_failures: int = 3,
+    parked: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Again | None]], Callable[..., Again | None]]:
-    """Register the body of a job. `bulk_transactions` opens them without a statement time-out."""
+    """Register the body of a job. `bulk_transactions` opens them without a statement time-out.
+
+    After `max_failures` tries that each ended with their process, or an error nobody expects, the job is given up.
+    """
 
     def register(function: Callable[..., Again | None]) -> Callable[..., Again | None]:
-        _bodies[name] = Body(name, function, platform, bulk_transactions, max_failures)
+        _bodies[name] = Body(name, function, platform, bulk_transactions, max_failures, parked)
         return function
 
     return register

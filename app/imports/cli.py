@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from app.core import work
 from app.core.actor import system
-from app.core.errors import Refused
+from app.core.terminal import refusals
 from app.imports import commands
 from app.imports.report import Report
 from tenants.context import Mode, bind
@@ -49,12 +49,25 @@ def run(tenant: str, path: Path, dry_run: bool, mode: str, kind: str, as_json: b
         click.echo(f"Format „{kind}” nie jest jeszcze obsługiwany; można wczytać paczkę wymiany (package).", err=True)
         sys.exit(1)
     with bind(tenant_called(tenant), Mode.BULK):
-        taken = commands.begin(system("cli"), path, mode=mode, dry_run=dry_run)
-        public_id = taken.public_id
-        work.commit()
-        report = commands.run(public_id, path)
+        report = _run(path, mode, dry_run)
     _tell(report, as_json)
     sys.exit(0 if report.status in ("published", "unchanged", "checked") else 1)
+
+
+def _run(path: Path, mode: str, dry_run: bool) -> Report:
+    try:
+        public_id = commands.begin(system("cli"), path, mode=mode, dry_run=dry_run).public_id
+    except OSError as error:
+        click.echo(f"Nie da się odczytać „{path}”: {error.strerror}.", err=True)
+        sys.exit(1)
+    work.commit()
+    try:
+        return commands.run(public_id, path)
+    except Exception as error:
+        work.rollback()
+        commands.fail(public_id, f"{type(error).__name__}: {error}")
+        work.commit()
+        raise
 
 
 @imports.command("undo")
@@ -63,13 +76,9 @@ def run(tenant: str, path: Path, dry_run: bool, mode: str, kind: str, as_json: b
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def undo(tenant: str, revision: int, as_json: bool) -> None:
     """Return TENANT's books to the state before REVISION."""
-    with bind(tenant_called(tenant), Mode.BULK):
-        try:
-            report = commands.undo(system("cli"), revision)
-            work.commit()
-        except Refused as refusal:
-            click.echo(refusal.message, err=True)
-            sys.exit(1)
+    with refusals(), bind(tenant_called(tenant), Mode.BULK):
+        report = commands.undo(system("cli"), revision)
+        work.commit()
     _tell(report, as_json)
 
 
