@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts import commands, mails, queries
@@ -16,7 +16,7 @@ from app.accounts.forms import ROLES, AccountForm, PersonAccountForm
 from app.accounts.queries import AccountRow
 from app.core.actor import GRANTS, Can, Role
 from app.core.clock import today
-from app.core.errors import Refused
+from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
@@ -27,7 +27,7 @@ from app.estate.rules import TITLE_ROLES
 from app.web import menu
 from app.web.audiences import needs
 from app.web.forms import filled, refuse
-from app.web.pages import render
+from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("accounts", __name__, template_folder="templates")
@@ -62,11 +62,16 @@ class TitleLine:
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
+    """An account of a person. The addresses are None for staff who may not manage accounts."""
+
     login: str
     role_label: str
     status_label: str
     email: str | None
     last_login_at: datetime | None
+    link_url: str | None
+    block_url: str | None
+    unblock_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,48 @@ def new_account() -> Any:
     return _created(made, link)
 
 
+@pages.post("/accounts/<public_id>/link")
+@needs(Can.MANAGE_ACCOUNTS)
+def renew_link(public_id: str) -> str:
+    account, secret, until, mailed_to = commands.renew_link(actor(), public_id)
+    return render(
+        "accounts/staff_link.html",
+        name=_name_of(account.person_code) or account.login,
+        login=account.login,
+        activation_url=external(mails.activation_path(secret)),
+        expires_at=until,
+        mailed_to=mailed_to,
+        back_url=_back(account.person_code),
+    )
+
+
+@pages.post("/accounts/<public_id>/block")
+@needs(Can.MANAGE_ACCOUNTS)
+def block(public_id: str) -> Any:
+    account = commands.block(actor(), public_id)
+    flash(_("Konto %(login)s zostało zablokowane.", login=account.login), "success")
+    return see_other(_back(account.person_code))
+
+
+@pages.post("/accounts/<public_id>/unblock")
+@needs(Can.MANAGE_ACCOUNTS)
+def unblock(public_id: str) -> Any:
+    account = commands.unblock(actor(), public_id)
+    flash(_("Konto %(login)s zostało odblokowane.", login=account.login), "success")
+    return see_other(_back(account.person_code))
+
+
+def _name_of(person_code: str | None) -> str | None:
+    try:
+        return estate.resident(actor(), person_code, today()).name if person_code else None
+    except NotThere:
+        return None
+
+
+def _back(person_code: str | None) -> str:
+    return _address(person_code) if person_code else "/admin/residents"
+
+
 def _created(made: Created, person: PersonLink | None) -> str:
     assert made.secret is not None
     return render(
@@ -187,4 +234,18 @@ def _account(row: AccountRow) -> AccountLine:
         status = _("czeka na ustawienie hasła")
     else:
         status = _("hasło startowe") if row.must_change_password else _("czynne")
-    return AccountLine(row.login, str(ROLES[Role(row.role)]), status, row.email, row.last_login_at)
+    here = f"/admin/accounts/{row.public_id}" if _manages(row) else None
+    return AccountLine(
+        login=row.login,
+        role_label=str(ROLES[Role(row.role)]),
+        status_label=status,
+        email=row.email,
+        last_login_at=row.last_login_at,
+        link_url=f"{here}/link" if here and row.status == "active" else None,
+        block_url=f"{here}/block" if here and row.status == "active" else None,
+        unblock_url=f"{here}/unblock" if here and row.status == "blocked" else None,
+    )
+
+
+def _manages(row: AccountRow) -> bool:
+    return actor().may(Can.MANAGE_ACCOUNTS) and GRANTS[Role(row.role)] <= actor().can
