@@ -166,8 +166,8 @@ def _export_table(connection: psycopg.Connection[Any], archive: zipfile.ZipFile,
 def _export_files(archive: zipfile.ZipFile, folder: Path) -> list[FilePart]:
     found: list[FilePart] = []
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
+        if path.is_symlink() or not path.is_file() or path.name.startswith("."):
+            continue  # a name with a dot in front is a file that is still being written
         name = path.relative_to(folder).as_posix()
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as source, archive.open(f"files/{name}", "w", force_zip64=True) as member:
@@ -283,19 +283,6 @@ def restore(
         manifest = _manifest(archive)
         if manifest.files and storage is None:
             raise BadArchive("Archiwum zawiera pliki, a magazyn plików nie jest folderem na dysku.")
-
-        def seed(session: Session) -> None:
-            raw = session.connection().connection.dbapi_connection
-            assert isinstance(raw, psycopg.Connection)
-            row = raw.execute("SELECT current_schema()").fetchone()
-            schema = checked_schema(row[0] if row else "")
-            _load_tables(raw, archive, manifest, schema)
-            if storage is not None:
-                folders.append(storage / schema)
-                _load_files(archive, manifest, storage / schema)
-            if settle is not None:
-                settle(session)
-
         try:
             return provision(
                 owner_url,
@@ -304,7 +291,7 @@ def restore(
                 kind=manifest.kind,
                 base_domain=base_domain,
                 contact=manifest.contact,
-                seed=seed,
+                seed=_loader(archive, manifest, storage, folders, settle),
                 revision=manifest.revision,
             )
         except BaseException as error:
@@ -313,6 +300,25 @@ def restore(
             if isinstance(error, (zipfile.BadZipFile, EOFError, zlib.error)):
                 raise BadArchive("Archiwum jest uszkodzone: nie zgadza się suma kontrolna.") from error
             raise
+
+
+def _loader(
+    archive: zipfile.ZipFile, manifest: Manifest, storage: Path | None, folders: list[Path], settle: Seed | None
+) -> Seed:
+    """What fills the new schema; `folders` gets the folder that must go again when the transaction fails."""
+
+    def seed(session: Session) -> None:
+        raw = session.connection().connection.dbapi_connection
+        assert isinstance(raw, psycopg.Connection)
+        row = raw.execute("SELECT current_schema()").fetchone()
+        schema = checked_schema(row[0] if row else "")
+        _load_tables(raw, archive, manifest, schema)
+        if storage is not None:
+            _load_files(archive, manifest, storage / schema, folders)
+        if settle is not None:
+            settle(session)
+
+    return seed
 
 
 def _load_tables(
@@ -357,9 +363,10 @@ def _blocks(archive: zipfile.ZipFile, part: TablePart | FilePart) -> Iterator[by
             yield block
 
 
-def _load_files(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> None:
+def _load_files(archive: zipfile.ZipFile, manifest: Manifest, folder: Path, folders: list[Path]) -> None:
     if folder.exists():
-        raise BadArchive(f"Folder {folder} już istnieje; proszę go usunąć albo przenieść.")
+        raise BadArchive(f"Folder {folder} już istnieje; usuń go albo przenieś.")
+    folders.append(folder)
     for part in manifest.files:
         path = folder / part.path
         path.parent.mkdir(parents=True, exist_ok=True)

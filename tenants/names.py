@@ -98,7 +98,7 @@ def checked_slug(text: str) -> str:
     if slug[2:4] == "--":
         raise BadSlug("Subdomena nie może mieć dwóch łączników na trzecim i czwartym miejscu (zapis punycode).")
     if slug in RESERVED or slug.startswith(("pg-", "xn-")):
-        raise BadSlug(f"Subdomena „{slug}” jest zarezerwowana; proszę wybrać inną.")
+        raise BadSlug(f"Subdomena „{slug}” jest zarezerwowana; wybierz inną.")
     return slug
 
 

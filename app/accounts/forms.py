@@ -15,34 +15,34 @@ ROLES = {
     Role.BOARD: _l("Zarząd"),
     Role.ADMIN: _l("Administrator"),
 }
-_REPEAT = _l("Powtórzone hasło jest inne.")
+_REPEAT = _l("Oba nowe hasła muszą być takie same.")
 
 
 class LoginForm(Form):
-    login = StringField(_l("Login lub e-mail"), [DataRequired(_l("Proszę podać login."))])
-    password = PasswordField(_l("Hasło"), [InputRequired(_l("Proszę podać hasło."))])
+    login = StringField(_l("Login lub e-mail"), [DataRequired(_l("Podaj login."))])
+    password = PasswordField(_l("Hasło"), [InputRequired(_l("Podaj hasło."))])
 
 
 class ForgotForm(Form):
-    identifier = StringField(_l("E-mail lub login"), [DataRequired(_l("Proszę podać adres e-mail albo login."))])
+    identifier = StringField(_l("E-mail lub login"), [DataRequired(_l("Podaj adres e-mail albo login."))])
     login = StringField(_l("Login"))
 
 
 class NewPasswordForm(Form):
-    password = PasswordField(_l("Nowe hasło"), [InputRequired(_l("Proszę podać nowe hasło."))])
+    password = PasswordField(_l("Nowe hasło"), [InputRequired(_l("Podaj nowe hasło."))])
     repeat = PasswordField(_l("Powtórz nowe hasło"), [EqualTo("password", _REPEAT)])
 
 
 class ChangePasswordForm(Form):
-    current = PasswordField(_l("Obecne hasło"), [InputRequired(_l("Proszę podać obecne hasło."))])
-    new = PasswordField(_l("Nowe hasło"), [InputRequired(_l("Proszę podać nowe hasło."))])
+    current = PasswordField(_l("Obecne hasło"), [InputRequired(_l("Podaj obecne hasło."))])
+    new = PasswordField(_l("Nowe hasło"), [InputRequired(_l("Podaj nowe hasło."))])
     repeat = PasswordField(_l("Powtórz nowe hasło"), [EqualTo("new", _REPEAT)])
 
 
 class AccountForm(Form):
     """A new account; its units are typed as codes."""
 
-    login = StringField(_l("Login"), [DataRequired(_l("Proszę podać login."))])
+    login = StringField(_l("Login"), [DataRequired(_l("Podaj login."))])
     role = RadioField(_l("Rola"), default=Role.RESIDENT.value)
     units = StringField(_l("Lokale"), description=_l("Kody lokali, oddzielone przecinkami."))
     email = EmailField(_l("E-mail"))

@@ -127,7 +127,7 @@ def checked_email(typed: str | None) -> str | None:
     try:
         found = validate_email(text[:400], check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise Refused(_("Tego adresu e-mail nie da się użyć: proszę sprawdzić zapis."), field="email") from error
+        raise Refused(_("Tego adresu e-mail nie da się użyć: sprawdź zapis."), field="email") from error
     return normal_form(found)
 
 
@@ -152,7 +152,7 @@ def password_rules() -> list[str]:
             least=SHORTEST_PASSWORD,
             most=LONGEST_PASSWORD,
         ),
-        _("Inne niż login i nazwa zarządcy oraz niełatwe do odgadnięcia."),
+        _("Inne niż login i nazwa zarządcy, trudne do odgadnięcia."),
     ]
 
 
@@ -166,7 +166,7 @@ def checked_password(password: str, *, login: str, tenant_name: str, field: str 
     if normal_form(normal) in (normal_form(login), normal_form(tenant_name)):
         raise Refused(_("Hasło nie może być takie samo jak login ani nazwa zarządcy."), field=field)
     if _easy(normal):
-        raise Refused(_("To hasło jest zbyt łatwe do odgadnięcia; proszę wymyślić inne."), field=field)
+        raise Refused(_("To hasło jest zbyt łatwe do odgadnięcia; wymyśl inne."), field=field)
     return normal
 
 
@@ -204,7 +204,7 @@ class _Turn:
 
     def __enter__(self) -> None:
         if not _turns.acquire(timeout=HASH_PATIENCE):
-            raise Busy(_("Loguje się teraz bardzo wiele osób. Proszę spróbować za chwilę."), 10)
+            raise Busy(_("Loguje się teraz bardzo wiele osób. Spróbuj za chwilę."), 10)
 
     def __exit__(self, *_error: object) -> None:
         _turns.release()

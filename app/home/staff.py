@@ -49,7 +49,7 @@ def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
     if counts.failed_letters and Can.SEE_MAILOUTS in can:
         waiting.append(
             {
-                "label": _("Listy, które nie doszły"),
+                "label": _("Wiadomości, które nie dotarły"),
                 "count": counts.failed_letters,
                 "url": url_for("staff.mailouts.index"),
             }

@@ -56,7 +56,7 @@ def receive(
     stored = files.files().put(files.key("imports", public_id), source)
     if stored.size == 0:
         files.files().delete(stored.key)
-        raise Refused(_("Plik jest pusty. Proszę wybrać plik z danymi."), field="file")
+        raise Refused(_("Plik jest pusty. Wybierz plik z danymi."), field="file")
     taken = _add(actor, public_id, file_name, stored.size, stored.sha256, stored.key, mode, dry_run, channel)
     taken.idempotency_key = idempotency_key
     db.session.flush()
@@ -242,7 +242,7 @@ def undo(actor: Actor, revision: int) -> Report:
     locks.wait_for_turn(connection)
     newest = publishing.current_revision(connection)
     if not 1 <= revision <= newest:
-        raise NotThere(_("Nie ma rewizji %(number)s.", number=revision))
+        raise NotThere(_("Nie ma wersji %(number)s.", number=revision))
     wanted = [publishing.held(sheet, revision - 1) for sheet in BOOKS]
     sheets = {each.sheet: publishing.compare(connection, each) for each in wanted}
     if not any(counts.differs for counts in sheets.values()):

@@ -55,7 +55,7 @@ def receive() -> Response | tuple[str, int]:
     upload = request.files.get("file")
     try:
         if upload is None or not upload.filename:
-            raise Refused(_("Proszę wybrać plik z danymi."), field="file")
+            raise Refused(_("Wybierz plik z danymi."), field="file")
         taken = commands.receive(
             actor(),
             cast(BinaryIO, upload.stream),

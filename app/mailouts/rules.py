@@ -56,7 +56,7 @@ def audience(value: Any) -> Audience:
     if value is None:
         return Audience()
     if not isinstance(value, Mapping):
-        raise Refused(_('Odbiorców proszę podać jako obiekt JSON, np. {"all": true}.'), field="audience")
+        raise Refused(_('Podaj odbiorców jako obiekt JSON, np. {"all": true}.'), field="audience")
     unknown = sorted(str(key) for key in value if key not in ("all", "buildings", "units"))
     if unknown:
         names = ", ".join(unknown)
@@ -87,7 +87,7 @@ def subject(text: str | None) -> str:
     """The subject as it will be sent. Raises `Refused` when empty, too long, or more than one line."""
     line = (text or "").strip()
     if not line:
-        raise Refused(_("Proszę podać temat."), field="subject")
+        raise Refused(_("Podaj temat."), field="subject")
     if _CONTROLS.search(line):
         raise Refused(_("Temat musi być jednym wierszem bez znaków sterujących."), field="subject")
     if len(line) > SUBJECT_LENGTH:
@@ -99,7 +99,7 @@ def body(text: str | None) -> str:
     """The text as it will be sent, with `\\n` line ends. Raises `Refused` when empty or too long."""
     clean = _BODY_CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not clean:
-        raise Refused(_("Proszę wpisać treść."), field="body")
+        raise Refused(_("Wpisz treść."), field="body")
     if len(clean) > BODY_LENGTH:
         raise Refused(_("Treść może mieć najwyżej %(most)d znaków.", most=BODY_LENGTH), field="body")
     return clean

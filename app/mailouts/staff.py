@@ -104,7 +104,7 @@ def _audience(form: MailoutForm) -> rules.Audience:
     chosen = rules.audience(form.chosen())
     unknown = queries.unknown_codes(actor(), chosen)
     if unknown:
-        raise Refused(str(_l("Proszę wybrać budynek z listy.")), field="audience")
+        raise Refused(str(_l("Wybierz budynek z listy.")), field="audience")
     return chosen
 
 

@@ -51,7 +51,7 @@ def chosen_accent(text: str) -> str:
     """A colour that somebody chose. Raises `Refused` when it is none, or too pale for text."""
     colour = text.strip().lower()
     if not _COLOUR.fullmatch(colour):
-        raise Refused(_("Kolor proszę podać jako # i sześć cyfr szesnastkowych, np. #1f6650."), field="accent")
+        raise Refused(_("Podaj kolor jako # i sześć cyfr szesnastkowych, np. #1f6650."), field="accent")
     if contrast_with_white(colour) < CONTRAST:
         raise Refused(_("Ten kolor jest zbyt jasny: biały napis na nim byłby nieczytelny."), field="accent")
     return colour

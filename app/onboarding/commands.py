@@ -202,7 +202,7 @@ def restore_manager(actor: Actor, source: Path, slug: str | None = None) -> tupl
             owner, source, slug=wanted, base_domain=settings().base_domain, storage=storage_folder(), settle=settle
         )
     except provisioning.SlugTaken as error:
-        raise Conflict(f"{error} {_('Proszę podać inną przez --as.')}", field="slug") from error
+        raise Conflict(f"{error} {_('Podaj inną przez --as.')}", field="slug") from error
     except (BadArchive, ValueError) as error:
         raise Refused(str(error)) from error
     except OSError as error:

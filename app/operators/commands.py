@@ -35,7 +35,7 @@ def create_operator(actor: Actor, email: str, password: str) -> None:
     """Make an operator's login. Raises `Refused` with field `email` or `password`, `Conflict`."""
     address = passwords.checked_email(email)
     if address is None:
-        raise Refused(_("Proszę podać adres e-mail."), field="email")
+        raise Refused(_("Podaj adres e-mail."), field="email")
     normal = passwords.checked_password(password, login=address, tenant_name="Osiedle")
     if db.session.scalar(select(Operator.id).where(Operator.email == address)) is not None:
         raise Conflict(_("Operator %(email)s już istnieje.", email=address), field="email")
@@ -120,7 +120,7 @@ def admin_address(typed: str) -> str:
     except Refused as error:
         raise Refused(error.message, field="admin_email") from error
     if email is None:
-        raise Refused(_("Proszę podać adres e-mail administratora."), field="admin_email")
+        raise Refused(_("Podaj adres e-mail administratora."), field="admin_email")
     return email
 
 
@@ -203,7 +203,7 @@ def _count_attempt(key: str, address: str) -> None:
     for name, limit, window in limits:
         if throttle.count(name, window) > limit:
             wait = throttle.wait({name: limit}, window)
-            raise passwords.TooMany(_("Za dużo nieudanych prób. Proszę spróbować później."), max(wait, 1))
+            raise passwords.TooMany(_("Za dużo nieudanych prób. Spróbuj później."), max(wait, 1))
 
 
 def _pair(key: str, address: str) -> str:

@@ -10,15 +10,15 @@ from app.core.language import lazy_gettext as _l
 
 
 class LoginForm(Form):
-    email = StringField(_l("E-mail"), [InputRequired(_l("Proszę podać adres e-mail.")), Length(max=254)])
-    password = PasswordField(_l("Hasło"), [InputRequired(_l("Proszę podać hasło.")), Length(max=1000)])
+    email = StringField(_l("E-mail"), [InputRequired(_l("Podaj adres e-mail.")), Length(max=254)])
+    password = PasswordField(_l("Hasło"), [InputRequired(_l("Podaj hasło.")), Length(max=1000)])
 
 
 class TenantForm(Form):
-    name = StringField(_l("Nazwa"), [InputRequired(_l("Proszę podać nazwę zarządcy.")), Length(max=200)])
+    name = StringField(_l("Nazwa"), [InputRequired(_l("Podaj nazwę zarządcy.")), Length(max=200)])
     kind = RadioField(
         _l("Rodzaj"),
-        [InputRequired(_l("Proszę wybrać rodzaj zarządcy."))],
+        [InputRequired(_l("Wybierz rodzaj zarządcy."))],
         choices=[
             SelectChoice("cooperative", _l("spółdzielnia")),
             SelectChoice("association", _l("wspólnota")),
@@ -26,11 +26,11 @@ class TenantForm(Form):
         ],
         default="cooperative",
     )
-    slug = StringField(_l("Subdomena"), [InputRequired(_l("Proszę podać subdomenę.")), Length(max=100)])
+    slug = StringField(_l("Subdomena"), [InputRequired(_l("Podaj subdomenę.")), Length(max=100)])
     admin_email = StringField(
-        _l("E-mail administratora"), [InputRequired(_l("Proszę podać adres e-mail administratora.")), Length(max=254)]
+        _l("E-mail administratora"), [InputRequired(_l("Podaj adres e-mail administratora.")), Length(max=254)]
     )
 
 
 class ReasonForm(Form):
-    reason = StringField(_l("Powód"), [InputRequired(_l("Proszę podać powód.")), Length(max=500)])
+    reason = StringField(_l("Powód"), [InputRequired(_l("Podaj powód.")), Length(max=500)])

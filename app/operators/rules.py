@@ -40,7 +40,7 @@ def chosen_name(typed: str) -> str:
     """The manager's full name. Raises `Refused` on field `name`."""
     name = " ".join(typed.split())
     if not name:
-        raise Refused(_("Proszę podać nazwę zarządcy."), field="name")
+        raise Refused(_("Podaj nazwę zarządcy."), field="name")
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise Refused(
             _("Nazwa może mieć najwyżej %(most)d znaków, bez znaków sterujących.", most=LONGEST_NAME), field="name"
@@ -51,7 +51,7 @@ def chosen_name(typed: str) -> str:
 def chosen_kind(typed: str) -> str:
     """`cooperative`, `association` or `agency`. Raises `Refused` on field `kind`."""
     if typed not in KINDS:
-        raise Refused(_("Proszę wybrać rodzaj zarządcy."), field="kind")
+        raise Refused(_("Wybierz rodzaj zarządcy."), field="kind")
     return typed
 
 
@@ -59,7 +59,7 @@ def checked_reason(typed: str) -> str:
     """Why a manager is suspended or resumed. Raises `Refused` on field `reason`."""
     reason = " ".join(typed.split())
     if not reason:
-        raise Refused(_("Proszę podać powód; zostanie zapisany w dzienniku."), field="reason")
+        raise Refused(_("Podaj powód; zostanie zapisany w dzienniku."), field="reason")
     if len(reason) > LONGEST_REASON or not reason.isprintable():
         raise Refused(_("Powód może mieć najwyżej %(most)d znaków.", most=LONGEST_REASON), field="reason")
     return reason

@@ -69,7 +69,7 @@ class Attempts:
         if not seconds and throttle.count(self.pair, rules.PAIR_WINDOW) > rules.PAIR_LIMIT:
             seconds = throttle.wait({self.pair: rules.PAIR_LIMIT}, rules.PAIR_WINDOW) or 1
         if seconds:
-            raise rules.TooMany(_("Za dużo nieudanych prób. Proszę spróbować później."), seconds)
+            raise rules.TooMany(_("Za dużo nieudanych prób. Spróbuj później."), seconds)
 
     def failed(self) -> None:
         throttle.count(self.login, rules.LOGIN_WINDOW)

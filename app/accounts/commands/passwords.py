@@ -65,10 +65,10 @@ def change_password(actor: Actor, current_password: str, new: str) -> None:
     limit = f"password:{current().id}:{account.id}"
     if throttle.count(limit, rules.PAIR_WINDOW) > rules.PAIR_LIMIT:
         seconds = throttle.wait({limit: rules.PAIR_LIMIT}, rules.PAIR_WINDOW)
-        raise rules.TooMany(_("Za dużo nieudanych prób. Proszę spróbować później."), max(1, seconds))
+        raise rules.TooMany(_("Za dużo nieudanych prób. Spróbuj później."), max(1, seconds))
     given = rules.password_form(current_password)
     if given is None or not rules.matches(given, account.password_hash):
-        raise Refused(_("Obecne hasło jest inne."), field="current")
+        raise Refused(_("Obecne hasło jest nieprawidłowe."), field="current")
     throttle.forget(limit)
     chosen = rules.checked_password(new, login=account.login, tenant_name=current().name, field="new")
     if chosen == given:
@@ -88,7 +88,7 @@ def ask_reset(identifier: str, login: str, address: str) -> Asked:
     limit = f"forgot:{current().id}:{rules.network(address)}"
     if throttle.count(limit, rules.FORGOT_WINDOW) > rules.FORGOT_LIMIT:
         seconds = throttle.wait({limit: rules.FORGOT_LIMIT}, rules.FORGOT_WINDOW)
-        raise rules.TooMany(_("Za dużo próśb o nowe hasło. Proszę spróbować później."), max(1, seconds))
+        raise rules.TooMany(_("Za dużo próśb o nowe hasło. Spróbuj później."), max(1, seconds))
     key, which = rules.identifier_key(identifier) or "", rules.identifier_key(login) or ""
     name = hashlib.sha256(f"{key}\0{which}".encode()).hexdigest()[:32]
     jobs.enqueue(RESET_JOB, name, {"identifier": key, "login": which}, lane="urgent")

@@ -37,7 +37,9 @@ CELLS: dict[str, Sentence] = {
         " Tekst i wpisz kod jeszcze raz.",
         value=p["value"],
     ),
-    "amount": lambda p: _("Nie rozumiem kwoty „%(value)s”. Wpisz samą liczbę, na przykład 1234,56.", value=p["value"]),
+    "amount": lambda p: _(
+        "Nie da się odczytać kwoty „%(value)s”. Wpisz samą liczbę, na przykład 1234,56.", value=p["value"]
+    ),
     "amount-decimals": lambda p: _(
         "Kwota „%(value)s” ma więcej niż dwa miejsca po przecinku. Zaokrąglij ją do groszy, a separator "
         "tysięcy usuń lub zastąp spacją.",
@@ -52,7 +54,7 @@ CELLS: dict[str, Sentence] = {
         value=p["value"],
     ),
     "area": lambda p: _(
-        "Nie rozumiem powierzchni „%(value)s”. Wpisz same metry kwadratowe, na przykład 48,50.",
+        "Nie da się odczytać powierzchni „%(value)s”. Wpisz same metry kwadratowe, na przykład 48,50.",
         value=p["value"],
     ),
     "area-negative": lambda p: _("Powierzchnia „%(value)s” jest ujemna. Usuń minus.", value=p["value"]),
@@ -65,7 +67,7 @@ CELLS: dict[str, Sentence] = {
     "integer": lambda p: _("Wartość „%(value)s” nie jest liczbą całkowitą. Wpisz same cyfry.", value=p["value"]),
     "integer-range": lambda p: _("Liczba musi być od 0 do %(most)d. Popraw ją.", most=p["most"]),
     "date": lambda p: _(
-        "Nie rozumiem daty „%(value)s”. Wpisz ją jako 2026-11-30, 30.11.2026 albo 30-11-2026.",
+        "Nie da się odczytać daty „%(value)s”. Wpisz ją jako 2026-11-30, 30.11.2026 albo 30-11-2026.",
         value=p["value"],
     ),
     "date-as-number": lambda p: _(
@@ -80,7 +82,7 @@ CELLS: dict[str, Sentence] = {
         last=p["last"],
     ),
     "period": lambda p: _(
-        "Nie rozumiem okresu „%(value)s”. Wpisz rok i miesiąc, na przykład 2026-11.", value=p["value"]
+        "Nie da się odczytać okresu „%(value)s”. Wpisz rok i miesiąc, na przykład 2026-11.", value=p["value"]
     ),
     "account": lambda p: _(
         "Numer rachunku „%(value)s” zawiera inne znaki niż cyfry. Wpisz 26 cyfr, mogą być ze spacjami.",
@@ -100,11 +102,11 @@ CELLS: dict[str, Sentence] = {
         value=p["value"],
     ),
     "choice": lambda p: _(
-        "Nie znam wartości „%(value)s”. Wpisz jedną z: %(allowed)s.", value=p["value"], allowed=p["allowed"]
+        "Nieznana wartość „%(value)s”. Wpisz jedną z: %(allowed)s.", value=p["value"], allowed=p["allowed"]
     ),
     "yes-no": lambda p: _("Wartość „%(value)s” nie jest ani „tak”, ani „nie”. Wpisz jedno z nich.", value=p["value"]),
     "share": lambda p: _(
-        "Nie rozumiem udziału „%(value)s”. Wpisz ułamek, na przykład 123/10000, albo liczbę 0,0123.",
+        "Nie da się odczytać udziału „%(value)s”. Wpisz ułamek, na przykład 123/10000, albo liczbę 0,0123.",
         value=p["value"],
     ),
     "share-range": lambda p: _("Udział „%(value)s” nie mieści się między 0 a 1. Popraw go.", value=p["value"]),
@@ -145,7 +147,7 @@ SHEETS: dict[str, Sentence] = {
         first=p["first"],
         value=p["value"],
     ),
-    "column-unknown": lambda p: _("Nie znam tej kolumny, więc ją pominięto."),
+    "column-unknown": lambda p: _("Portal nie zna tej kolumny, więc ją pominięto."),
     "header-missing": lambda p: _(
         "Pierwszy wiersz nie jest nagłówkiem: żadna nazwa nie jest znana. Wpisz w nim nazwy kolumn: %(columns)s.",
         columns=p["columns"],
@@ -156,7 +158,7 @@ SHEETS: dict[str, Sentence] = {
         "Ten sam arkusz jest w paczce dwa razy, także jako „%(first)s”. Zostaw jeden.", first=p["first"]
     ),
     "sheet-hidden": lambda p: _("Arkusz jest ukryty, więc go pominięto. Odkryj go, jeśli ma być wczytany."),
-    "sheet-unknown": lambda p: _("Nie znam arkusza o tej nazwie, więc go pominięto."),
+    "sheet-unknown": lambda p: _("Portal nie zna arkusza o tej nazwie, więc go pominięto."),
     "sheet-not-read": lambda p: _("Tego arkusza portal jeszcze nie wczytuje, więc go pominięto."),
     "file-unknown": lambda p: _("To nie jest plik CSV, więc go pominięto."),
     "too-many-columns": lambda p: _(
@@ -257,8 +259,7 @@ FILES: dict[str, Sentence] = {
 #: What shows only when rows are held against each other and against the published books.
 BOOKS: dict[str, Sentence] = {
     "doubled-key": lambda p: _(
-        "„%(value)s” było już w wierszu %(first)d. Każdy wiersz musi mieć inny klucz: usuń powtórzenie albo "
-        "je popraw.",
+        "„%(value)s” było już w wierszu %(first)d. Każdy wiersz musi mieć inny klucz: usuń powtórzenie albo je popraw.",
         value=p["value"],
         first=p["first"],
     ),

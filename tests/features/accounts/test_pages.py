@@ -163,10 +163,10 @@ def test_a_start_password_opens_nothing_but_its_change(
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ({"current": PASSWORD, "new": NEW, "repeat": NEW + "x"}, "Powtórzone hasło jest inne."),
-        ({"current": "inne-haslo-77", "new": NEW, "repeat": NEW}, "Obecne hasło jest inne."),
+        ({"current": PASSWORD, "new": NEW, "repeat": NEW + "x"}, "Oba nowe hasła muszą być takie same."),
+        ({"current": "inne-haslo-77", "new": NEW, "repeat": NEW}, "Obecne hasło jest nieprawidłowe."),
         ({"current": PASSWORD, "new": "osiemzna", "repeat": "osiemzna"}, "co najmniej 10 znaków"),
-        ({}, "Proszę podać obecne hasło."),
+        ({}, "Podaj obecne hasło."),
     ],
 )
 def test_a_password_change_that_is_refused_says_why_at_the_field(
