@@ -21,6 +21,13 @@ _SETTLED = (
             "WHERE state IN ('queued', 'sending')"
         ),
     ),
+    (  # keys of stored files begin with the schema, and this schema is another one
+        "imports",
+        (
+            "UPDATE imports SET storage_key = current_schema() || substr(storage_key, strpos(storage_key, '/')) "
+            "WHERE storage_key LIKE '%/%'"
+        ),
+    ),
     (
         "imports",
         "UPDATE imports SET status = 'failed', finished_at = now() WHERE status IN ('queued', 'running')",

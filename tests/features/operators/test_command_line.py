@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.onboarding import commands
 from tenants.context import bind
 from tenants.db import PLATFORM, db
 from tests.features.operators.browser import Browser
@@ -116,6 +117,19 @@ def test_a_manager_from_first_to_last(
         )
         db.session.commit()
 
+        db.session.execute(
+            text(
+                "INSERT INTO imports (public_id, file_name, size, sha256, source, created_by, status, storage_key) "
+                "VALUES ('i', 'x.zip', 5, '\\x00', 'cli', 'x', 'running', :key)"
+            ),
+            {"key": f"{tenant.schema}/imports/i"},
+        )
+        db.session.commit()
+    storage = commands.storage_folder()
+    assert storage is not None
+    (storage / tenant.schema / "imports").mkdir(parents=True)
+    (storage / tenant.schema / "imports" / "i").write_bytes(b"books")
+
     archive = tmp_path / "cicha.zip"
     exported = command("tenants", "export", "cicha", str(archive))
     assert exported.returncode == 0, exported.stderr
@@ -130,6 +144,8 @@ def test_a_manager_from_first_to_last(
     assert portal.get("/login").status_code == 404
     refused(command("tenants", "delete", "cicha", "--confirm", "cicha"), "cicha")
 
+    assert not (storage / first_schema).exists()
+
     back = command("tenants", "restore", str(archive), "--json")
     assert back.returncode == 0, back.stderr
     assert json.loads(back.stdout)["schema"] != first_schema
@@ -141,6 +157,9 @@ def test_a_manager_from_first_to_last(
         assert db.session.scalar(text("SELECT count(*) FROM account_tokens")) == 0
         assert db.session.scalar(text("SELECT state FROM outbox_items")) == "held"
         assert db.session.scalar(text("SELECT count(*) FROM jobs")) == 0
+        key, status = db.session.execute(text("SELECT storage_key, status FROM imports")).one()
+        assert (key, status) == (f"{restored.schema}/imports/i", "failed")
+        assert (storage / key).read_bytes() == b"books"
         assert db.session.scalar(text("SELECT email FROM accounts")) == "prezes@cicha.example"
     assert audit("cicha") == [
         "tenant.opened", "tenant.exported", "tenant.suspended", "tenant.deleted", "tenant.restored"
