@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ LOCK_TIMEOUT = "2s"
 STATEMENT_TIMEOUT = "5min"
 ATTEMPTS = 6
 log = logging.getLogger(__name__)
+_rendering = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,10 @@ def history(location: Path | None = None) -> ScriptDirectory:
 @cache
 def steps(location: Path | None = None) -> tuple[Step, ...]:
     """All steps from the first to the newest."""
-    scripts = list(history(location).walk_revisions())[::-1]
-    return tuple(_render(script) for script in scripts)
+    # Alembic's `op` is one for the process: two first requests that rendered at once would take it from each other.
+    with _rendering:
+        scripts = list(history(location).walk_revisions())[::-1]
+        return tuple(_render(script) for script in scripts)
 
 
 def head_revision() -> str:
