@@ -18,6 +18,13 @@ class UnknownHost(NotFound):
     """No site of ours has this host name."""
 
 
+class RegistryAway(ServiceUnavailable):
+    """The register of tenants does not answer, so nobody can say whose host this is."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=10)
+
+
 class Suspended(ServiceUnavailable):
     """The tenant is suspended; the page shows its contact data."""
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+import psycopg
 from sqlalchemy.exc import OperationalError
 
 from app.core.errors import Refused, TryLater
@@ -37,8 +38,9 @@ def refusals(*also: type[Exception]) -> Iterator[None]:
         raise Refusal(str(error)) from error
     except TryLater as error:
         raise Refusal(str(error)) from error
-    except OperationalError as error:
-        raise Refusal(f"Baza danych nie odpowiada: {str(error.orig).splitlines()[0]}") from error
+    except (OperationalError, psycopg.OperationalError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise Refusal(f"Baza danych nie odpowiada: {str(cause).splitlines()[0]}") from error
 
 
 def answer(value: Any) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.routing import Map, MapAdapter
 
 from app.core import work
 from config.settings import Settings
 from tenants.db import db
-from tenants.http import PRODUCT, Site, site_of
+from tenants.http import PRODUCT, RegistryAway, Site, site_of
 from tenants.registry import Registry
 
 
@@ -55,7 +57,10 @@ class Osiedle(Flask):
         if request is None:
             return self.url_map.bind(self.settings.base_hostname, subdomain=PRODUCT)
         assert isinstance(request, SiteRequest)
-        request.site = site_of(request.headers.get("Host"), self.registry, self.settings.base_hostname)
+        try:
+            request.site = site_of(request.headers.get("Host"), self.registry, self.settings.base_hostname)
+        except (DBAPIError, PoolTimeout) as error:
+            raise RegistryAway() from error
         return self.url_map.bind_to_environ(request.environ, subdomain=request.site.kind)
 
     def dispatch_request(self) -> Response:

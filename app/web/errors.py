@@ -51,6 +51,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
         _drain()
+    if (error.code or 500) >= 500:
+        g.failing = True
     return _page(str(error.code), error.code or 500, error)
 
 
@@ -119,7 +121,7 @@ def _rendered(name: str, status: int, quiet: bool, context: dict[str, Any]) -> s
             return render(f"web/errors/{'500' if status >= 500 else '400'}.html", **context)
     except Exception:
         log.exception("error page failed")
-        return f"<!doctype html><title>{status}</title><p>{_('Coś poszło nie tak. Proszę spróbować za chwilę.')}</p>"
+        return f"<!doctype html><title>{status}</title><p>{_('Coś poszło nie tak. Spróbuj za chwilę.')}</p>"
 
 
 def _problem(status: int, message: str | None) -> Response:

@@ -15,7 +15,7 @@ from app.web import sessions
 from app.web.application import Osiedle, SiteRequest
 from app.web.visitor import maybe_actor
 from tenants.context import Mode, bind
-from tenants.http import TENANT, UnknownHost, checked
+from tenants.http import TENANT, RegistryAway, UnknownHost, checked
 
 SMALL_FORM = 2 * 1024 * 1024
 READS = ("GET", "HEAD", "OPTIONS")
@@ -34,6 +34,8 @@ def _begin() -> None:
     g.request_id = new_public_id()
     g.started = time.monotonic()
     site = cast(SiteRequest, request).site
+    if isinstance(request.routing_exception, RegistryAway):
+        raise request.routing_exception
     if site is None:
         raise UnknownHost()
     view = current_app.view_functions.get(request.endpoint or "")
