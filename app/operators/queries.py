@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select, text
@@ -20,11 +20,13 @@ from app.operators.rules import IDLE, SEEN_EVERY
 from app.web.sessions import Seen
 from tenants.context import bind
 from tenants.db import PLATFORM, db
+from tenants.errors import TenantError
 from tenants.migrating import head_revision
 from tenants.models import TenantRow
 from tenants.registry import Registry, Tenant
 
 PAGE_SIZE = 50
+_UNITS = text("SELECT count(*) FROM units WHERE until_revision IS NULL")
 PROGRESS = {"ordered": "ordered", "opened": "active", "done": "active", "refused": "failed"}
 
 
@@ -106,15 +108,13 @@ def managers(actor: Actor, number: int = 1) -> Page[Manager]:
     rows = db.session.scalars(
         select(TenantRow).order_by(TenantRow.slug).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     ).all()
-    found = [_manager(row) for row in rows]
-    return Page([_counted(manager) for manager in found], number, PAGE_SIZE, total)
+    return Page(_counted([_manager(row) for row in rows]), number, PAGE_SIZE, total)
 
 
 def all_managers(actor: Actor) -> list[Manager]:
     """Every manager by slug, with its number of units. Raises `NotThere`."""
     only_operators(actor)
-    found = [_manager(row) for row in db.session.scalars(select(TenantRow).order_by(TenantRow.slug))]
-    return [_counted(manager) for manager in found]
+    return _counted([_manager(row) for row in db.session.scalars(select(TenantRow).order_by(TenantRow.slug))])
 
 
 def manager(actor: Actor, slug: str) -> Manager:
@@ -123,7 +123,7 @@ def manager(actor: Actor, slug: str) -> Manager:
     row = db.session.scalars(select(TenantRow).where(TenantRow.slug == slug)).one_or_none()
     if row is None:
         raise NotThere(_("Nie ma takiego zarządcy."))
-    return _counted(_manager(row))
+    return _counted([_manager(row)])[0]
 
 
 def order(actor: Actor, slug: str) -> Order | None:
@@ -156,17 +156,20 @@ def _manager(row: TenantRow) -> Manager:
     )  # fmt: skip
 
 
-def _counted(manager: Manager) -> Manager:
-    found = registry().by_slug(manager.slug)
-    if found is None:
-        return manager
+def _counted(managers: list[Manager]) -> list[Manager]:
+    """The same managers with their numbers of units, counted in one schema after the other."""
+    tenants = {tenant.slug: tenant for tenant in registry().all([manager.slug for manager in managers])}
+    return [replace(manager, units=_units(tenants.get(manager.slug))) for manager in managers]
+
+
+def _units(tenant: Tenant | None) -> int | None:
+    if tenant is None:
+        return None
     try:
-        with bind(found):
-            units = db.session.scalar(text("SELECT count(*) FROM units WHERE until_revision IS NULL"))
-    except DBAPIError:  # a schema that is far behind; the list must still be shown
-        return manager
-    values = {name: getattr(manager, name) for name in Manager.__slots__}
-    return Manager(**{**values, "units": units})
+        with bind(tenant):
+            return int(db.session.scalar(_UNITS) or 0)
+    except (DBAPIError, TenantError):  # a schema that is far behind; the list must still be shown
+        return None
 
 
 def _order(row: Opening) -> Order:

@@ -14,7 +14,7 @@ SESSION_LIFE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
 PAIR_LIMIT, PAIR_WINDOW = 10, 300
-LOGIN_LIMIT, LOGIN_WINDOW = 30, 900
+LOGIN_LIMIT, LOGIN_WINDOW = 50, 900
 ADDRESS_LIMIT, ADDRESS_WINDOW = 50, 300
 
 KINDS = ("cooperative", "association", "agency")
