@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import g, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.core import language, money
@@ -48,7 +50,7 @@ def init_app(app: Osiedle) -> None:
     env.filters.update(
         money=money.money, amount=money.amount, date=_date, longdate=_long_date, datetime=_moment, number=_number
     )
-    env.globals.update(asset=assets.address)
+    env.globals.update(asset=assets.address, _=_say)
     app.context_processor(_context)
 
 
@@ -69,6 +71,17 @@ def _context() -> dict[str, Any]:
         if site is not None and site.kind == kind:
             found |= provider()
     return found
+
+
+def _say(message: str, **values: Any) -> str:
+    """`_` in templates: what the extension's own does, remembered, because a page calls it some sixty times."""
+    found = _said(language.language(), message)
+    return found % values if values or "%" in found else found
+
+
+@lru_cache(maxsize=4096)
+def _said(code: str, message: str) -> Markup:
+    return Markup(language.catalogue(code).gettext(message))  # noqa: S704  catalogues are ours
 
 
 def _languages() -> list[tuple[str, str, str]]:
