@@ -51,7 +51,8 @@ def test_forwarded_headers_do_not_choose_the_manager(app: Any, town: Town, heade
 def test_pages_of_one_site_are_not_on_another(app: Any, town: Town) -> None:
     for host, path in [
         ("osiedle.test", "/login"), ("osiedle.test", "/tenants"), ("alfa.osiedle.test", "/tenants"),
-        ("alfa.osiedle.test", "/tenants/new"), ("console.osiedle.test", "/payments"), ("console.osiedle.test", "/admin/"),
+        ("alfa.osiedle.test", "/tenants/new"), ("console.osiedle.test", "/payments"),
+        ("console.osiedle.test", "/admin/"),
     ]:  # fmt: skip
         answer = app.test_client().get(path, headers={"Host": host})
         assert answer.status_code == 404, (host, path)
