@@ -96,7 +96,7 @@ def _render(script: Any) -> Step:
         dialect_name="postgresql", opts={"as_sql": True, "output_buffer": buffer, "transactional_ddl": False}
     )
     collected: list[str] = []
-    context.impl.static_output = lambda statement: collected.append(statement.strip().rstrip(";"))  # type: ignore[method-assign]
+    context.impl.static_output = lambda statement: collected.append(statement.strip().rstrip(";"))  # type: ignore[method-assign, assignment]
     with Operations.context(context):
         script.module.upgrade()
     return Step(

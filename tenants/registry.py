@@ -100,7 +100,7 @@ class Registry:
         statement = text(f"SELECT {_COLUMNS} FROM platform.tenants t WHERE {condition} ORDER BY t.slug")
         with self._engine.connect() as connection:
             rows = connection.execute(statement, {} if value is None else {"value": value}).all()
-        return [Tenant(*row, host=f"{row.slug}.{self._base}") for row in rows]
+        return [Tenant(**row._mapping, host=f"{row.slug}.{self._base}") for row in rows]
 
     def _listen(self) -> None:
         pause = threading.Event()

@@ -59,12 +59,12 @@ def use(code: str) -> Iterator[None]:
 def gettext(message: str, **values: Any) -> str:
     """The message in the current language, with `%(name)s` filled in."""
     found = catalogue(_language.get()).gettext(message)
-    return found % values if values else found
+    return str(found % values) if values else found
 
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:
     """The form of the message that fits `num` in the current language; `%(num)d` is filled in."""
-    return catalogue(_language.get()).ngettext(singular, plural, num) % {"num": num, **values}
+    return str(catalogue(_language.get()).ngettext(singular, plural, num) % {"num": num, **values})
 
 
 class Lazy:

@@ -49,7 +49,7 @@ def wait(limits: dict[str, int], window: int) -> int:
     """Seconds until none of the keys is over its limit; 0 when another attempt is allowed now."""
     with db.engines[PLATFORM].begin() as connection:
         rows = connection.execute(_LOOK, {"keys": list(limits), "window": window}).all()
-    return max((ceil(row.left) for row in rows if row.count >= limits[row.key]), default=0)
+    return max((ceil(left) for key, used, left in rows if used >= limits[key]), default=0)
 
 
 def forget(key: str) -> None:

@@ -73,7 +73,7 @@ class _Platform:
 
 
 for _view in (alive, ready, metrics):
-    _view.without_tenant = True  # type: ignore[attr-defined]
+    _view.without_tenant = True  # type: ignore[attr-defined, union-attr]
 
 
 def add_to(blueprint: Blueprint) -> None:
