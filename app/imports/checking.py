@@ -68,6 +68,10 @@ class Checks:
             if reference.target in self.broken:
                 continue
             yield from self._dangling(reference) if reference.sheet in self.files else self._orphaned(reference)
+        yield from self.controls(controls, totals)
+
+    def controls(self, controls: list[Control], totals: Totals | None) -> Iterator[Finding]:
+        """Control totals that do not agree with the package."""
         for control in controls:
             yield from self._control(control, totals)
 

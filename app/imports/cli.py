@@ -48,7 +48,7 @@ def run(tenant: str, path: Path, dry_run: bool, mode: str, kind: str, as_json: b
     if kind not in ("auto", "package"):
         click.echo(f"Format „{kind}” nie jest jeszcze obsługiwany; można wczytać paczkę wymiany (package).", err=True)
         sys.exit(1)
-    with bind(tenant_called(tenant), Mode.BULK):
+    with refusals(), bind(tenant_called(tenant), Mode.BULK):
         report = _run(path, mode, dry_run)
     _tell(report, as_json)
     sys.exit(0 if report.status in ("published", "unchanged", "checked") else 1)

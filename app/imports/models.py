@@ -33,7 +33,10 @@ OPEN_STATUSES = ("queued", "running")
 
 
 class Import(Model):
-    """One package that somebody handed over, and what became of it."""
+    """One package that somebody handed over, and what became of it.
+
+    `sha256` is of the file; `content` of the rows that were read from it, whatever their dialect.
+    """
 
     __tablename__ = "imports"
     __table_args__ = (
@@ -49,6 +52,7 @@ class Import(Model):
     file_name: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
     storage_key: Mapped[str | None] = mapped_column(Text)
     mode: Mapped[str] = mapped_column(Text, server_default="snapshot")
     dry_run: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))

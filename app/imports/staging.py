@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -13,24 +15,35 @@ from app.imports.reading.stream import Package, SheetStream
 from app.imports.report import Totals
 
 
-def fill(connection: Connection, package: Package) -> list[Control]:
-    """Copy every sheet of the package; returns its control sheet. `package.findings` is whole afterwards."""
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What was copied: the control sheet, and a hash of every row of the others in their common form."""
+
+    controls: list[Control]
+    content: bytes
+
+
+def fill(connection: Connection, package: Package) -> Staged:
+    """Copy every sheet of the package. `package.findings` and `package.files` are whole afterwards."""
     # A run that ended well has emptied it, a crash of the server too.
     if any(connection.execute(text(f"SELECT EXISTS (SELECT FROM stage_{sheet})")).scalar() for sheet in BOOKS):
         clear(connection)
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, psycopg.Connection)
     controls: list[Control] = []
+    content = hashlib.blake2b(digest_size=32)
     for sheet in package.sheets():
         if sheet.name == "control":
             controls = _controls(sheet)
             continue
+        content.update(f"\n{sheet.name}\n".encode())
         with raw.cursor() as cursor:
             statement = f"COPY stage_{sheet.name} ({', '.join(sheet.fields)}) FROM STDIN"
             with cursor.copy(statement.encode()) as copy:
                 for block in sheet.blocks:
+                    content.update(block)
                     copy.write(block)
-    return controls
+    return Staged(controls, content.digest())
 
 
 def totals(connection: Connection) -> Totals:

@@ -7,6 +7,7 @@ does to a parser ends here. Exit 3 means that the memory did not suffice; a pars
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -107,6 +108,8 @@ def main() -> int:
     with os.fdopen(os.dup(1), "wb", buffering=256 * 1024) as out:
         os.dup2(2, 1)
         confine(limits)
+        # Millions of short-lived rows and no cycles among them: looking for some costs a tenth of the time.
+        gc.disable()
         try:
             answer(request, limits, out)
         except MemoryError:
