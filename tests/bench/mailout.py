@@ -25,10 +25,13 @@ BODY = "\n\n".join(f"Punkt {n}. Informujemy o przeglądzie instalacji w mieszkan
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """The port of a fast mail server in a process of its own."""
+def sink(kind: str) -> Iterator[int]:
+    """The port of a mail server in a process of its own."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.sink"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "tests.bench.sink", *([kind] if kind else [])],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None and process.stdin is not None
         try:
@@ -37,16 +40,17 @@ def sink() -> Iterator[int]:
             process.stdin.close()
 
 
-def run(settings: Settings, messages: int = 5000, rounds: int = 5) -> dict[str, Any]:
+def run(settings: Settings, messages: int = 5000, rounds: int = 5, server: str = "aiosmtpd") -> dict[str, Any]:
     """Both ways in turn on a tenant made for this and removed again; prints and returns the figures.
 
-    `ratio` is the drain's messages a second over the bare loop's, the median of the rounds.
+    `ratio` is the drain's messages a second over the bare loop's, the median of the rounds. `server` is the kind
+    of `tests.bench.sink`; "" is one that answers at once, which no real server does.
     """
     import app.outbox.jobs  # noqa: F401  registers the job
     from app.factory import create_app
     from tenants import provisioning
 
-    with sink() as port:
+    with sink(server) as port:
         made = create_app(dataclasses.replace(settings, mail_url=f"smtp://127.0.0.1:{port}"))
         slug = f"bench{time.time_ns() % 10**9}"
         with made.app_context():
@@ -74,6 +78,7 @@ def _measured(tenant: Any, port: int, each: int, rounds: int) -> dict[str, Any]:
         size = len(ready)
     return {
         "messages": each * rounds,
+        "rounds": rounds,
         "bytes": size,
         "bare_per_second": round(median(bare), 1),
         "drain_per_second": round(median(drained), 1),

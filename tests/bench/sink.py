@@ -1,14 +1,19 @@
-"""A mail server that costs next to nothing: answers at once, keeps a count and forgets the rest.
+"""Mail servers that keep a count and forget the rest.
 
-    python -m tests.bench.sink
+    python -m tests.bench.sink [aiosmtpd]
 
-Prints its port, then serves until its standard input closes. `NOOP` answers with how many it has taken.
+Without a word it is one that costs next to nothing and answers at once; `aiosmtpd` is a complete server in
+Python, about as slow as a real one. Prints its port, then serves until its standard input closes. `NOOP` answers
+with how many messages it has taken.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 ANSWERS = {
     b"EHLO": b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n",
@@ -58,12 +63,25 @@ class Conversation(asyncio.Protocol):
                 self.transport.write(ANSWERS.get(verb, b"500 what?\r\n"))
 
 
-async def serve() -> None:
+class Counting:
+    """What aiosmtpd asks."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        global taken
+        taken += 1
+        return "250 taken"
+
+    async def handle_NOOP(self, server: SMTP, session: Session, envelope: Envelope, arg: str) -> str:
+        return f"250 {taken}"
+
+
+async def serve(conversation: Any) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Conversation, "127.0.0.1", 0)
+    server = await loop.create_server(conversation, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    complete = sys.argv[1:] == ["aiosmtpd"]
+    asyncio.run(serve((lambda: SMTP(Counting(), hostname="sink")) if complete else Conversation))

@@ -50,9 +50,8 @@ def books(outbox: Any) -> Any:
 def sent(books: Any, audience: Any = None, key: str | None = None, body: str = "Treść") -> str:
     from app.core import work
     from app.mailouts.commands import send
-    from tenants.context import bind
 
-    with bind(books.tenant):
+    with books.bound():
         public_id = send(system("tests"), "Temat", body, audience, key)
         work.commit()
     return public_id
@@ -107,10 +106,9 @@ def test_audiences_that_are_refused(books: Any, audience: Any) -> None:
     assert books.sql("SELECT count(*) FROM mailouts") == [(0,)]
 
 
-def test_twenty_clicks_are_one_mailout(app: Any, books: Any) -> None:
+def test_twenty_clicks_are_one_mailout(books: Any) -> None:
     def click(_number: int) -> str:
-        with app.app_context():
-            return sent(books, key="one-form")
+        return sent(books, key="one-form")
 
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(click, range(20)))) == 1
@@ -129,10 +127,9 @@ def test_personal_words_are_filled_in_literally(books: Any, crooked: Any, mailer
 def test_reach_preview_and_results(books: Any, crooked: Any, mailer: Any) -> None:
     from app.mailouts import queries
     from app.outbox.letters import MAILOUTS
-    from tenants.context import bind
 
     actor = system("tests")
-    with bind(books.tenant):
+    with books.bound():
         assert queries.reach(actor, rules.Audience(), MAILOUTS) == queries.Reach(6, 4, 1, 1)
         seen = queries.preview(actor, "S", "{imię}", rules.Audience(), "person:P1")
         assert (seen.body, seen.recipient) == ("Łucja", "Łucja Żak")
@@ -140,7 +137,7 @@ def test_reach_preview_and_results(books: Any, crooked: Any, mailer: Any) -> Non
     public_id = sent(books)
     crooked.faults["RCPT"].append(b"550 no such mailbox")
     books.turn(mailer)
-    with bind(books.tenant):
+    with books.bound():
         counts = queries.mailout(actor, public_id).counts
         problems = queries.problems(actor, public_id)
         page = queries.mailouts(actor)

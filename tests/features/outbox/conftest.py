@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from tenants.context import bind
 from tests.features.outbox.crooked import Crooked
 
 
@@ -44,21 +46,28 @@ def house(new_house: Callable[[], Any]) -> Any:
 class Outbox:
     """The outbox of one tenant as a test uses it; every call is a unit of work of its own."""
 
-    def __init__(self, tenant: Any) -> None:
+    def __init__(self, app: Any, tenant: Any) -> None:
+        self.app = app
         self.tenant = tenant
+
+    @contextmanager
+    def bound(self) -> Iterator[None]:
+        """The tenant bound, in an application context that no browser of the test shares."""
+        with self.app.app_context(), bind(self.tenant):
+            yield
 
     def write(self, count: int, cause: str = "mailout:1", pattern: str = "r%s@example.org") -> int:
         from app.core import work
         from app.outbox.commands import post_set
-        from tenants.context import bind
 
-        with bind(self.tenant):
+        with self.bound():
             written = post_set(
                 "mailout",
                 cause,
                 {"subject": "Przegląd gazowy", "body_text": "Dzień dobry {imię}!\n\nhttps://example.org/a?b=c&d=e"},
                 "SELECT 'person:' || n AS recipient_key, format(CAST(:pattern AS text), n) AS address, "
-                "'Łucja ' || n AS name, 'pl' AS locale, CAST(:own AS jsonb) AS context FROM generate_series(1, :n) AS n",
+                "'Łucja ' || n AS name, 'pl' AS locale, CAST(:own AS jsonb) AS context "
+                "FROM generate_series(1, :n) AS n",
                 {"n": count, "pattern": pattern, "own": '{"fields": {"imię": "<Łucjo>"}}'},
             )
             work.commit()
@@ -67,20 +76,18 @@ class Outbox:
     def secret(self, **changes: Any) -> bool:
         from app.core import work
         from app.outbox.commands import post
-        from tenants.context import bind
 
         values = {"cause": "reset:1", "recipient_key": "account:1", "address": "jan@example.org", "name": "Jan"}
         context = {"link": "https://x.example/password/reset/TOP-SECRET", "login": "L1", "minutes": 30}
-        with bind(self.tenant):
+        with self.bound():
             written = post("password_reset", **{**values, "context": context, **changes})
             work.commit()
         return written
 
     def turn(self, mailer: Any, lane: str = "bulk", seconds: float = 30) -> Any:
         from app.outbox.sending import turn
-        from tenants.context import bind
 
-        with bind(self.tenant):
+        with self.bound():
             return turn(lane, mailer, seconds)
 
     def rows(self, columns: str = "state, count(*)", rest: str = "GROUP BY state") -> list[Any]:
@@ -90,10 +97,9 @@ class Outbox:
         return {row[0]: row[1] for row in self.rows()}
 
     def sql(self, statement: str) -> list[Any]:
-        from tenants.context import bind
         from tenants.db import db
 
-        with bind(self.tenant):
+        with self.bound():
             result = db.session.execute(text(statement))
             found = [tuple(row) for row in result] if result.returns_rows else []
             db.session.commit()
@@ -101,8 +107,8 @@ class Outbox:
 
 
 @pytest.fixture
-def outbox(context: Any, house: Any) -> Outbox:
-    return Outbox(house)
+def outbox(app: Any, house: Any) -> Outbox:
+    return Outbox(app, house)
 
 
 @pytest.fixture

@@ -115,10 +115,9 @@ def test_leases_that_ran_out(outbox: Outbox, crooked: Crooked, mailer: Any) -> N
 
 def test_a_lost_lease_cannot_write_over_its_successor(outbox: Outbox) -> None:
     from app.outbox.queue import Done, Outcome, Queue, engine
-    from tenants.context import bind
 
     outbox.write(1)
-    with bind(outbox.tenant), engine().connect() as connection:
+    with outbox.bound(), engine().connect() as connection:
         queue = Queue(connection, "bulk")
         (item,) = queue.waiting()
         queue.ask(item)
@@ -147,7 +146,7 @@ def test_hopeless_addresses_never_reach_the_queue(outbox: Outbox) -> None:
     ]
 
 
-def test_declining_counts_for_what_is_not_yet_sent(outbox: Outbox, crooked: Crooked, mailer: Any, client: Any) -> None:
+def test_declining_counts_for_what_is_not_yet_sent(outbox: Outbox, crooked: Crooked, mailer: Any) -> None:
     outbox.write(3)
     outbox.sql("INSERT INTO mail_optouts (address, topic) VALUES ('r1@example.org', 'mailouts')")
     outbox.turn(mailer)
@@ -183,3 +182,48 @@ def test_text_becomes_paragraphs_and_links() -> None:
         '<p>&lt;b&gt;&amp;<br>\nx</p>\n<p><a href="https://a.pl/x?y=1&amp;z=2">https://a.pl/x?y=1&amp;z=2</a>).'
         " javascript:alert(1)</p>"
     )
+
+
+def test_the_sweep_starts_what_nobody_drains(outbox: Outbox) -> None:
+    from app.core import work
+    from app.core.jobs import body
+
+    outbox.write(2)
+    outbox.secret()
+    outbox.sql("DELETE FROM jobs")
+    outbox.sql(
+        "UPDATE outbox_items SET state = 'sending', attempts = 1, lease_until = now() - interval '1 s' "
+        "WHERE secret OR address LIKE 'r1@%'"
+    )
+    with outbox.bound():
+        assert body("outbox.sweep").run() is None
+        work.commit()
+    assert outbox.states() == {"queued": 2, "held": 1}
+    assert outbox.sql("SELECT name, key, args FROM jobs") == [("outbox.drain", "bulk", {"lane": "bulk"})]
+
+
+def test_the_database_away_for_a_moment_after_the_server_said_yes(
+    outbox: Outbox, crooked: Crooked, settings: Any
+) -> None:
+    """The acceptance is recorded once the database is back; the letter does not go twice."""
+    import psycopg
+
+    from app.gateways.mail import SmtpMailer, server
+    from config.settings import libpq_url
+
+    outbox.write(3)
+
+    class Cutting(SmtpMailer):
+        def send(self, sender: str, recipient: str, message: bytes) -> None:
+            super().send(sender, recipient, message)
+            if recipient.startswith("r2@"):
+                with psycopg.connect(libpq_url(settings.database_url), autocommit=True) as owner:
+                    owner.execute(
+                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'osiedle_app'"
+                    )
+
+    with pytest.raises(psycopg.OperationalError):
+        outbox.turn(Cutting(server(crooked.url)))
+    assert outbox.states() == {"sent": 2, "queued": 1}
+    assert outbox.turn(SmtpMailer(server(crooked.url))) is None
+    assert crooked.addresses() == ["r1@example.org", "r2@example.org", "r3@example.org"]

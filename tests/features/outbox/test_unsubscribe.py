@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from app.outbox.tokens import unsubscribe_token
-from tenants.context import bind
 from tests.features.outbox.conftest import Outbox
 
 
@@ -15,7 +14,7 @@ def declined(outbox: Outbox) -> list[Any]:
 
 
 def test_the_page(outbox: Outbox, client: Any) -> None:
-    with bind(outbox.tenant):
+    with outbox.bound():
         token = unsubscribe_token("Jan@Example.org", "mailouts")
     browser = client(outbox.tenant.slug)
     for _scan in range(3):
@@ -35,9 +34,9 @@ def test_the_page(outbox: Outbox, client: Any) -> None:
     ]
 
 
-def test_tokens_are_of_one_tenant(outbox: Outbox, client: Any, new_house: Any) -> None:
+def test_tokens_are_of_one_tenant(outbox: Outbox, client: Any, new_house: Any, app: Any) -> None:
     other = new_house()
-    with bind(other):
+    with Outbox(app, other).bound():
         token = unsubscribe_token("jan@example.org", "mailouts")
     forged = re.sub(r"^.", lambda found: "A" if found[0] != "A" else "B", token)
     for wrong in (token, forged, "x", "x.y", "%00"):
