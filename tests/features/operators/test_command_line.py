@@ -224,3 +224,20 @@ def test_a_name_cannot_steer_the_terminal(command: Any, new_tenant: Any, app: An
         owner.execute("UPDATE platform.tenants SET name = %s WHERE slug = %s", ("\x1b[2J zła", made.slug))
     assert "\x1b" not in command("tenants", "list").stdout
     assert "\x1b" not in command("tenants", "list", "--json").stdout
+
+
+@pytest.mark.parametrize("words", [("platform", "upgrade"), ("tenants", "list"), ("tenants", "create", "nowa", *ORDER)])
+def test_without_a_database_there_is_one_sentence(environ: dict[str, str], words: tuple[str, ...]) -> None:
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    from config.local.processes import free_port
+
+    nowhere = environ | {"DATABASE_URL": f"postgresql://osiedle:x@127.0.0.1:{free_port()}/osiedle"}
+    done = subprocess.run(
+        [os.fspath(Path(sys.executable).parent / "flask"), *words],
+        env=nowhere, cwd=Path(__file__).parents[3], capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    refused(done, "Baza danych nie odpowiada")
