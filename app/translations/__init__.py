@@ -1,0 +1,1 @@
+"""The catalogues: one `messages.po` a language, with Polish message ids."""
