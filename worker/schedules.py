@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import structlog
 from flask import Flask
@@ -36,9 +36,10 @@ SWEEP_SECONDS = 15
 
 def last_due(at: time, moment: datetime) -> datetime:
     """The newest moment not after `moment` at which a nightly entry was due; right across both changes of clock."""
-    here = local(moment)
-    day = here.date() if here.time().replace(tzinfo=None) >= at else here.date() - timedelta(days=1)
-    return datetime.combine(day, at, WARSAW)
+    today = local(moment).date()
+    # Compared as moments, for in the night of the change of clock the same time of day comes twice or never.
+    due = datetime.combine(today, at, WARSAW)
+    return due if due.astimezone(UTC) <= moment else datetime.combine(today - timedelta(days=1), at, WARSAW)
 
 
 def claim_night(name: str, due: datetime) -> bool:
