@@ -21,6 +21,7 @@ LAST_ENTRIES = 24
 PAGE_SIZE = 50
 _NOW = "unit_code = :unit AND until_revision IS NULL"
 _ORDER = "booked_on, entry"
+_NEWEST = "booked_on DESC, entry DESC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a unit stands now: balance in grosze (positive is owed), of what it consists, what falls due next, and
+    the newest entries, newest first."""
+
+    balance: int
+    accounts: list[AccountBalance]
+    due: Due | None
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class YearTotals:
     opening: int
     debit: int
@@ -78,39 +90,37 @@ class YearTotals:
         return self.opening + self.debit - self.credit
 
 
-_BALANCES = text(
-    f"SELECT account, sum(debit - credit)::bigint FROM ledger_entries WHERE {_NOW} GROUP BY account ORDER BY account"
-)
-_DUE = text(
-    f"SELECT due_on, sum(debit)::bigint FROM ledger_entries WHERE {_NOW} AND debit > 0 AND due_on >= :today "
-    "GROUP BY due_on ORDER BY due_on LIMIT 1"
-)
 _COLUMNS = "booked_on, kind, account, title, document, period, debit, credit"
-_LAST = text(
-    f"SELECT {_COLUMNS} FROM ledger_entries WHERE {_NOW} ORDER BY booked_on DESC, entry DESC LIMIT {LAST_ENTRIES}"
+_STANDING = text(
+    f"WITH mine AS MATERIALIZED (SELECT entry, due_on, {_COLUMNS} FROM ledger_entries WHERE {_NOW}) "
+    f"(SELECT 'entry' AS part, {_COLUMNS}, entry FROM mine ORDER BY {_NEWEST} LIMIT {LAST_ENTRIES}) "
+    "UNION ALL SELECT 'balance', NULL, NULL, account, NULL, NULL, NULL, sum(debit - credit)::bigint, NULL, NULL "
+    "FROM mine GROUP BY account "
+    "UNION ALL (SELECT 'due', due_on, NULL, NULL, NULL, NULL, NULL, sum(debit)::bigint, NULL, NULL FROM mine "
+    "WHERE debit > 0 AND due_on >= :today GROUP BY due_on ORDER BY due_on LIMIT 1) "
+    f"ORDER BY part, {_NEWEST}"
 )
 
 
-def balances(_actor: Actor, unit: HeldUnit) -> list[AccountBalance]:
-    """What is owed on each settlement account; their sum is the balance (saldo) of the unit."""
-    rows = db.session.execute(_BALANCES, {"unit": unit.code}).all()
-    found = {kind: AccountBalance(kind, grosze) for kind, grosze in rows}
-    known = [found.pop(kind) for kind in ACCOUNTS if kind in found]
-    return known + list(found.values())
-
-
-def next_due(_actor: Actor, unit: HeldUnit, today: date) -> Due | None:
-    row = db.session.execute(_DUE, {"unit": unit.code, "today": today}).first()
-    return Due(*row) if row else None
-
-
-def last_entries(_actor: Actor, unit: HeldUnit, balance: int) -> list[Entry]:
-    """The newest entries, newest first; `balance` is the unit's balance after all of them."""
+def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
+    """How the unit stands: one statement, for the page that residents open most."""
+    accounts: dict[str, int] = {}
+    due, newest = None, []
+    for part, *row in db.session.execute(_STANDING, {"unit": unit.code, "today": today}):
+        if part == "balance":
+            accounts[row[2]] = row[6]
+        elif part == "due":
+            due = Due(row[0], row[6])
+        else:
+            newest.append(row[:8])
+    known = [kind for kind in ACCOUNTS if kind in accounts]
+    others = sorted(kind for kind in accounts if kind not in ACCOUNTS)
+    balance = after = sum(accounts.values())
     entries: list[Entry] = []
-    for row in db.session.execute(_LAST, {"unit": unit.code}):
-        entries.append(Entry(*row, balance_after=balance))
-        balance -= row.debit - row.credit
-    return entries
+    for row in newest:
+        entries.append(Entry(*row, balance_after=after))
+        after -= row[6] - row[7]
+    return Standing(balance, [AccountBalance(kind, accounts[kind]) for kind in known + others], due, entries)
 
 
 def years(_actor: Actor, unit: HeldUnit) -> list[int]:
@@ -153,7 +163,7 @@ def entries_of_year(
             f"SELECT {_COLUMNS}, entry, sum(debit - credit) OVER (ORDER BY {_ORDER})::bigint AS balance_after "
             f"FROM ledger_entries WHERE {mine}) AS running "
             "WHERE booked_on BETWEEN :first AND :last AND (CAST(:kind AS text) IS NULL OR kind = :kind) "
-            "ORDER BY booked_on DESC, entry DESC LIMIT :size OFFSET :skip"
+            f"ORDER BY {_NEWEST} LIMIT :size OFFSET :skip"
         ),
         values,
     ).all()

@@ -38,15 +38,14 @@ def payments() -> str:
     unit = mine.chosen(request.args.get("unit"))
     if unit is None or mine.as_of is None:
         return render("finances/payments.html", **_frame(mine, unit, "payments"))
-    accounts = queries.balances(actor(), unit)
-    balance = sum(account.grosze for account in accounts)
+    standing = queries.standing(actor(), unit, today())
     return render(
         "finances/payments.html",
         **_frame(mine, unit, "payments"),
-        balance=balance,
-        accounts=accounts if len(accounts) > 1 else [],
-        entries=queries.last_entries(actor(), unit, balance),
-        due=queries.next_due(actor(), unit, today()),
+        balance=standing.balance,
+        accounts=standing.accounts if len(standing.accounts) > 1 else [],
+        entries=standing.entries,
+        due=standing.due,
         account_number=account_number(unit.account),
         entries_url=_address("entries", unit),
     )
