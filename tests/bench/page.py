@@ -22,9 +22,7 @@ NAMES = (
     ("visitor", "FROM account_sessions"),
     ("office", "FROM office_profile \n"),
     ("holdings", "FROM revisions"),
-    ("balances", "GROUP BY account"),
-    ("due", "GROUP BY due_on"),
-    ("last", "LIMIT 24"),
+    ("standing", "FROM ledger_entries"),
 )
 
 

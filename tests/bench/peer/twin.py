@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import psycopg
 from jinja2 import FileSystemLoader
 from portal.rendering import environment
-from portal.words import Due, Unit, account_number, in_order, with_balances
+from portal.words import Unit, account_number, standing_of
 
 with open(os.environ["TWIN"]) as file:
     _given = json.load(file)
@@ -55,10 +55,8 @@ def page(connection, host, secret):
     today = {"today": date.today()}  # noqa: DTZ011
     held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[6], **today}).fetchall()
     code, street, building, number, city, account, as_of = held[0]
-    unit = {"unit": code}
-    accounts = in_order(connection.execute(SQL["balances"], unit).fetchall())
-    balance = sum(each.grosze for each in accounts)
-    due = connection.execute(SQL["due"], {**unit, **today}).fetchone()
+    rows = connection.execute(SQL["standing"], {"unit": code, **today}).fetchall()
+    balance, accounts, due, entries = standing_of(rows)
     return PAGE.render(
         office=office(connection, host),
         who=visitor[7],
@@ -66,8 +64,8 @@ def page(connection, host, secret):
         as_of=as_of,
         balance=balance,
         accounts=accounts,
-        due=Due(*due) if due else None,
-        entries=with_balances(connection.execute(SQL["last"], unit).fetchall(), balance),
+        due=due,
+        entries=entries,
         account_number=account_number(account),
         csrf=hmac.new(b"key", digest, hashlib.sha256).hexdigest() * 2,
     )

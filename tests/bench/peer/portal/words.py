@@ -25,6 +25,10 @@ class Entry:
     def kind_label(self):
         return KINDS.get(self.kind, self.kind)
 
+    @property
+    def month(self):
+        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
+
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
@@ -46,6 +50,15 @@ class Due:
 class Unit:
     code: str
     address_line: str
+
+
+def standing_of(rows):
+    """What our one statement gives: balance, accounts, due and entries."""
+    balances = [(row[3], row[7]) for row in rows if row[0] == "balance"]
+    accounts = in_order(balances)
+    balance = sum(each.grosze for each in accounts)
+    due = next((Due(row[1], row[7]) for row in rows if row[0] == "due"), None)
+    return balance, accounts, due, with_balances([row[1:9] for row in rows if row[0] == "entry"], balance)
 
 
 def in_order(rows):
