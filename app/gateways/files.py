@@ -69,8 +69,8 @@ class Folder:
         self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key) or ".." in key:
-            raise ValueError(f"not a storage key: {key!r}")
+        if not _KEY.fullmatch(key) or ".." in key or not key.startswith(file_root() + "/"):
+            raise ValueError(f"not a storage key of this tenant: {key!r}")
         return self.root / key
 
 

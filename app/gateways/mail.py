@@ -45,13 +45,25 @@ class ServerDown(TryLater):
 
 
 class Mailer(Protocol):
-    """Sends one message and returns when the server has taken it."""
+    """Sends one message at a time: first the envelope is offered, then the message is handed over.
 
-    def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hand a message with CRLF line ends to the server.
+    Between the two nothing has been sent, so a caller may make sure meanwhile that it is its turn.
+    """
+
+    def offer(self, sender: str, recipient: str) -> None:
+        """Name sender and recipient of the next message.
+
+        Raises `Postponed`, `ServerDown` or `WillNeverWork`.
+        """
+
+    def hand_over(self, message: bytes) -> None:
+        """Give the message, with CRLF line ends, for the envelope that was offered.
 
         Raises `Postponed`, `ServerDown`, `WillNeverWork` (all three: certainly not taken) or `OutcomeUnknown`.
         """
+
+    def withdraw(self) -> None:
+        """Forget the envelope that was offered."""
 
     def close(self) -> None:
         """Say goodbye; the next message connects anew."""
@@ -144,27 +156,61 @@ class SmtpMailer:
         self._hostname = hostname
         self._dialogue: _Dialogue | None = None
         self._pid = 0
+        self._offered = False
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """See `Mailer.send`. Takes at most `TOTAL_SECONDS`."""
+        """Offer and hand over at once; raises what these raise."""
+        self.offer(sender, recipient)
+        self.hand_over(message)
+
+    def offer(self, sender: str, recipient: str) -> None:
+        """See `Mailer.offer`. From here to the end of `hand_over` there are `TOTAL_SECONDS`."""
         try:
-            recipient = checked_address(recipient)
+            commands = f"MAIL FROM:<{sender}>", f"RCPT TO:<{checked_address(recipient)}>"
         except BadAddress as error:
             raise WillNeverWork(f"invalid address: {error}") from None
         deadline = time.monotonic() + TOTAL_SECONDS
+        self.withdraw()
         kept = self._kept(deadline)
         if kept is not None:
             try:
-                self._transact(kept, sender, recipient, message)
+                self._envelope(kept, *commands)
                 return
             except ServerDown:
                 # A kept connection may have been closed meanwhile; that says nothing about the server.
                 if time.monotonic() > deadline - TOTAL_SECONDS / 2:
                     raise
-        self._transact(self._connect(deadline), sender, recipient, message)
+        self._envelope(self._connect(deadline), *commands)
+
+    def hand_over(self, message: bytes) -> None:
+        """See `Mailer.hand_over`."""
+        dialogue = self._dialogue
+        if dialogue is None or not self._offered:
+            raise ServerDown("the connection was lost")
+        self._offered = False
+        try:
+            self._expect(354, dialogue.docmd("DATA"))
+            # A failure here leaves the final dot unsent, and a message without it is never taken.
+            dialogue.send(_stuffed(message))
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise ServerDown(_why(error)) from error
+        try:
+            answer = dialogue.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise OutcomeUnknown(_why(error)) from error
+        self._expect(250, answer)
+
+    def withdraw(self) -> None:
+        """See `Mailer.withdraw`."""
+        if self._offered:
+            self._offered = False
+            self._reset()
 
     def close(self) -> None:
         dialogue, self._dialogue = self._dialogue, None
+        self._offered = False
         if dialogue is None:
             return
         if self._pid == os.getpid():
@@ -206,35 +252,20 @@ class SmtpMailer:
         self._dialogue, self._pid = dialogue, os.getpid()
         return dialogue
 
-    def _transact(self, dialogue: _Dialogue, sender: str, recipient: str, message: bytes) -> None:
+    def _envelope(self, dialogue: _Dialogue, mail: str, rcpt: str) -> None:
         try:
-            self._envelope(dialogue, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
-            # A failure here leaves the final dot unsent, and a message without it is never taken.
-            dialogue.send(_stuffed(message))
+            if dialogue.has_extn("pipelining"):  # RFC 2920: one round trip for two
+                dialogue.send(f"{mail}\r\n{rcpt}\r\n")
+                first, second = dialogue.getreply(), dialogue.getreply()
+                self._expect(250, first, whole_server=True)
+                self._expect(250, second)
+            else:
+                self._expect(250, dialogue.docmd(mail), whole_server=True)
+                self._expect(250, dialogue.docmd(rcpt))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise ServerDown(_why(error)) from error
-        try:
-            answer = dialogue.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            raise OutcomeUnknown(_why(error)) from error
-        self._expect(250, answer)
-
-    def _envelope(self, dialogue: _Dialogue, mail: str, rcpt: str) -> None:
-        if not dialogue.has_extn("pipelining"):
-            self._expect(250, dialogue.docmd(mail), whole_server=True)
-            self._expect(250, dialogue.docmd(rcpt))
-            self._expect(354, dialogue.docmd("DATA"))
-            return
-        dialogue.send(f"{mail}\r\n{rcpt}\r\nDATA\r\n")  # RFC 2920: one round trip for three
-        answers = [dialogue.getreply() for _command in range(3)]
-        if answers[2][0] == 354 and any(code not in (250, 251) for code, _words in answers[:2]):
-            dialogue.send(".\r\n")
-            dialogue.getreply()
-        self._expect(250, answers[0], whole_server=True)
-        self._expect(250, answers[1])
-        self._expect(354, answers[2])
+        self._offered = True
 
     def _expect(self, wanted: int, answer: tuple[int, bytes], *, whole_server: bool = False) -> None:
         code, words = answer
@@ -258,6 +289,7 @@ class SmtpMailer:
             self._drop()
 
     def _drop(self) -> None:
+        self._offered = False
         if self._dialogue is not None:
             self._dialogue.close()
             self._dialogue = None

@@ -85,42 +85,51 @@ class Turn:
         return None if wait is None else Again(max(1.0, wait + 0.5))
 
     def _one(self, item: Item, shared: dict[str, Any]) -> Outcome | None:
-        """Claim a row, recording the one before; write its letter meanwhile; send it. None: it is not ours."""
+        """Claim a row, recording the one before; hand it over once that is committed. None: it is not ours.
+
+        The letter is written and its envelope offered while the database commits: neither sends anything.
+        """
         try:
             self._queue.ask(item, self._done)
-            written = self._written(item, shared)
+            ready = self._ready(item, shared)
             claim = self._queue.claimed()
         except (DBAPIError, psycopg.Error):
+            self._mailer.withdraw()
             self._finish(anew=True)
             raise
         self._done = None
         if claim is None:
+            self._mailer.withdraw()
             return None
-        outcome = Outcome("skipped", DECLINED) if claim.declined else self._delivered(item, written)
+        if claim.declined:
+            self._mailer.withdraw()
+            outcome = Outcome("skipped", DECLINED)
+        else:
+            outcome = ready if isinstance(ready, Outcome) else self._handed_over(item, ready)
         self._done = Done(claim, outcome)
         return outcome
 
-    def _written(self, item: Item, shared: dict[str, Any]) -> bytes | Outcome:
+    def _ready(self, item: Item, shared: dict[str, Any]) -> bytes | Outcome:
+        """The letter, its envelope offered; or why it cannot go."""
         try:
-            return _message(shared, item, self._office, self._sender)
+            message = _message(shared, item, self._office, self._sender)
         except BadAddress:
             return Outcome("failed", BAD_ADDRESS)
         except Exception:
             # Also a mistake of ours in a template must not lose a letter: it waits, and the log says why.
             log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
             return _later(item, UNREADABLE)
-
-    def _delivered(self, item: Item, written: bytes | Outcome) -> Outcome:
-        if isinstance(written, Outcome):
-            return written
         try:
-            self._mailer.send(self._sender.address, item.address, written)
-        except ServerDown as error:
-            return Outcome("queued", str(error))
-        except Postponed as error:
-            return _later(item, str(error))
-        except WillNeverWork as error:
-            return Outcome("failed", str(error))
+            self._mailer.offer(self._sender.address, item.address)
+        except (ServerDown, Postponed, WillNeverWork) as error:
+            return _refused(item, error)
+        return message
+
+    def _handed_over(self, item: Item, message: bytes) -> Outcome:
+        try:
+            self._mailer.hand_over(message)
+        except (ServerDown, Postponed, WillNeverWork) as error:
+            return _refused(item, error)
         except OutcomeUnknown as error:
             log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
             return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
@@ -161,6 +170,12 @@ def turn(lane: str, mailer: Mailer, seconds: float = TURN_SECONDS) -> Again | No
     if again is None or again.seconds:
         mailer.close()
     return again
+
+
+def _refused(item: Item, error: Exception) -> Outcome:
+    if isinstance(error, ServerDown):
+        return Outcome("queued", str(error))
+    return _later(item, str(error)) if isinstance(error, Postponed) else Outcome("failed", str(error))
 
 
 def _later(item: Item, reason: str) -> Outcome:

@@ -161,13 +161,12 @@ def test_bodies() -> None:
             rules.body(text)
 
 
-def test_the_command_line(books: Any, flask_command: Any, tmp_path: Any) -> None:
-    slug = books.tenant.slug
+def test_the_command_line(app: Any, books: Any, tmp_path: Any) -> None:
     body = tmp_path / "body.txt"
     body.write_text("Treść", encoding="utf-8")
-    words = ("mailouts", "send", slug, "--subject", "Temat", "--body-file")
-    done = flask_command(*words, str(body), "--json")
-    assert done.returncode == 0, done.stderr
+    words = ["mailouts", "send", books.tenant.slug, "--subject", "Temat", "--body-file", str(body), "--json"]
+    done = app.test_cli_runner().invoke(args=words)
+    assert done.exit_code == 0, done.stderr
     result = json.loads(done.stdout)
     assert list(result) == ["mailout", "recipients", "sent", "failed", "skipped"]
     assert list(result.values())[1:] == [6, 0, 0, 3]

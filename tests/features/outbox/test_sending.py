@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+from concurrent.futures import ThreadPoolExecutor
 from email.policy import default
 from typing import Any
 
@@ -213,17 +214,40 @@ def test_the_database_away_for_a_moment_after_the_server_said_yes(
 
     outbox.write(3)
 
+    cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'osiedle_app'"
+
     class Cutting(SmtpMailer):
-        def send(self, sender: str, recipient: str, message: bytes) -> None:
-            super().send(sender, recipient, message)
-            if recipient.startswith("r2@"):
+        def hand_over(self, message: bytes) -> None:
+            super().hand_over(message)
+            if crooked.addresses()[-1].startswith("r2@"):
                 with psycopg.connect(libpq_url(settings.database_url), autocommit=True) as owner:
-                    owner.execute(
-                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'osiedle_app'"
-                    )
+                    owner.execute(cut)
 
     with pytest.raises(psycopg.OperationalError):
         outbox.turn(Cutting(server(crooked.url)))
     assert outbox.states() == {"sent": 2, "queued": 1}
     assert outbox.turn(SmtpMailer(server(crooked.url))) is None
     assert crooked.addresses() == ["r1@example.org", "r2@example.org", "r3@example.org"]
+
+
+def test_an_envelope_offered_for_a_row_of_somebody_else_is_withdrawn(
+    outbox: Outbox, crooked: Crooked, mailer: Any
+) -> None:
+    from app.outbox.queue import Queue
+
+    outbox.write(3)
+    waiting = Queue.waiting
+
+    def seen_too_late(queue: Queue) -> Any:
+        found = waiting(queue)
+        if len(found) == 3:
+            taken = "UPDATE outbox_items SET state = 'sent', live = false WHERE address LIKE 'r2@%'"
+            with ThreadPoolExecutor(1) as pool:  # a thread has no tenant bound
+                pool.submit(outbox.sql, taken).result()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Queue, "waiting", seen_too_late)
+        outbox.turn(mailer)
+    assert crooked.addresses() == ["r1@example.org", "r3@example.org"]
+    assert crooked.connections == 1
