@@ -103,12 +103,17 @@ def missing(catalogue: Catalog) -> list[str]:
     return [_name(message) for message in catalogue if message.id and not _complete(message)]
 
 
-def write(language: str, catalogue: Catalog) -> None:
+def written(language: str, catalogue: Catalog) -> str:
+    """The text of the catalogue's file: sorted, without line numbers and dates."""
     body = io.BytesIO()
     write_po(body, catalogue, width=110, no_location=True, omit_header=True, sort_output=True)
+    return f"{_header(language)}\n{body.getvalue().decode().strip()}\n"
+
+
+def write(language: str, catalogue: Catalog) -> None:
     path = address(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{_header(language)}\n{body.getvalue().decode().strip()}\n", encoding="utf-8")
+    path.write_text(written(language, catalogue), encoding="utf-8")
 
 
 def main(out: TextIO = sys.stdout) -> int:
