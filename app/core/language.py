@@ -82,7 +82,8 @@ class Lazy:
         return str(escape(str(self)))
 
     def __mod__(self, values: Any) -> str:
-        return str(self) % values
+        said: str = str(self) % values
+        return said
 
 
 def lazy_gettext(message: str) -> Any:
