@@ -49,7 +49,7 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
     personal = rules.is_personal(line, content)
     count = post_set(
         "mailout",
-        queries.cause(public_id),
+        rules.cause(public_id),
         {"subject": line, "body_text": content},
         recipients.SELECT,
         recipients.values(chosen, locale=profile().locale, personal=personal),

@@ -55,11 +55,6 @@ class Preview:
     recipient: str | None
 
 
-def cause(public_id: str) -> str:
-    """The cause that a mailout's letters carry in the outbox."""
-    return f"mailout:{public_id}"
-
-
 def reach(actor: Actor, audience: Audience, topic: str) -> Reach:
     """Count an audience as it is today."""
     _may(actor, Can.SEND_MAILOUTS)
@@ -125,8 +120,8 @@ def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
         select(Mailout).order_by(Mailout.created_at.desc(), Mailout.id.desc())
         .limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     ).scalars().all()  # fmt: skip
-    counted = outbox.counts(actor, [cause(row.public_id) for row in rows])
-    return Page([_sent(row, counted[cause(row.public_id)]) for row in rows], number, PAGE_SIZE, total)
+    counted = outbox.counts(actor, [rules.cause(row.public_id) for row in rows])
+    return Page([_sent(row, counted[rules.cause(row.public_id)]) for row in rows], number, PAGE_SIZE, total)
 
 
 def mailout(actor: Actor, public_id: str) -> Sent:
@@ -135,12 +130,12 @@ def mailout(actor: Actor, public_id: str) -> Sent:
     row = db.session.execute(select(Mailout).where(Mailout.public_id == public_id)).scalar_one_or_none()
     if row is None:
         raise NotThere(_("Nie ma takiej wysyłki."))
-    return _sent(row, outbox.counts(actor, [cause(public_id)])[cause(public_id)])
+    return _sent(row, outbox.counts(actor, [rules.cause(public_id)])[rules.cause(public_id)])
 
 
 def problems(actor: Actor, public_id: str, number: int = 1) -> Page[Problem]:
     """Whom a mailout did not reach, and why."""
-    return outbox.problems(actor, cause(public_id), number)
+    return outbox.problems(actor, rules.cause(public_id), number)
 
 
 def _sent(row: Mailout, counts: Counts) -> Sent:

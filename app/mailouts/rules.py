@@ -105,6 +105,11 @@ def body(text: str | None) -> str:
     return clean
 
 
+def cause(public_id: str) -> str:
+    """The cause that a mailout's letters carry in the outbox."""
+    return f"mailout:{public_id}"
+
+
 def is_personal(*texts: str) -> bool:
     """Whether any text holds one of the `FIELDS`."""
     return any("{" + name + "}" in text for text in texts for name in FIELDS)
