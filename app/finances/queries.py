@@ -118,7 +118,7 @@ def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
     balance = after = sum(accounts.values())
     entries: list[Entry] = []
     for row in newest:
-        entries.append(Entry(*row, balance_after=after))
+        entries.append(Entry(*row, after))
         after -= row[6] - row[7]
     return Standing(balance, [AccountBalance(kind, accounts[kind]) for kind in known + others], due, entries)
 
