@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec  # TEMPORARY
 
 from flask import Blueprint
 
@@ -32,8 +31,6 @@ def register(app: Osiedle) -> None:
     """Hang every feature's pages below the parent of their audience."""
     made = parents()
     for audience, module in PAGES:
-        if find_spec(module) is None:  # TEMPORARY
-            continue  # TEMPORARY
         pages: Blueprint = import_module(module).pages
         made[audience].register_blueprint(pages)
     for site_parent in ("product", "public", "console_public"):

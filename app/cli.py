@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec  # TEMPORARY
 
 from app.web.application import Osiedle
 
@@ -20,7 +19,5 @@ GROUPS = (
 def register(app: Osiedle) -> None:
     """Add each module's `groups` to the `flask` command."""
     for module in GROUPS:
-        if find_spec(module) is None:  # TEMPORARY
-            continue  # TEMPORARY
         for group in import_module(module).groups:
             app.cli.add_command(group)

@@ -15,6 +15,12 @@ from tenants.db import db
 
 SEEN_SECONDS = 60
 
+# A tenant (najemca) of a unit that somebody owns is a lodger: the owner's debts are none of the lodger's business.
+_LODGES = (
+    "o.role = 'tenant' AND EXISTS (SELECT 1 FROM occupancies w WHERE w.unit_code = o.unit_code "
+    "AND w.until_revision IS NULL AND w.role IN ('owner', 'co-owner') "
+    "AND w.from_on <= :today AND (w.to_on IS NULL OR w.to_on >= :today))"
+)
 # What an account may see on a day: what staff gave it, unless that repeats a title which the books have ended;
 # an account to which nobody gave anything sees what the books give to its person.
 HELD_UNITS = (

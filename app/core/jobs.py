@@ -42,7 +42,7 @@ class JobColumns:
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
         live = text("state IN ('waiting', 'running')")
         return (
             CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),

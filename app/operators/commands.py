@@ -59,7 +59,9 @@ def log_in(email: str, password: str, address: str) -> str:
     ).one_or_none()
     db.session.rollback()  # nothing was written, and no connection may wait while a hash is calculated
     given = passwords.password_form(password)
-    right = given is not None and passwords.matches(given, operator.password_hash if operator else None)
+    production = settings().production
+    kept = passwords.usable(operator.password_hash if operator else None, given or "", production=production)
+    right = given is not None and passwords.matches(given, kept)
     if operator is None or given is None or not right:
         raise Refused(_("Adres e-mail lub hasło są nieprawidłowe."))
     throttle.forget(_pair(key, address))

@@ -13,7 +13,7 @@ from werkzeug.routing import Map, MapAdapter
 from app.core import work
 from config.settings import Settings
 from tenants.db import db
-from tenants.http import PRODUCT, RegistryAway, Site, site_of
+from tenants.http import PRODUCT, RegistryAway, Site, UnknownHost, site_of
 from tenants.registry import Registry
 
 
@@ -59,6 +59,10 @@ class Osiedle(Flask):
         assert isinstance(request, SiteRequest)
         try:
             request.site = site_of(request.headers.get("Host"), self.registry, self.settings.base_hostname)
+        except UnknownHost:
+            if not request.path.startswith("/static/"):
+                raise
+            request.site = Site(PRODUCT, "")  # the neutral page may wear our style sheet, and that is all it gets
         except (DBAPIError, PoolTimeout) as error:
             raise RegistryAway() from error
         return self.url_map.bind_to_environ(request.environ, subdomain=request.site.kind)

@@ -63,10 +63,11 @@ def _same_origin() -> None:
     """Sibling subdomains are other managers, and to SameSite they are the same site: only our own host may post."""
     if request.method in READS or getattr(current_app.view_functions.get(request.endpoint or ""), "open_to_all", False):
         return
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2].lower() != request.host.lower():
+    origin, fetched = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if fetched not in (None, "same-origin", "none"):
         abort(403)
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    hidden = origin == "null" and fetched == "same-origin"  # a page that sends no referrer hides its origin as well
+    if origin is not None and not hidden and origin.partition("://")[2].lower() != request.host.lower():
         abort(403)
 
 

@@ -88,9 +88,17 @@ def test_keys_and_file_roots_carry_the_tenant(app: Any, town: Town) -> None:
 
 
 @pytest.mark.parametrize("hostile", ["../t_00002/imports/x", "t_00001/../t_00002/x", "/etc/passwd", "t_00001/a\0b", ""])
-def test_a_hostile_storage_key_is_refused(app: Any, hostile: str) -> None:
-    with app.app_context(), pytest.raises(ValueError, match="storage key"):
+def test_a_hostile_storage_key_is_refused(app: Any, town: Town, hostile: str) -> None:
+    with app.app_context(), bind(town.alfa), pytest.raises(ValueError, match="storage key"):
         files.files().delete(hostile)
+
+
+def test_a_storage_key_of_the_other_manager_is_refused(app: Any, town: Town) -> None:
+    with app.app_context():
+        with bind(town.beta):
+            foreign = files.key("imports", "abc")
+        with bind(town.alfa), pytest.raises(ValueError, match="storage key"), files.files().local_path(foreign):
+            pass
 
 
 def test_nothing_in_redis_tells_words_of_a_manager(app: Any, town: Town) -> None:

@@ -102,7 +102,7 @@ def chromium_browser() -> Iterator[Any]:
     with sync_playwright() as playwright:
         flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
         browser = playwright.chromium.launch(
-            executable_path=str(found.executable), args=flags, env={**os.environ, **found.environ}
+            executable_path=str(found.executable), args=flags, env={**os.environ, **found.env}
         )
         yield browser
         browser.close()

@@ -25,7 +25,7 @@ def test_an_operator_opens_a_manager_and_its_admin_gets_to_work(
     console.locator("[name=kind][value=association]").check()
     console.locator("[name=admin_email]").fill("zarzad@lipowa.example")
     console.locator("main form button[type=submit]").click()
-    console.get_by_text(re.compile("działa")).first.wait_for()
+    console.get_by_text("Portal jest gotowy").first.wait_for()
 
     letters = _waited(product, "zarzad@lipowa.example")
     link = re.search(r"http://lipowa\.localhost:\d+/activate/[\w-]+", _text(letters[0]))
@@ -48,9 +48,8 @@ def test_a_mailout_reaches_everybody_who_has_an_address(visit: Callable[..., Any
     admin = visit("demo", "admin", path="/admin/mailouts/new")
     admin.locator("[name=subject]").fill("Przerwa w dostawie wody – środa")
     admin.locator("[name=body]").fill("Szanowni Państwo,\n\nw środę od 8:00 do 12:00 nie będzie wody.\n\nAdministracja")
-    admin.locator("main form button[type=submit]").last.click()
-    admin.wait_for_load_state()
-    admin.locator("main form button[type=submit]").last.click()
+    admin.locator("main form button[value=preview]").click()
+    admin.locator("main form button[value=send]").click()
     admin.wait_for_url(re.compile(r"/admin/mailouts/[\w-]{22}"))
     result = _settled(admin)
     told = [mail for mail in product.mails() if mail["Subject"] == "Przerwa w dostawie wody – środa"]

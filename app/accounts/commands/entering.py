@@ -15,6 +15,7 @@ from app.core.clock import now
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.public_ids import digest, new_secret
+from app.core.runtime import settings
 from tenants.bound import current
 from tenants.db import db
 
@@ -90,7 +91,8 @@ def log_in(login: str, password: str, address: str, agent: str) -> str:
     found = account_for(login)
     db.session.rollback()  # nothing was written, and no connection may wait while a hash is calculated
     given = rules.password_form(password)
-    right = given is not None and rules.matches(given, found.password_hash if found else None)
+    kept = rules.usable(found.password_hash if found else None, given or "", production=settings().production)
+    right = given is not None and rules.matches(given, kept)
     if found is None or given is None or not right or found.status != "active" or found.expired:
         attempts.failed()
         raise Refused(_("Nieprawidłowy login lub hasło."))
