@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from typing import Any
 
@@ -70,7 +71,8 @@ def _deadly() -> None:
 @job("tests.restarted")
 def _restarted() -> None:
     raw = db.session.connection().connection.dbapi_connection
-    os.close(raw.pgconn.socket)  # type: ignore[union-attr]
+    with socket.socket(fileno=os.dup(raw.pgconn.socket)) as line:  # type: ignore[union-attr]
+        line.shutdown(socket.SHUT_RDWR)
     db.session.execute(text("SELECT 1"))
 
 
