@@ -15,6 +15,7 @@ LEASE_SECONDS = 3 * TOTAL_SECONDS  # a lease shorter than the server's patience 
 TURN_SECONDS = 2.0
 # The server's “not now” to one letter: twelve tries over a day, then it has failed.
 DEFERRALS = (60, 300, 900, 1800, 3600, 7200, 14400, 14400, 14400, 14400, 14400)
+DOWN_SECONDS = 10.0  # a lane rests so long when the server does not answer at all
 LONGEST_PAUSE = 300.0
 
 # What a row's `reason` says in these cases; server's sentences stand there as they came.
@@ -41,7 +42,10 @@ def deferral(times: int) -> int | None:
 
 
 def pause(attempts: int) -> float:
-    """Seconds for which a lane rests when the server does not answer at all."""
+    """Seconds for which a row stands back after the server broke off.
+
+    It must not stay first in the lane: perhaps it is this very letter that the server cannot stand.
+    """
     return float(min(5 * 2 ** min(max(0, attempts - 1), 10), LONGEST_PAUSE))
 
 

@@ -7,6 +7,7 @@ server said is recorded before the next one is touched.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -28,6 +29,7 @@ from app.outbox.rendering import rendered
 from app.outbox.rules import (
     BAD_ADDRESS,
     DECLINED,
+    DOWN_SECONDS,
     TURN_SECONDS,
     UNKNOWN_OUTCOME,
     UNREADABLE,
@@ -72,11 +74,9 @@ class Turn:
                 if outcome is None:
                     continue
                 if outcome.state == "queued" and not outcome.deferred:
-                    assert self._done is not None
-                    attempts = self._done.claim.attempt
                     self._finish()
                     log.warning("mail server does not take letters", reason=outcome.reason)
-                    return Again(pause(attempts))
+                    return Again(DOWN_SECONDS)
                 if time.monotonic() >= self._ends:
                     self._finish()
                     return Again(0)
@@ -106,6 +106,8 @@ class Turn:
             outcome = Outcome("skipped", DECLINED)
         else:
             outcome = ready if isinstance(ready, Outcome) else self._handed_over(item, ready)
+        if outcome.state == "queued" and not outcome.deferred:
+            outcome = replace(outcome, after=pause(claim.attempt))
         self._done = Done(claim, outcome)
         return outcome
 
