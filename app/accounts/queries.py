@@ -24,8 +24,9 @@ _LODGES = (
 # What an account may see on a day: what staff gave it, unless that repeats a title which the books have ended;
 # an account to which nobody gave anything sees what the books give to its person.
 HELD_UNITS = (
-    "WITH titles AS (SELECT DISTINCT unit_code FROM occupancies WHERE person_code = :person AND until_revision IS NULL "
-    "AND from_on <= :today AND (to_on IS NULL OR to_on >= :today)) "
+    "WITH titles AS (SELECT DISTINCT o.unit_code FROM occupancies o WHERE o.person_code = :person "
+    "AND o.until_revision IS NULL AND o.from_on <= :today AND (o.to_on IS NULL OR o.to_on >= :today) "
+    f"AND NOT ({_LODGES})) "
     "SELECT unit_code FROM account_units WHERE account_id = :account AND since <= :today "
     "AND (until IS NULL OR until >= :today) "
     "AND (NOT follows_books OR unit_code IN (SELECT unit_code FROM titles)) "
