@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from app.imports.models import OPEN_STATUSES, Import, Revision
 from tenants.db import db
 
 PAGE_SIZE = 25
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def imports(_actor: Actor, page: int) -> Page[ImportLine]:
 
 def one(_actor: Actor, public_id: str) -> ImportLine:
     """One import. Raises `NotThere`."""
+    if not PUBLIC_ID.fullmatch(public_id):
+        raise NotThere(_("Nie ma takiego importu."))
     row = db.session.execute(_lines().where(Import.public_id == public_id)).first()
     if row is None:
         raise NotThere(_("Nie ma takiego importu."))

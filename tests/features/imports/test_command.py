@@ -1,0 +1,58 @@
+"""`flask imports`: one JSON on standard output, sentences on standard error, 0, 1 or 2."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.factories import packages
+from tests.features.imports.doing import books, imports
+
+
+def test_run_repeat_refuse_undo(
+    app: Any, new_tenant: Callable[..., Any], flask_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    tenant = new_tenant(post=False)
+    good = str(packages.archive(tmp_path / "a.zip", packages.small()))
+    done = flask_command("imports", "run", tenant.slug, good, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert list(report)[:8] == ["id", "status", "revision", "as_of", "sheets", "totals", "errors", "warnings"]
+    assert (report["status"], report["revision"], report["errors"]) == ("published", 1, [])
+    assert report["totals"] == {"ledger": {"debit": "1246.86", "credit": "1000.00"}}
+    assert report["sheets"]["units"] == {"rows": 2, "added": 2, "changed": 0, "withdrawn": 0, "unchanged": 0}
+    assert report["as_of"].endswith(("+01:00", "+02:00"))
+    checked = flask_command("imports", "run", tenant.slug, good, "--dry-run", "--mode", "increment")
+    assert checked.returncode == 0 and "checked" in checked.stdout
+    bad = packages.small()
+    bad["ledger"][1][1] = "L9"
+    refused = flask_command("imports", "run", tenant.slug, str(packages.workbook(tmp_path / "b.xlsx", bad)), "--json")
+    assert refused.returncode == 1
+    (error,) = json.loads(refused.stdout)["errors"]
+    assert set(error) == {"sheet", "row", "column", "value", "code", "message"}
+    assert (error["sheet"], error["row"], error["column"], error["value"]) == ("obroty", 3, "lokal", "L9")
+    undone = flask_command("imports", "undo", tenant.slug, "1", "--json")
+    assert undone.returncode == 0 and json.loads(undone.stdout)["revision"] == 2
+    assert not any(books(app, tenant).values())
+    assert imports(app, tenant) == [("published", 1), ("checked", 1), ("refused", 1)]
+
+
+def test_wrong_usage_and_reasons(
+    app: Any, new_tenant: Callable[..., Any], flask_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    tenant = new_tenant(post=False)
+    empty = tmp_path / "empty.zip"
+    empty.write_bytes(b"")
+    for code, words in (
+        (2, ["run", tenant.slug, str(tmp_path / "missing.zip")]),
+        (2, ["run", tenant.slug, str(empty), "--mode", "everything"]),
+        (1, ["run", "nobody", str(empty)]),
+        (1, ["run", tenant.slug, str(empty), "--format", "mt940"]),
+        (1, ["run", tenant.slug, str(empty)]),
+        (1, ["undo", tenant.slug, "7"]),
+    ):
+        done = flask_command("imports", *words)
+        assert done.returncode == code and done.stderr and "Traceback" not in done.stderr, (words, done.stderr)
+    assert imports(app, tenant) == [("refused", None)]
