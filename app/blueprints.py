@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("resident", "app.home.resident"),
     ("resident", "app.finances.resident"),
     ("staff", "app.home.staff"),
+    ("staff", "app.home.residents"),
     ("staff", "app.accounts.staff"),
     ("staff", "app.imports.staff"),
     ("staff", "app.mailouts.staff"),

@@ -1,77 +1,30 @@
-"""Residents as the office sees them: who is in the books, who has an account, and a new account."""
+"""Accounts as the office handles them: a new one, its activation link, blocking and unblocking."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from flask import Blueprint, flash, request
 from wtforms.fields.choices import SelectChoice
 
-from app.accounts import commands, mails, queries
+from app.accounts import commands, mails
 from app.accounts.commands import Created
 from app.accounts.forms import ROLES, AccountForm, PersonAccountForm
-from app.accounts.queries import AccountRow
 from app.core.actor import GRANTS, Can, Role
 from app.core.clock import today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
-from app.core.language import lazy_gettext as _l
 from app.core.links import external
-from app.core.paging import Page, page_number
 from app.estate import queries as estate
-from app.estate.queries import Resident, Title
-from app.estate.rules import TITLE_ROLES
-from app.web import menu
+from app.estate.queries import Resident
 from app.web.audiences import needs
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("accounts", __name__, template_folder="templates")
-pages.register_blueprint(Blueprint("estate", "app.estate", template_folder="templates"))
-menu.register("staff", _l("Mieszkańcy"), "accounts.residents", "people", 20, needs=Can.SEE_RESIDENTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person in the list. `balance` in grosze, None where it is not known here."""
-
-    code: str
-    name: str
-    email: str | None
-    units: list[str]
-    has_account: bool
-    url: str
-    balance: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TitleLine:
-    """One title of a person to a unit. `balance` in grosze, None where it is not known here."""
-
-    code: str
-    label: str
-    role_label: str
-    from_on: date
-    to_on: date | None
-    balance: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """An account of a person. The addresses are None for staff who may not manage accounts."""
-
-    login: str
-    role_label: str
-    status_label: str
-    email: str | None
-    last_login_at: datetime | None
-    link_url: str | None
-    block_url: str | None
-    unblock_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,45 +32,6 @@ class PersonLink:
     code: str
     name: str
     url: str
-
-
-@pages.get("/residents")
-@needs(Can.SEE_RESIDENTS)
-def residents() -> str:
-    who, asked = actor(), request.args.get("q", "")[:100]
-    also = queries.people_by_login(who, asked) if asked.strip() else []
-    found = estate.residents(who, asked, page_number(request.args.get("page")), today(), also)
-    accounts = queries.accounts_of(who, [person.code for person in found.rows])
-    lines = [
-        Line(
-            code=person.code,
-            name=person.name,
-            email=person.email,
-            units=list(dict.fromkeys(title.unit_code for title in person.titles)),
-            has_account=person.code in accounts,
-            url=_address(person.code),
-        )
-        for person in found.rows
-    ]
-    page = Page(lines, found.number, found.size, found.total)
-    page_url = "?" + urlencode({"q": asked, "page": ""} if asked else {"page": ""})
-    return render("estate/residents.html", q=asked, page=page, page_url=page_url, as_of=None)
-
-
-@pages.get("/residents/<path:code>")
-@needs(Can.SEE_RESIDENTS)
-def resident(code: str) -> str:
-    who = actor()
-    person = estate.resident(who, code, today())
-    new_url = f"/admin/accounts/new?{urlencode({'person': code})}" if who.may(Can.MANAGE_ACCOUNTS) else None
-    return render(
-        "estate/resident.html",
-        person=person,
-        units=[_title(title) for title in person.titles],
-        accounts=[_account(row) for row in queries.accounts_of(who, [code]).get(code, [])],
-        new_account_url=new_url,
-        as_of=None,
-    )
 
 
 @pages.route("/accounts/new", methods=["GET", "POST"])
@@ -220,32 +134,3 @@ def _form(person: Resident | None) -> AccountForm:
 
 def _address(code: str) -> str:
     return f"/admin/residents/{quote(code)}"
-
-
-def _title(title: Title) -> TitleLine:
-    role = str(TITLE_ROLES.get(title.role, title.role))
-    return TitleLine(title.unit_code, title.label, role, title.from_on, title.to_on)
-
-
-def _account(row: AccountRow) -> AccountLine:
-    if row.status == "blocked":
-        status = _("zablokowane")
-    elif not row.has_password:
-        status = _("czeka na ustawienie hasła")
-    else:
-        status = _("hasło startowe") if row.must_change_password else _("czynne")
-    here = f"/admin/accounts/{row.public_id}" if _manages(row) else None
-    return AccountLine(
-        login=row.login,
-        role_label=str(ROLES[Role(row.role)]),
-        status_label=status,
-        email=row.email,
-        last_login_at=row.last_login_at,
-        link_url=f"{here}/link" if here and row.status == "active" else None,
-        block_url=f"{here}/block" if here and row.status == "active" else None,
-        unblock_url=f"{here}/unblock" if here and row.status == "blocked" else None,
-    )
-
-
-def _manages(row: AccountRow) -> bool:
-    return actor().may(Can.MANAGE_ACCOUNTS) and GRANTS[Role(row.role)] <= actor().can
