@@ -17,7 +17,7 @@ _SETTLED = (
     (
         "outbox_items",
         (
-            "UPDATE outbox_items SET state = 'held', reason = :restored, lease_until = NULL "
+            "UPDATE outbox_items SET state = 'held', live = false, reason = :restored, lease_until = NULL "
             "WHERE state IN ('queued', 'sending')"
         ),
     ),
