@@ -145,12 +145,11 @@ class Checks:
     def _at_control(self, code: str, control: Control, field: str, value: str, **params: Any) -> Finding:
         return self._finding(code, "control", control.row, field, value, **params)
 
-    def _finding(
-        self, code: str, sheet: str, row: int | None, field: str, value: object, **params: Any
-    ) -> Finding:
+    def _finding(self, code: str, sheet: str, row: int | None, field: str, value: object, **params: Any) -> Finding:
         shown = cut(value)
         place = {"sheet": self._called(sheet), "row": row, "column": self._column(sheet, field), "value": shown}
-        return Finding(**place, code=code, message=message(code, params, place))  # type: ignore[arg-type]
+        said = message(code, params, place)
+        return Finding(**place, code=code, message=said, params=params)  # type: ignore[arg-type]
 
     def _called(self, sheet: str) -> str:
         return self.files[sheet].called if sheet in self.files else SHEETS[sheet].polish

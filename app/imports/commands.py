@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from app.core import audit, jobs, work
 from app.core.actor import Actor, Can
@@ -126,18 +127,22 @@ def run(public_id: str, path: Path | None = None) -> Report:
         key is not None,
     )  # fmt: skip
     work.commit()
-    place = nullcontext(path) if path is not None else files.files().local_path(key or "")
-    try:
-        with place as where, open_package(where, name=name, progress=_Progress(order.id)) as package:
-            report = _transact(order, package)
-            work.commit()
-    except BaseException:
-        work.rollback()
-        raise
-    return report
+    # At first in the hope that the package is sound; rows that cannot be in the books are found by reading again.
+    for hopeful in (False,) if order.dry_run else (True, False):
+        place = nullcontext(path) if path is not None else files.files().local_path(key or "")
+        try:
+            with place as where, open_package(where, name=name, progress=_Progress(order.id)) as package:
+                report = _transact(order, package, hopeful=hopeful)
+                work.commit()
+            return report
+        except BaseException as error:
+            work.rollback()
+            if not (hopeful and isinstance(error, IntegrityError)):
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _transact(order: _Order, package: Package) -> Report:
+def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
     """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
     connection = db.session.connection()
     if not order.stored:
@@ -149,8 +154,11 @@ def _transact(order: _Order, package: Package) -> Report:
     if status != "running":
         return Report(order.public_id, status, revision)
     bury_interrupted(connection, order.id)
-    report = Report(order.public_id, "refused", publishing.current_revision(connection) or None)
-    staged = staging.fill(connection, package)
+    newest = publishing.current_revision(connection)
+    report = Report(order.public_id, "refused", newest or None)
+    savepoint = db.session.begin_nested()
+    ahead = publishing.Ahead(connection, newest + 1) if hopeful else None
+    staged = staging.fill(connection, package, ahead)
     report.findings = package.findings
     report.totals = staging.totals(connection) if "ledger" in package.files else None
     report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
@@ -160,7 +168,11 @@ def _transact(order: _Order, package: Package) -> Report:
     for finding in check(staged.controls, report.totals):
         add_error(report.findings, finding)
     if not report.findings.error_count:
-        _compare_and_publish(connection, order, report, known=known)
+        _compare_and_publish(connection, order, report, known=known, moved=ahead.moved if ahead else set())
+    if report.status == "published":
+        savepoint.commit()
+    else:
+        savepoint.rollback()
     staging.clear(connection)
     _conclude(order, report, staged.content)
     return report
@@ -179,12 +191,17 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
     )
 
 
-def _compare_and_publish(connection: Connection, order: _Order, report: Report, *, known: bool) -> None:
+def _compare_and_publish(
+    connection: Connection, order: _Order, report: Report, *, known: bool, moved: set[str]
+) -> None:
     wanted = {sheet: publishing.staged(sheet, whole=order.snapshot) for sheet in report.sheets}
-    if known:
-        report.sheets = {sheet: SheetCounts(read.rows, unchanged=read.rows) for sheet, read in report.sheets.items()}
-    else:
-        report.sheets = {sheet: publishing.compare(connection, each) for sheet, each in wanted.items()}
+    for sheet, read in report.sheets.items():
+        if known:
+            report.sheets[sheet] = SheetCounts(read.rows, unchanged=read.rows)
+        elif sheet in moved:
+            report.sheets[sheet] = SheetCounts(read.rows, added=read.rows)
+        else:
+            report.sheets[sheet] = publishing.compare(connection, wanted[sheet])
     report.as_of = order.as_of
     if order.dry_run:
         report.status = "checked"
@@ -196,13 +213,13 @@ def _compare_and_publish(connection: Connection, order: _Order, report: Report, 
         report.revision = publishing.add_revision(
             connection, kind="publish", import_id=order.id, undoes=None, as_of=order.as_of, by=order.created_by
         )
-        for sheet, each in wanted.items():
-            publishing.write(connection, each, report.sheets[sheet], report.revision)
+        for sheet in wanted.keys() - moved:
+            publishing.write(connection, wanted[sheet], report.sheets[sheet], report.revision)
 
 
 def _conclude(order: _Order, report: Report, content: bytes) -> None:
     row = db.session.get_one(Import, order.id)
-    row.status, row.revision, row.report = report.status, report.revision, report.as_dict()
+    row.status, row.revision, row.report = report.status, report.revision, report.kept()
     row.content, row.progress, row.finished_at = content, None, now()
     by = Actor(kind="system", login=order.created_by)
     audit.record(by, f"import.{report.status}", order.public_id, revision=report.revision)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from app.core.clock import local
 from app.core.money import plain
 from app.imports.reading.findings import Finding, Findings
+from app.imports.reading.sentences import SENTENCES, message
 
 
 @dataclass(slots=True)
@@ -58,11 +60,35 @@ class Report:
             "as_of": local(self.as_of).isoformat(timespec="seconds") if self.as_of else None,
             "sheets": {name: asdict(counts) for name, counts in self.sheets.items()},
             "totals": totals,
-            "errors": [asdict(finding) for finding in self.findings.errors],
-            "warnings": [asdict(finding) for finding in self.findings.warnings],
+            "errors": [_told(finding) for finding in self.findings.errors],
+            "warnings": [_told(finding) for finding in self.findings.warnings],
             "error_count": self.findings.error_count,
             "warning_count": self.findings.warning_count,
         }
+
+    def kept(self) -> dict[str, Any]:
+        """The report as it is stored: findings can be said again in the reader's language."""
+        kept = {
+            "errors": [asdict(finding) for finding in self.findings.errors],
+            "warnings": [asdict(finding) for finding in self.findings.warnings],
+        }
+        return self.as_dict() | kept
+
+
+def in_words(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored report with its findings in the present language."""
+    return dict(report) | {level: [_said(each) for each in report.get(level, [])] for level in ("errors", "warnings")}
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    return {name: value for name, value in asdict(finding).items() if name != "params"}
+
+
+def _said(finding: Mapping[str, Any]) -> dict[str, Any]:
+    plain_facts = {name: value for name, value in finding.items() if name != "params"}
+    if "params" not in finding or finding["code"] not in SENTENCES:
+        return plain_facts
+    return plain_facts | {"message": message(finding["code"], finding["params"], finding)}
 
 
 def add_error(findings: Findings, finding: Finding, limit: int = 1000) -> None:

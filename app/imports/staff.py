@@ -16,6 +16,7 @@ from app.core.paging import Page, page_number
 from app.imports import commands, queries
 from app.imports.forms import PackageForm
 from app.imports.queries import ImportLine
+from app.imports.report import in_words
 from app.web import menu
 from app.web.audiences import accepts_upload, needs
 from app.web.forms import filled, refuse
@@ -115,7 +116,7 @@ def _shown(line: ImportLine) -> dict[str, Any]:
     return {
         "item": asdict(line) | {"as_of": queries.as_of_revision(actor(), line.revision) if line.revision else None},
         "progress": line.progress,
-        "report": line.report,
+        "report": in_words(line.report) if line.report else None,
         "progress_url": _url("progress", line) if line.open else None,
         "undo_url": _url("ask_undo", line) if may_undo else None,
     }

@@ -59,7 +59,8 @@ class Finding:
     """One fault, told to a person.
 
     `sheet` and `column` are named as the file names them; `row` is the number that a spreadsheet shows
-    (header = 1); `value` is the cell as found, cut to 80 characters; `message` is a sentence.
+    (header = 1); `value` is the cell as found, cut to 80 characters; `message` is a sentence in the language of
+    the run, which `code` and `params` (texts and numbers) can say again in another.
     """
 
     sheet: str | None
@@ -68,6 +69,7 @@ class Finding:
     value: str | None
     code: str
     message: str
+    params: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass

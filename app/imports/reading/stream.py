@@ -12,6 +12,7 @@ Bad input never raises: it ends as errors in `package.findings`, and whoever pub
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import selectors
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -155,7 +156,7 @@ class Package:
 
     def _take(self, note: dict[str, Any]) -> None:
         level, params = note.pop("level"), note.pop("params")
-        finding = Finding(**note, message=message(note["code"], params, note))
+        finding = Finding(**note, message=message(note["code"], params, note), params=params)
         if level == "error":
             self.findings.errors.append(finding)
             self.findings.error_count += 1
@@ -250,6 +251,7 @@ def open_package(
             stderr=stderr,
         )
         pipe = _Pipe(child, stderr, limits)
+        _widen(child)
         try:
             assert child.stdin is not None and child.stdout is not None
             with child.stdin:
@@ -260,3 +262,11 @@ def open_package(
             child.kill()
             child.stdout.close() if child.stdout else None
             child.wait()
+
+
+def _widen(child: subprocess.Popen[bytes]) -> None:
+    """Let the child read ahead while its rows are being written."""
+    if sys.platform == "linux" and child.stdout is not None:
+        # A system may allow less.
+        with suppress(OSError):
+            fcntl.fcntl(child.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIECE)
