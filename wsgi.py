@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 from app.core import work
 from app.factory import create_app
 from config.local.state import NotRunning
-from config.settings import UnsafeSettings, load
+from config.settings import ROOT, UnsafeSettings, load
 from tenants.db import forget_connections
 from worker import cli, enqueue
 
@@ -19,6 +20,8 @@ except (UnsafeSettings, NotRunning) as problem:
 app = create_app(settings)
 work.install_bell(enqueue.bell)
 cli.register(app)
+if (ROOT / "tests" / "bench").is_dir():  # deployments may lack it
+    app.cli.add_command(import_module("tests.bench.cli").bench)
 
 
 def after_fork() -> None:

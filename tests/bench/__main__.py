@@ -1,0 +1,111 @@
+"""Benchmarks of Osiedle: each prints a ratio of one run, on servers of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import operator
+import sys
+from typing import Any
+
+import click
+
+from tests.bench.place import place
+
+COMPARE = {"<=": operator.le, ">=": operator.ge}
+
+
+def _page(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import page
+
+    return page.run(seconds or (2.0 if quick else 8.0), 3 if quick else 7, 20 if quick else page.TENANTS)
+
+
+def _import(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import imports
+
+    with place() as here:
+        figures = imports.run(here.app, 20_000, 2) if quick else imports.run(here.app)
+    return {
+        "figures": {"import": figures},
+        "checks": [
+            ("speed of new rows to COPY", figures["new_to_copy"], ">=", 0.4),
+            ("speed of the same package again to the first time", figures["same_to_new"], ">=", 2.0),
+        ],
+    }
+
+
+def _mailout(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import mailout
+
+    with place() as here:
+        figures = mailout.run(here.settings, 500, 2) if quick else mailout.run(here.settings)
+    return {"figures": {"mailout": figures}, "checks": [("speed to smtplib", figures["ratio"], ">=", 0.4)]}
+
+
+def _provision(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import provision
+
+    return provision.run(5 if quick else 15)
+
+
+def _migrate(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import migrate
+
+    return migrate.run(20, 2) if quick else migrate.run()
+
+
+def _run(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import starting
+
+    return starting.run(cached=quick)
+
+
+BENCHES = {
+    "page": _page,
+    "import": _import,
+    "mailout": _mailout,
+    "provision": _provision,
+    "migrate": _migrate,
+    "run": _run,
+}
+
+
+@click.command(help=__doc__)
+@click.argument("what", type=click.Choice([*BENCHES, "all"]), default="all")
+@click.option("--json", "as_json", is_flag=True, help="One JSON on standard output and nothing else.")
+@click.option("--seconds", type=float, help="Length of a round of `page`.")
+@click.option("--quick", is_flag=True, help="Small and short: shows that it works, not how fast.")
+def main(what: str, as_json: bool, seconds: float | None, quick: bool) -> None:
+    results: dict[str, Any] = {}
+    for name in BENCHES if what == "all" else [what]:
+        with contextlib.redirect_stdout(sys.stderr):
+            try:
+                results[name] = BENCHES[name](seconds, quick)
+            except RuntimeError as problem:
+                results[name] = {"figures": {}, "checks": [], "missing": str(problem)}
+        if not as_json:
+            _tell(name, results[name])
+    if as_json:
+        print(json.dumps(results, ensure_ascii=False, indent=1))
+    sys.exit(0 if all(_met(check) for result in results.values() for check in result["checks"]) else 1)
+
+
+def _tell(name: str, result: dict[str, Any]) -> None:
+    for who, figures in result["figures"].items():
+        print(f"{name}: {who}: " + ", ".join(f"{key} {value}" for key, value in figures.items()))
+    for check in result["checks"]:
+        what, value, sign, target = check
+        print(f"{name}: {what}: {value} (target {sign} {target}) {'met' if _met(check) else 'MISSED'}")
+    for key, value in result.items():
+        if key not in ("figures", "checks") and value:
+            print(f"{name}: {key}: {value}")
+
+
+def _met(check: tuple[str, float, str, float]) -> bool:
+    _what, value, sign, target = check
+    return bool(COMPARE[sign](value, target))
+
+
+if __name__ == "__main__":
+    main(prog_name="flask bench")
