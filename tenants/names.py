@@ -84,7 +84,11 @@ RESERVED = frozenset(
 
 
 class BadSlug(ValueError):
-    """The subdomain cannot be given out; the message says why in one sentence."""
+    """The subdomain cannot be given out; the message says why, `kind` in a word: form, punycode, reserved."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 def checked_slug(text: str) -> str:
@@ -92,13 +96,14 @@ def checked_slug(text: str) -> str:
     slug = text.strip().lower()
     if not slug.isascii() or not SLUG.fullmatch(slug):
         raise BadSlug(
+            "form",
             "Subdomena może mieć od 2 do 30 znaków: małe litery a–z, cyfry i łącznik; "
-            "zaczyna się literą, a kończy literą lub cyfrą."
+            "zaczyna się literą, a kończy literą lub cyfrą.",
         )
     if slug[2:4] == "--":
-        raise BadSlug("Subdomena nie może mieć dwóch łączników na trzecim i czwartym miejscu (zapis punycode).")
+        raise BadSlug("punycode", "Subdomena nie może mieć dwóch łączników na trzecim i czwartym miejscu.")
     if slug in RESERVED or slug.startswith(("pg-", "xn-")):
-        raise BadSlug(f"Subdomena „{slug}” jest zarezerwowana; wybierz inną.")
+        raise BadSlug("reserved", f"Subdomena „{slug}” jest zarezerwowana; wybierz inną.")
     return slug
 
 

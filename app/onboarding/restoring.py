@@ -8,8 +8,9 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.outbox.rules import RESTORED
+
 LEFT_OUT = frozenset({"account_sessions", "account_tokens", "jobs"})
-RESTORED = "Archiwum: po przywróceniu nie wysłano, żeby nikt nie dostał tego samego listu dwa razy."
 _SETTLED = (
     ("account_sessions", "DELETE FROM account_sessions"),
     ("account_tokens", "DELETE FROM account_tokens"),

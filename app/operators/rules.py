@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
 from tenants.names import BadSlug, checked_slug
 
 IDLE = timedelta(minutes=30)
@@ -21,6 +22,15 @@ KINDS = ("cooperative", "association", "agency")
 LONGEST_NAME = 200
 LONGEST_REASON = 500
 
+_BAD_SLUG = {
+    "form": _l(
+        "Subdomena może mieć od 2 do 30 znaków: małe litery a–z, cyfry i łącznik; "
+        "zaczyna się literą, a kończy literą lub cyfrą."
+    ),
+    "punycode": _l("Subdomena nie może mieć dwóch łączników na trzecim i czwartym miejscu."),
+    "reserved": _l("Ta subdomena jest zarezerwowana; wybierz inną."),
+}
+
 
 def generated_password() -> str:
     """A password for handing over once: five groups of four letters and digits (about 100 bits)."""
@@ -33,7 +43,7 @@ def chosen_slug(typed: str) -> str:
     try:
         return checked_slug(typed)
     except BadSlug as error:
-        raise Refused(str(error), field="slug") from error
+        raise Refused(str(_BAD_SLUG[error.kind]), field="slug") from error
 
 
 def chosen_name(typed: str) -> str:

@@ -24,12 +24,14 @@ BAD_ADDRESS = "bad_address"
 DECLINED = "declined"
 UNKNOWN_OUTCOME = "unknown_outcome"
 UNREADABLE = "unreadable"
+RESTORED = "restored"
 REASONS: dict[str, Any] = {
     NO_ADDRESS: _l("Brak adresu e-mail"),
     BAD_ADDRESS: _l("Niepoprawny adres e-mail"),
     DECLINED: _l("Odbiorca zrezygnował z takich wiadomości"),
     UNKNOWN_OUTCOME: _l("Nie wiadomo, czy serwer przyjął wiadomość; zawiera ona sekret, więc nie wysłano jej ponownie"),
     UNREADABLE: _l("Nie udało się przygotować wiadomości"),
+    RESTORED: _l("Po przywróceniu z archiwum nie wysłano, żeby nikt nie dostał tego samego listu dwa razy"),
 }
 
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
