@@ -156,7 +156,7 @@ def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
     bury_interrupted(connection, order.id)
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
-    savepoint = db.session.begin_nested()
+    savepoint = connection.begin_nested()
     ahead = publishing.Ahead(connection, newest + 1) if hopeful else None
     staged = staging.fill(connection, package, ahead)
     report.findings = package.findings

@@ -67,9 +67,9 @@ def _sheet(reading: SheetReading, notes: Notes, out: BinaryIO) -> None:
     source = reading.source
 
     def put(block: bytes, rows: int) -> None:
-        frames.write(out, frames.BLOCK, block, rows)
         if notes.kept:
             _tell(notes, out)
+        frames.write(out, frames.BLOCK, block, rows)
 
     whole = False
     try:
