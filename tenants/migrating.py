@@ -209,10 +209,13 @@ def _migrate_one(
             before = before or after
             remaining = steps_from(after, location)
             if not remaining:
-                connection.commit()
+                connection.rollback()  # nothing was written; a commit would wait for the disk
                 result = "current" if before == after else "migrated"
                 return Outcome(slug, schema, before, after, result, time.monotonic() - started)
             _apply(connection, tenant_id, checked_schema(schema), remaining[0])
+            if len(remaining) == 1:
+                after = remaining[0].revision
+                return Outcome(slug, schema, before, after, "migrated", time.monotonic() - started)
     except psycopg.errors.LockNotAvailable as error:
         connection.rollback()
         if not last:
