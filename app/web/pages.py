@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import g, redirect, render_template, request
+from jinja2 import Environment
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -50,7 +51,7 @@ def init_app(app: Osiedle) -> None:
     env.filters.update(
         money=money.money, amount=money.amount, date=_date, longdate=_long_date, datetime=_moment, number=_number
     )
-    env.globals.update(asset=assets.address, _=_say)
+    env.globals.update(asset=assets.address, _=_say, icon=_icons(env))
     app.context_processor(_context)
 
 
@@ -82,6 +83,17 @@ def _say(message: str, **values: Any) -> str:
 @lru_cache(maxsize=4096)
 def _said(code: str, message: str) -> Markup:
     return Markup(language.catalogue(code).gettext(message))
+
+
+def _icons(env: Environment) -> Callable[..., Markup]:
+    """`icon(name, class)` in templates: each is drawn once a process."""
+
+    @cache
+    def icon(name: str, class_: str = "icon") -> Markup:
+        drawn: Any = env.get_template("web/icons.html").module
+        return Markup(drawn.icon(name, class_))
+
+    return icon
 
 
 def _languages() -> list[tuple[str, str, str]]:
