@@ -24,7 +24,7 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import new_public_id
 from app.gateways import files
-from app.imports import locks, publishing, staging
+from app.imports import locks, publishing, repeats, staging
 from app.imports.checking import Checks
 from app.imports.models import BOOKS, OPEN_STATUSES, Import
 from app.imports.reading.stream import Package, open_package
@@ -89,6 +89,8 @@ def _measure(path: Path) -> tuple[int, bytes]:
     digest, size = hashlib.sha256(), 0
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
+            if file is not path:
+                digest.update(f"\n{file.name}\n".encode("utf-8", "surrogateescape"))
             with file.open("rb") as source:
                 while block := source.read(1 << 20):
                     digest.update(block)
@@ -105,8 +107,14 @@ class _Order:
     dry_run: bool
     created_by: str
     as_of: datetime
-    snapshot: bool
+    mode: str
     stored: bool
+    name: str
+    sha256: bytes
+
+    @property
+    def snapshot(self) -> bool:
+        return self.mode == "snapshot"
 
 
 def run(public_id: str, path: Path | None = None) -> Report:
@@ -121,17 +129,20 @@ def run(public_id: str, path: Path | None = None) -> Report:
     if found.status not in OPEN_STATUSES:
         return Report(public_id, found.status, found.revision)
     found.status, found.started_at = "running", now()
-    name, key = found.file_name, found.storage_key
+    key = found.storage_key
     order = _Order(
-        found.id, public_id, found.dry_run, found.created_by, found.created_at, found.mode == "snapshot",
-        key is not None,
+        found.id, public_id, found.dry_run, found.created_by, found.created_at, found.mode, key is not None,
+        found.file_name, found.sha256,
     )  # fmt: skip
     work.commit()
+    report = _without_reading(order)
+    if report is not None:
+        return report
     # At first in the hope that the package is sound; rows that cannot be in the books are found by reading again.
     for hopeful in (False,) if order.dry_run else (True, False):
         place = nullcontext(path) if path is not None else files.files().local_path(key or "")
         try:
-            with place as where, open_package(where, name=name, progress=_Progress(order.id)) as package:
+            with place as where, open_package(where, name=order.name, progress=_Progress(order.id)) as package:
                 report = _transact(order, package, hopeful=hopeful)
                 work.commit()
             return report
@@ -142,17 +153,43 @@ def run(public_id: str, path: Path | None = None) -> Report:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
-    """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
+def _without_reading(order: _Order) -> Report | None:
+    """The outcome of an import that somebody else has ended, or whose very bytes the books stand at."""
     connection = db.session.connection()
+    try:
+        report = _take_turn(connection, order)
+        if report is None and not order.dry_run:
+            report = repeats.repeated(
+                connection, public_id=order.public_id, sha256=order.sha256, name=order.name, mode=order.mode
+            )
+            if report is not None:
+                report.as_of = publishing.as_of(connection, report.revision)
+                _conclude(order, report, None)
+        if report is not None:
+            work.commit()
+    except BaseException:
+        work.rollback()
+        raise
+    return report
+
+
+def _take_turn(connection: Connection, order: _Order) -> Report | None:
+    """Wait until no other import of the manager is being written; the outcome, if this one has ended meanwhile."""
     if not order.stored:
         locks.hold_running(connection, order.id)
     locks.wait_for_turn(connection)
     status, revision = connection.execute(
         text("SELECT status, revision FROM imports WHERE id = :id"), {"id": order.id}
     ).one()
-    if status != "running":
-        return Report(order.public_id, status, revision)
+    return None if status == "running" else Report(order.public_id, status, revision)
+
+
+def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
+    """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
+    connection = db.session.connection()
+    ended = _take_turn(connection, order)
+    if ended is not None:
+        return ended
     bury_interrupted(connection, order.id)
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
@@ -186,7 +223,7 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
                 "SELECT EXISTS (SELECT FROM imports WHERE content = :content AND status IN ('published', 'unchanged') "
                 "AND revision = (SELECT max(number) FROM revisions) AND mode IN ('snapshot', :mode))"
             ),
-            {"content": content, "mode": "snapshot" if order.snapshot else "increment"},
+            {"content": content, "mode": order.mode},
         ).scalar_one()
     )
 
@@ -217,10 +254,10 @@ def _compare_and_publish(
             publishing.write(connection, wanted[sheet], report.sheets[sheet], report.revision)
 
 
-def _conclude(order: _Order, report: Report, content: bytes) -> None:
+def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
     row = db.session.get_one(Import, order.id)
     row.status, row.revision, row.report = report.status, report.revision, report.kept()
-    row.content, row.progress, row.finished_at = content, None, now()
+    row.content, row.reader, row.progress, row.finished_at = content, repeats.reader(), None, now()
     by = Actor(kind="system", login=order.created_by)
     audit.record(by, f"import.{report.status}", order.public_id, revision=report.revision)
 

@@ -35,7 +35,8 @@ OPEN_STATUSES = ("queued", "running")
 class Import(Model):
     """One package that somebody handed over, and what became of it.
 
-    `sha256` is of the file; `content` of the rows that were read from it, whatever their dialect.
+    `sha256` is of the file; `content` of the rows that were read from it, whatever their dialect; `reader` of the
+    code that read them.
     """
 
     __tablename__ = "imports"
@@ -53,6 +54,7 @@ class Import(Model):
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reader: Mapped[bytes | None] = mapped_column(LargeBinary)
     storage_key: Mapped[str | None] = mapped_column(Text)
     mode: Mapped[str] = mapped_column(Text, server_default="snapshot")
     dry_run: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))

@@ -142,3 +142,36 @@ def test_the_role_cannot_change_what_is_written(app: Any, tenant: Any, tmp_path:
     for statement in ("DELETE FROM ledger_entries RETURNING 1", "UPDATE ledger_entries SET debit = 1 RETURNING 1"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             query(app, tenant, statement)
+
+
+def test_the_very_bytes_again_are_not_even_read(app: Any, tenant: Any, tmp_path: Path) -> None:
+    small = packages.small()
+    small["people"][1][4] = "to nie adres"
+    first = packages.archive(tmp_path / "a.zip", small)
+    done = publish(app, tenant, first)
+    written = fingerprint(app, tenant)
+    again = publish(app, tenant, first)
+    assert (again["status"], again["revision"], again["as_of"]) == ("unchanged", 1, done["as_of"])
+    assert again["totals"] == done["totals"] and again["warnings"] == done["warnings"] != []
+    assert again["sheets"]["people"] == {"rows": 2, "added": 0, "changed": 0, "withdrawn": 0, "unchanged": 2}
+    assert fingerprint(app, tenant) == written
+    assert publish(app, tenant, first, dry_run=True)["status"] == "checked"
+    take_back(app, tenant, 1)
+    assert publish(app, tenant, first)["revision"] == 3, "the books no longer stand at it"
+
+
+def test_an_increment_is_not_a_snapshot_of_the_same_bytes(app: Any, tenant: Any, tmp_path: Path) -> None:
+    publish(app, tenant, packages.archive(tmp_path / "a.zip", packages.small()))
+    less = packages.archive(tmp_path / "b.zip", {"ledger": packages.small()["ledger"][:1]})
+    assert publish(app, tenant, less, mode="increment")["status"] == "unchanged"
+    report = publish(app, tenant, less)
+    assert (report["status"], report["sheets"]["ledger"]["withdrawn"]) == ("published", 2)
+
+
+def test_rows_in_another_order_change_nothing(app: Any, tenant: Any, tmp_path: Path) -> None:
+    small = packages.small()
+    publish(app, tenant, packages.archive(tmp_path / "a.zip", small))
+    written = fingerprint(app, tenant)
+    turned = {sheet: rows[::-1] for sheet, rows in small.items()}
+    assert publish(app, tenant, packages.archive(tmp_path / "b.zip", turned))["status"] == "unchanged"
+    assert fingerprint(app, tenant) == written
