@@ -9,6 +9,7 @@ from app.accounts import rules
 from app.accounts.models import Account
 from app.core.actor import Role
 from app.core.clock import now
+from app.core.language import DEFAULT, language
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
 from app.core.public_ids import new_public_id
@@ -36,6 +37,7 @@ def activation(account: Account, secret: str, until: datetime) -> None:
         link=external(activation_path(secret)),
         expires_at=until.isoformat(),
         staff=account.role != Role.RESIDENT,
+        locale=DEFAULT,
     )
 
 
@@ -50,7 +52,8 @@ def password_changed(account: Account) -> None:
     _post(account, "password_changed", secret=False, at=now().isoformat(), host=current().host)
 
 
-def _post(account: Account, letter: str, *, secret: bool, **context: Any) -> None:
+def _post(account: Account, letter: str, *, secret: bool, locale: str | None = None, **context: Any) -> None:
+    """Post in the account's language; failing that in `locale`, or in that of the page its owner is looking at."""
     if not account.email:
         return
     post(
@@ -62,5 +65,5 @@ def _post(account: Account, letter: str, *, secret: bool, **context: Any) -> Non
         context={"login": account.login, **context},
         lane="urgent",
         secret=secret,
-        locale=account.locale or "pl",
+        locale=account.locale or locale or language(),
     )

@@ -17,6 +17,7 @@ from app.core import audit, jobs, throttle
 from app.core.actor import Actor
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.core.language import language
 from app.core.public_ids import digest
 from tenants.bound import current
 from tenants.db import db
@@ -91,7 +92,8 @@ def ask_reset(identifier: str, login: str, address: str) -> Asked:
         raise rules.TooMany(_("Za dużo próśb o nowe hasło. Spróbuj później."), max(1, seconds))
     key, which = rules.identifier_key(identifier) or "", rules.identifier_key(login) or ""
     name = hashlib.sha256(f"{key}\0{which}".encode()).hexdigest()[:32]
-    jobs.enqueue(RESET_JOB, name, {"identifier": key, "login": which}, lane="urgent")
+    order = {"identifier": key, "login": which, "spoken": language()}
+    jobs.enqueue(RESET_JOB, name, order, lane="urgent")
     return Asked(int(rules.RESET_LIFE.total_seconds()) // 60, ask_login="@" in key and not which)
 
 

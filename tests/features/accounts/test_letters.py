@@ -85,3 +85,19 @@ def test_an_account_made_by_the_office_is_activated_through_the_letter(
     resident = browser()
     assert resident.post(path, {"password": NEW, "repeat": NEW}, form=path).status_code == 303
     assert resident.log_in("jan", NEW).location == "/"
+
+
+def test_a_letter_speaks_the_language_of_the_page_on_which_it_was_asked_for(
+    app: Any, tenant: Tenant, browser: Callable[[], Browser], post: Post
+) -> None:
+    address = f"oksana@{tenant.slug}.example"
+    with app.app_context(), bind(tenant):
+        commands.create_account(system("tests"), "L000124", email=address, password=PASSWORD)
+        work.commit()
+    visitor = browser()
+    visitor.get("/login?lang=uk")
+    visitor.post("/password/forgot", {"identifier": "L000124"}, form="/password/forgot")
+    work_off(app, tenant)
+    (letter,) = post.to(address)
+    assert letter["Subject"] == "Новий пароль до порталу"
+    assert "Посилання діє лише один раз, 60 хвилин." in letter.get_body(("plain",)).get_content()
