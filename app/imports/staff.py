@@ -116,10 +116,15 @@ def _shown(line: ImportLine) -> dict[str, Any]:
     return {
         "item": asdict(line) | {"as_of": queries.as_of_revision(actor(), line.revision) if line.revision else None},
         "progress": line.progress,
-        "report": in_words(line.report) if line.report else None,
+        "report": _worded(line.report) if line.report else None,
         "progress_url": _url("progress", line) if line.open else None,
         "undo_url": _url("ask_undo", line) if may_undo else None,
     }
+
+
+def _worded(report: dict[str, Any]) -> dict[str, Any]:
+    """What a reader may know: the reason of a fault of ours is for whoever runs the portal."""
+    return {name: value for name, value in in_words(report).items() if name != "reason"}
 
 
 def _url(view: str, line: ImportLine) -> str:

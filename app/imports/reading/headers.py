@@ -90,14 +90,8 @@ def match(
                 ignored.append(theirs)
         elif ours in at:
             sound = False
-            notes.error(
-                "column-twice",
-                params={"first": written[ours]},
-                sheet=called,
-                row=row,
-                column=theirs,
-                value=theirs,
-            )
+            first = {"first": written[ours]}
+            notes.error("column-twice", params=first, sheet=called, row=row, column=theirs, value=theirs)
         else:
             at[ours], written[ours] = index, theirs
     for theirs in ignored:
@@ -109,9 +103,9 @@ def match(
     polish = _is_polish(sheet, written)
     for column in missing(sheet, at):
         sound = False
-        first = column[0].polish if polish else column[0].name
+        lacking = column[0].polish if polish else column[0].name
         code = "column-missing" if len(column) == 1 else "column-missing-any"
-        notes.error(code, params={"columns": _named(column)}, sheet=called, row=row, column=first)
+        notes.error(code, params={"columns": _named(column)}, sheet=called, row=row, column=lacking)
     return Header(at, written, tuple(ignored)) if sound else None
 
 

@@ -242,14 +242,7 @@ def open_package(
         "limits": asdict(limits),
     }
     with tempfile.TemporaryFile() as stderr:
-        child = subprocess.Popen(
-            [sys.executable, "-B", "-E", "-s", "-m", "app.imports.reading.child"],
-            cwd=ROOT,
-            env={"LC_ALL": "C.UTF-8"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-        )
+        child = _started(stderr)
         pipe = _Pipe(child, stderr, limits)
         _widen(child)
         try:
@@ -262,6 +255,13 @@ def open_package(
             child.kill()
             child.stdout.close() if child.stdout else None
             child.wait()
+
+
+def _started(stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-B", "-E", "-s", "-m", "app.imports.reading.child"],
+        cwd=ROOT, env={"LC_ALL": "C.UTF-8"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+    )  # fmt: skip
 
 
 def _widen(child: subprocess.Popen[bytes]) -> None:

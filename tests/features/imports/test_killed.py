@@ -21,7 +21,7 @@ from tests.worker.jobs import expire, row
 from worker import entry, queues
 from worker.sweeps import sweep
 
-KILLS = int(os.environ.get("IMPORT_KILLS", "12"))
+KILLS = int(os.environ.get("IMPORT_KILLS", "8"))
 ROWS = 1500
 
 

@@ -18,7 +18,7 @@ from app.core import work
 from tenants.context import bind
 from tenants.db import PLATFORM, db
 from tests.factories import packages
-from tests.features.imports.doing import ACTOR, books, fingerprint, imports, query
+from tests.features.imports.doing import ACTOR, books, change, fingerprint, imports, query
 from tests.pages import inspect
 from worker import entry
 
@@ -97,6 +97,27 @@ def test_from_the_form_to_the_report_and_back(desk: Callable[..., Desk], tmp_pat
     again = staff.post(f"{page}/undo", {}, form="/admin/imports/new")
     assert again.status_code == 422 and "cofnięty" in again.text
     assert query(staff.app, staff.tenant, "SELECT max(number) FROM revisions") == [(2,)]
+
+
+def test_every_state_has_its_page(desk: Callable[..., Desk], tmp_path: Path) -> None:
+    from app.imports import commands
+
+    staff = desk()
+    page = staff.hand_over(small(tmp_path), "a.zip").headers["Location"]
+    inspect(staff.get(page))
+    change(
+        staff.app,
+        staff.tenant,
+        'UPDATE imports SET status = \'running\', started_at = now(), progress = \'{"rows": 1000, "sheet": "ledger"}\'',
+    )
+    for address in (page, f"{page}/progress"):
+        assert "1" in inspect(staff.get(address))
+    with staff.app.app_context(), bind(staff.tenant):
+        commands.fail(page.rsplit("/", 1)[1], "its process died 3 times")
+        work.commit()
+    assert "its process died" not in inspect(staff.get(page))
+    inspect(staff.get("/admin/imports"))
+    assert staff.get(f"{page}/undo").status_code == 422
 
 
 def test_sent_twice_is_published_once(desk: Callable[..., Desk], tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.factories import packages
 from tests.features.imports.doing import books, publish, take_back
 
-EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "6"))
 Ledger = dict[str, tuple[str, int]]
 
 entries = st.dictionaries(
