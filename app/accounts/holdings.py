@@ -11,7 +11,7 @@ from app.accounts.queries import HELD_UNITS
 from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.core.language import gettext as _
-from tenants.db import db
+from tenants import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,6 @@ _HOLDINGS = text(
 def holdings(actor: Actor, today: date) -> Holdings:
     """All units of the actor on a day (Europe/Warsaw), in one statement."""
     values = {"account": actor.account_id, "person": actor.person_code, "today": today}
-    rows = db.session.execute(_HOLDINGS, values).all()
-    units = tuple(HeldUnit(*row[:6]) for row in rows if row[0] is not None)
-    return Holdings(units, rows[0][6] if rows else None)
+    found = reading.rows(_HOLDINGS, values)
+    units = tuple(HeldUnit(*row[:6]) for row in found if row[0] is not None)
+    return Holdings(units, found[0][6] if found else None)

@@ -11,6 +11,7 @@ from app.accounts.rules import identifier_key
 from app.core.actor import GRANTS, Actor, Can, Role
 from app.core.errors import NotThere
 from app.core.public_ids import digest
+from tenants import reading
 from tenants.db import db
 
 SEEN_SECONDS = 60
@@ -83,23 +84,23 @@ class AccountRow:
 
 def visitor(secret: str) -> Visit | None:
     """Who holds this session secret: None when it ended, timed out, or the account is blocked. One statement."""
-    row = db.session.execute(_VISITOR, {"digest": digest(secret)}).one_or_none()
-    if row is None:
+    found = reading.rows(_VISITOR, {"digest": digest(secret)})
+    if not found:
         return None
-    role = Role(row.role)
+    session_id, account_id, login, role, must_change, locale, person_code, name, stale = found[0]
     actor = Actor(
         kind="account",
-        login=row.login,
-        name=row.name or "",
-        account_id=row.id,
-        session_id=row.session_id,
-        role=role,
-        must_change_password=row.must_change_password,
-        locale=row.locale,
-        person_code=row.person_code,
-        can=GRANTS[role],
+        login=login,
+        name=name or "",
+        account_id=account_id,
+        session_id=session_id,
+        role=Role(role),
+        must_change_password=must_change,
+        locale=locale,
+        person_code=person_code,
+        can=GRANTS[Role(role)],
     )
-    return Visit(actor, row.stale)
+    return Visit(actor, stale)
 
 
 def unit_codes(actor: Actor, today: date) -> list[str]:

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import text
 
 from app.accounts.holdings import HeldUnit
-from app.core.actor import Actor
+from app.core.actor import Actor, Can
+from app.core.errors import NotThere
 from app.core.paging import Page
 from app.finances.rules import ACCOUNTS, KINDS
+from tenants import reading
 from tenants.db import db
 
 LAST_ENTRIES = 24
@@ -106,7 +108,7 @@ def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
     """How the unit stands: one statement, for the page that residents open most."""
     accounts: dict[str, int] = {}
     due, newest = None, []
-    for part, *row in db.session.execute(_STANDING, {"unit": unit.code, "today": today}):
+    for part, *row in reading.rows(_STANDING, {"unit": unit.code, "today": today}):
         if part == "balance":
             accounts[row[2]] = row[6]
         elif part == "due":
@@ -118,9 +120,21 @@ def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
     balance = after = sum(accounts.values())
     entries: list[Entry] = []
     for row in newest:
-        entries.append(Entry(*row, after))
+        values = [*row, after]
+        entries.append(Entry(*values))
         after -= row[6] - row[7]
     return Standing(balance, [AccountBalance(kind, accounts[kind]) for kind in known + others], due, entries)
+
+
+def balances_of_units(actor: Actor, codes: list[str]) -> dict[str, int]:
+    """The balance of each of these units in grosze, for staff; units without entries are left out."""
+    if not actor.may(Can.SEE_RESIDENTS):
+        raise NotThere("")
+    statement = text(
+        "SELECT unit_code, sum(debit - credit)::bigint AS balance FROM ledger_entries "
+        "WHERE unit_code = ANY(:codes) AND until_revision IS NULL GROUP BY unit_code"
+    )
+    return {row.unit_code: row.balance for row in db.session.execute(statement, {"codes": codes})}
 
 
 def years(_actor: Actor, unit: HeldUnit) -> list[int]:
