@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -134,22 +135,27 @@ def migrate(
 
     Two tenants go first, then one in a hundred, then the rest; when a whole wave fails the rest is held back.
     """
-    with psycopg.connect(owner_url) as connection:
-        rows = connection.execute(
+    outcomes: list[Outcome] = []
+    with ExitStack() as stack:
+        first = stack.enter_context(psycopg.connect(owner_url, prepare_threshold=None))
+        rows = first.execute(
             "SELECT id, slug FROM platform.tenants WHERE %(slugs)s::text[] IS NULL OR slug = ANY(%(slugs)s) "
             "ORDER BY id",
             {"slugs": slugs},
         ).fetchall()
-    outcomes: list[Outcome] = []
-    for wave in _waves([row[0] for row in rows]):
-        if outcomes and all(outcome.result in ("failed", "held") for outcome in outcomes):
-            found = [Outcome(slug, "", "", "", "held", 0.0) for number, slug in rows if number in set(wave)]
-        else:
-            found = _run_wave(owner_url, wave, jobs, location)
-        for outcome in found:
-            if report:
-                report(outcome)
-        outcomes.extend(found)
+        first.rollback()
+        connections = [first]
+        for _ in range(min(jobs, len(rows)) - 1):
+            connections.append(stack.enter_context(psycopg.connect(owner_url, prepare_threshold=None)))
+        for wave in _waves([row[0] for row in rows]):
+            if outcomes and all(outcome.result in ("failed", "held") for outcome in outcomes):
+                found = [Outcome(slug, "", "", "", "held", 0.0) for number, slug in rows if number in set(wave)]
+            else:
+                found = _run_wave(connections, wave, location)
+            for outcome in found:
+                if report:
+                    report(outcome)
+            outcomes.extend(found)
     return outcomes
 
 
@@ -160,29 +166,29 @@ def _waves(ids: list[int]) -> Iterator[list[int]]:
             yield part
 
 
-def _run_wave(owner_url: str, ids: list[int], jobs: int, location: Path | None) -> list[Outcome]:
-    share = [ids[number :: max(1, jobs)] for number in range(max(1, min(jobs, len(ids))))]
-    with ThreadPoolExecutor(max_workers=len(share)) as pool:
-        done = pool.map(lambda part: _run_share(owner_url, part, location), share)
+def _run_wave(connections: list[psycopg.Connection[Any]], ids: list[int], location: Path | None) -> list[Outcome]:
+    """The tenants shared out to the connections, each of which works in a thread of its own."""
+    shares = [ids[number :: len(connections)] for number in range(len(connections))]
+    with ThreadPoolExecutor(max_workers=len(connections)) as pool:
+        done = pool.map(lambda connection, share: _run_share(connection, share, location), connections, shares)
         return [outcome for part in done for outcome in part]
 
 
-def _run_share(owner_url: str, ids: list[int], location: Path | None) -> list[Outcome]:
+def _run_share(connection: psycopg.Connection[Any], ids: list[int], location: Path | None) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    with psycopg.connect(owner_url, prepare_threshold=None) as connection:
-        waiting = list(ids)
-        for attempt in range(ATTEMPTS):
-            blocked: list[int] = []
-            for tenant_id in waiting:
-                outcome = _migrate_one(connection, tenant_id, location, last=attempt == ATTEMPTS - 1)
-                if outcome is None:
-                    blocked.append(tenant_id)
-                else:
-                    outcomes.append(outcome)
-            waiting = blocked
-            if not waiting:
-                break
-            time.sleep(0.2 * 2**attempt)
+    waiting = list(ids)
+    for attempt in range(ATTEMPTS):
+        blocked: list[int] = []
+        for tenant_id in waiting:
+            outcome = _migrate_one(connection, tenant_id, location, last=attempt == ATTEMPTS - 1)
+            if outcome is None:
+                blocked.append(tenant_id)
+            else:
+                outcomes.append(outcome)
+        waiting = blocked
+        if not waiting:
+            break
+        time.sleep(0.2 * 2**attempt)
     return outcomes
 
 
