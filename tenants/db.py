@@ -60,7 +60,8 @@ def _one_tenant_for_life(session: TenantSession, _transaction: Any, connection: 
 db = SQLAlchemy(
     model_class=Base,
     session_options={"class_": TenantSession},
-    engine_options={"pool_pre_ping": True, "pool_recycle": 600, "pool_timeout": 5},
+    # parameters are people's names, addresses and secrets: they stay out of what an error says, and so out of logs
+    engine_options={"pool_pre_ping": True, "pool_recycle": 600, "pool_timeout": 5, "hide_parameters": True},
     disable_autonaming=True,
 )
 Model: type[Any] = db.Model

@@ -52,7 +52,9 @@ def provision(
     """
     slug = checked_slug(slug)
     revision = revision or head_revision()
-    engine = create_engine(owner_url, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    engine = create_engine(
+        owner_url, poolclass=NullPool, connect_args={"prepare_threshold": None}, hide_parameters=True
+    )
     try:
         with Session(engine) as session, session.begin():
             schema = _register(session, slug, name.strip(), kind, contact or {}, revision)
