@@ -27,6 +27,7 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+forwarder_headers = ""  # no header moves the path: SCRIPT_NAME would, and a proxy may pass a visitor's on
 
 accesslog = os.environ.get("ACCESS_LOG") or None
 errorlog = "-"
