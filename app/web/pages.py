@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -99,7 +99,7 @@ def _icons(env: Environment) -> Callable[..., Markup]:
 def _languages() -> list[tuple[str, str, str]]:
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return [
-        (code, name, f"{request.path}?{urlencode([*query, ('lang', code)])}")
+        (code, name, f"{quote(request.path)}?{urlencode([*query, ('lang', code)])}")
         for code, name in language.LANGUAGES.items()
     ]
 

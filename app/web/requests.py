@@ -25,7 +25,9 @@ log = structlog.get_logger("osiedle.web")
 
 def init_app(app: Osiedle) -> None:
     app.before_request(_begin)
+    app.before_request(_admit_large_body)
     app.before_request(_same_origin)
+    app.before_request(_refuse_nul)
     app.after_request(_remember_language)
     app.teardown_request(_end)
 
@@ -39,7 +41,7 @@ def _begin() -> None:
     if site is None:
         raise UnknownHost()
     view = current_app.view_functions.get(request.endpoint or "")
-    request.max_content_length = getattr(view, "max_content_length", SMALL_FORM)
+    request.max_content_length = SMALL_FORM
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
     language.choose(_wanted_language())
@@ -59,6 +61,15 @@ def _wanted_language() -> str:
     return request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or language.DEFAULT
 
 
+def _admit_large_body() -> None:
+    """Take files only from who may use the view: a body is read, and fills the disk, before the guard is asked."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    largest = getattr(view, "max_content_length", SMALL_FORM)
+    who = maybe_actor() if largest > SMALL_FORM else None
+    if who is not None and getattr(view, "needs", None) in (None, *who.can):
+        request.max_content_length = largest
+
+
 def _same_origin() -> None:
     """Sibling subdomains are other managers, and to SameSite they are the same site: only our own host may post."""
     if request.method in READS or getattr(current_app.view_functions.get(request.endpoint or ""), "open_to_all", False):
@@ -69,6 +80,16 @@ def _same_origin() -> None:
     hidden = origin == "null" and fetched == "same-origin"  # a page that sends no referrer hides its origin as well
     if origin is not None and not hidden and origin.partition("://")[2].lower() != request.host.lower():
         abort(403)
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL's text holds no NUL and nobody types one; refused here, no feature has to think of it."""
+    if "\0" in request.path:
+        abort(404)
+    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    names = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    if any("\0" in text for pair in pairs + names for text in pair):
+        abort(400)
 
 
 def _remember_language(response: Response) -> Response:
