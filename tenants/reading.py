@@ -41,7 +41,13 @@ def rows(statement: TextClause, values: Mapping[str, Any]) -> list[tuple[Any, ..
     except psycopg.Error as error:
         lost = raw.closed or raw.broken
         wrapped = DBAPIError.instance(
-            statement.text, dict(values), error, psycopg.Error, connection_invalidated=lost, dialect=connection.dialect
+            statement.text,
+            dict(values),
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=connection.dialect,
         )
         if lost:
             connection.invalidate(error)

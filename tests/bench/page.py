@@ -54,7 +54,8 @@ def _statements(here: Place, resident: Resident) -> tuple[dict[str, str], int]:
     original = DataCursor._convert_query
 
     def noting(cursor: DataCursor, query: Any, params: Any = None) -> Any:
-        seen.append(str(query))
+        if str(query).strip(" ;"):  # the pool asks with an empty one whether a connection lives
+            seen.append(str(query))
         return original(cursor, query, params)
 
     DataCursor._convert_query = noting  # type: ignore[method-assign]
