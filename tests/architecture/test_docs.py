@@ -23,7 +23,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PATH = re.compile(r"\.?[A-Za-z_][\w.-]*(?:/[\w.-]+)*/?")
-SUFFIXES = set(".py .md .html .css .conf .example .service .env .sh .svg .png .po .toml".split())
+SUFFIXES = {".py", ".md", ".html", ".css", ".conf", ".example", ".service", ".env", ".sh", ".svg", ".png", ".toml"}
 MADE_LATER = ("var/", ".venv/")
 
 
