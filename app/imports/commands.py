@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import IntegrityError
 
 from app.core import audit, jobs, work
 from app.core.actor import Actor, Can
@@ -138,19 +137,15 @@ def run(public_id: str, path: Path | None = None) -> Report:
     report = _without_reading(order)
     if report is not None:
         return report
-    # At first in the hope that the package is sound; rows that cannot be in the books are found by reading again.
-    for hopeful in (False,) if order.dry_run else (True, False):
-        place = nullcontext(path) if path is not None else files.files().local_path(key or "")
-        try:
-            with place as where, open_package(where, name=order.name, progress=_Progress(order.id)) as package:
-                report = _transact(order, package, hopeful=hopeful)
-                work.commit()
-            return report
-        except BaseException as error:
-            work.rollback()
-            if not (hopeful and isinstance(error, IntegrityError)):
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    place = nullcontext(path) if path is not None else files.files().local_path(key or "")
+    try:
+        with place as where, open_package(where, name=order.name, progress=_Progress(order.id)) as package:
+            report = _transact(order, package)
+            work.commit()
+    except BaseException:
+        work.rollback()
+        raise
+    return report
 
 
 def _without_reading(order: _Order) -> Report | None:
@@ -184,7 +179,7 @@ def _take_turn(connection: Connection, order: _Order) -> Report | None:
     return None if status == "running" else Report(order.public_id, status, revision)
 
 
-def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
+def _transact(order: _Order, package: Package) -> Report:
     """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
     connection = db.session.connection()
     ended = _take_turn(connection, order)
@@ -194,8 +189,7 @@ def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
     savepoint = connection.begin_nested()
-    ahead = publishing.Ahead(connection, newest + 1) if hopeful else None
-    staged = staging.fill(connection, package, ahead)
+    staged = staging.fill(connection, package)
     report.findings = package.findings
     report.totals = staging.totals(connection) if "ledger" in package.files else None
     report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
@@ -205,7 +199,7 @@ def _transact(order: _Order, package: Package, *, hopeful: bool) -> Report:
     for finding in check(staged.controls, report.totals):
         add_error(report.findings, finding)
     if not report.findings.error_count:
-        _compare_and_publish(connection, order, report, known=known, moved=ahead.moved if ahead else set())
+        _compare_and_publish(connection, order, report, known=known)
     if report.status == "published":
         savepoint.commit()
     else:
@@ -228,15 +222,11 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
     )
 
 
-def _compare_and_publish(
-    connection: Connection, order: _Order, report: Report, *, known: bool, moved: set[str]
-) -> None:
+def _compare_and_publish(connection: Connection, order: _Order, report: Report, *, known: bool) -> None:
     wanted = {sheet: publishing.staged(sheet, whole=order.snapshot) for sheet in report.sheets}
     for sheet, read in report.sheets.items():
         if known:
             report.sheets[sheet] = SheetCounts(read.rows, unchanged=read.rows)
-        elif sheet in moved:
-            report.sheets[sheet] = SheetCounts(read.rows, added=read.rows)
         else:
             report.sheets[sheet] = publishing.compare(connection, wanted[sheet])
     report.as_of = order.as_of
@@ -250,7 +240,7 @@ def _compare_and_publish(
         report.revision = publishing.add_revision(
             connection, kind="publish", import_id=order.id, undoes=None, as_of=order.as_of, by=order.created_by
         )
-        for sheet in wanted.keys() - moved:
+        for sheet in wanted:
             publishing.write(connection, wanted[sheet], report.sheets[sheet], report.revision)
 
 

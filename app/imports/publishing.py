@@ -17,6 +17,10 @@ from app.imports.models import data_columns, key_columns, table_of
 from app.imports.report import SheetCounts
 
 
+class RowsLost(RuntimeError):
+    """What was written is not what was compared: a fault of ours, and nothing of it may be published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a sheet shall hold: a relation with the sheet's data columns, each key once.
@@ -125,54 +129,15 @@ def write(connection: Connection, wanted: Wanted, counts: SheetCounts, revision:
         lacking = f"NOT EXISTS (SELECT FROM {books} t WHERE t.until_revision IS NULL AND {_same_key(sheet)})"
         # Past states are found by number: a row closed just now was held until this revision, and is wanted again.
         only_new = f" WHERE {lacking}" if counts.unchanged else ""
-        connection.execute(
+        written = connection.execute(
             text(
                 f"INSERT INTO {books} ({columns}, since_revision) "
                 f"SELECT {columns}, :revision FROM {wanted.relation} s{only_new}"
             ),
             values,
-        )
-
-
-class Ahead:
-    """Writes rows into sheets that hold nothing yet while the rest of the package is still being read.
-
-    `moved` names the sheets written so. The caller takes all of it back if the package turns out to be wrong.
-    """
-
-    def __init__(self, connection: Connection, revision: int) -> None:
-        self.moved: set[str] = set()
-        self._connection = connection
-        self._revision = revision
-        self._last = 0
-        self._page = 0
-
-    def begin(self, sheet: str) -> bool:
-        """Whether the sheet's rows may be moved as they come."""
-        held = f"SELECT EXISTS (SELECT FROM {table_of(sheet)} WHERE until_revision IS NULL)"
-        if self._connection.execute(text(held)).scalar():
-            return False
-        self.moved.add(sheet)
-        self._last = self._page = 0
-        return True
-
-    def move(self, sheet: str) -> None:
-        """Write what was staged since the last call. Raises `IntegrityError` for rows that cannot be in the books."""
-        columns, books, stage = ", ".join(data_columns(sheet)), table_of(sheet), f"stage_{sheet}"
-        self._connection.execute(
-            text(
-                f"INSERT INTO {books} ({columns}, since_revision) SELECT {columns}, :revision FROM {stage} "
-                f"WHERE ctid >= '({self._page:d},0)'::tid AND row_no > :last"
-            ),
-            {"revision": self._revision, "last": self._last},
-        )
-        # The next rows lie on the last page or after it.
-        self._page, self._last = self._connection.execute(
-            text(
-                f"SELECT greatest(pg_relation_size('{stage}') / current_setting('block_size')::int - 1, 0), "
-                f"(SELECT max(row_no) FROM {stage} WHERE ctid >= '({self._page:d},0)'::tid)"
-            )
-        ).one()
+        ).rowcount
+        if written != counts.added + counts.changed:
+            raise RowsLost(f"{sheet}: {written} rows written, {counts.added} added and {counts.changed} changed")
 
 
 def _same_key(sheet: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import Any
 
 import psycopg
@@ -13,11 +11,8 @@ from sqlalchemy import Connection, text
 
 from app.imports.checking import Control
 from app.imports.models import BOOKS
-from app.imports.publishing import Ahead
 from app.imports.reading.stream import Package, SheetStream
 from app.imports.report import Totals
-
-PART = 10  # blocks of a thousand rows; the reader works on while they are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +23,8 @@ class Staged:
     content: bytes
 
 
-def fill(connection: Connection, package: Package, ahead: Ahead | None = None) -> Staged:
-    """Copy every sheet of the package, and let `ahead` follow. Afterwards `package.findings` and `.files` are whole."""
+def fill(connection: Connection, package: Package) -> Staged:
+    """Copy every sheet of the package. Afterwards `package.findings` and `.files` are whole."""
     # A run that ended well has emptied it, a crash of the server too.
     if any(connection.execute(text(f"SELECT pg_relation_size('stage_{sheet}')")).scalar() for sheet in BOOKS):
         clear(connection)
@@ -42,21 +37,12 @@ def fill(connection: Connection, package: Package, ahead: Ahead | None = None) -
             controls = _controls(sheet)
             continue
         content.update(f"\n{sheet.name}\n".encode())
-        moving = ahead if ahead is not None and ahead.begin(sheet.name) else None
         statement = f"COPY stage_{sheet.name} ({', '.join(sheet.fields)}) FROM STDIN".encode()
-        for part in _parts(sheet.blocks, PART if moving else None):
-            with raw.cursor() as cursor, cursor.copy(statement) as copy:
-                for block in part:
-                    content.update(block)
-                    copy.write(block)
-            if moving and not package.findings.error_count:
-                moving.move(sheet.name)
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for block in sheet.blocks:
+                content.update(block)
+                copy.write(block)
     return Staged(controls, content.digest())
-
-
-def _parts(blocks: Iterator[bytes], size: int | None) -> Iterator[Iterator[bytes]]:
-    for first in blocks:
-        yield chain((first,), islice(blocks, size - 1) if size else blocks)
 
 
 def totals(connection: Connection) -> Totals:

@@ -65,6 +65,8 @@ STATEMENTS = (
         file_name TEXT NOT NULL,
         size BIGINT NOT NULL,
         sha256 BYTEA NOT NULL,
+        content BYTEA,
+        reader BYTEA,
         storage_key TEXT,
         mode TEXT DEFAULT 'snapshot' NOT NULL,
         dry_run BOOLEAN DEFAULT false NOT NULL,
@@ -159,6 +161,7 @@ STATEMENTS = (
         CONSTRAINT uq_mailouts_form_key UNIQUE (form_key)
     )
     """,
+    'CREATE INDEX ix_mailouts_created_at ON mailouts (created_at)',
     """
     CREATE TABLE occupancies (
         unit_code TEXT NOT NULL,
@@ -230,8 +233,7 @@ STATEMENTS = (
         CONSTRAINT pk_outbox_items PRIMARY KEY (id),
         CONSTRAINT uq_outbox_items_cause_recipient_key_channel UNIQUE (cause, recipient_key, channel),
         CONSTRAINT ck_outbox_items_state CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'skipped', 'held')),
-        CONSTRAINT ck_outbox_items_lane CHECK (lane IN ('urgent', 'bulk')),
-        CONSTRAINT ck_outbox_items_live CHECK (live = (state IN ('queued', 'sending')))
+        CONSTRAINT ck_outbox_items_lane CHECK (lane IN ('urgent', 'bulk'))
     )
      WITH (fillfactor = 70)
     """,
