@@ -19,6 +19,8 @@ from sqlalchemy import Engine, text
 
 CHANNEL = "osiedle_registry"
 _COLUMNS = "t.id, t.slug, t.name, t.kind, t.status, t.status_reason, t.contact, t.database, t.schema, t.revision"
+# a server that is gone without a word must be noticed: until then a change would not be heard
+_ALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +52,7 @@ class Registry:
         self._engine = engine
         self._listen_url = listen_url
         self._base = base_domain
-        self._cache: dict[str, Tenant | None] = {}
+        self._cache: dict[str, Tenant] = {}
         self._generation = 0
         self._hearing = False
         self._listener_pid: int | None = None
@@ -64,16 +66,17 @@ class Registry:
 
     def by_host(self, host: str, base_hostname: str) -> Tenant | None:
         """The tenant that answers on this host name (lower case, no port): exact look-up, no guessing."""
-        if host in self._cache and self._hearing:
-            return self._cache[host]
-        generation = self._generation
+        known, generation = self._cache.get(host), self._generation
+        if known is not None and self._hearing:
+            return known
         slug = host.removesuffix("." + base_hostname) if host.endswith("." + base_hostname) else None
         if slug is not None:
             found = None if "." in slug else self.by_slug(slug)
         else:
             found = self._one("t.id = (SELECT d.tenant_id FROM platform.domains d WHERE d.host = :value)", host)
-        if self._hearing and found is not None and generation == self._generation:
-            self._cache[host] = found
+        with self._lock:
+            if self._hearing and found is not None and generation == self._generation:
+                self._cache[host] = found
         return found
 
     def all(self, slugs: Iterable[str] | None = None) -> list[Tenant]:
@@ -106,7 +109,7 @@ class Registry:
         pause = threading.Event()
         while self._listener_pid == os.getpid():
             try:
-                with psycopg.connect(self._listen_url, autocommit=True, connect_timeout=5) as connection:
+                with psycopg.connect(self._listen_url, autocommit=True, connect_timeout=5, **_ALIVE) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._forget(hearing=True)
                     for _notice in connection.notifies():
@@ -117,6 +120,7 @@ class Registry:
             pause.wait(1)
 
     def _forget(self, *, hearing: bool) -> None:
-        self._generation += 1
-        self._cache.clear()
-        self._hearing = hearing
+        with self._lock:
+            self._generation += 1
+            self._cache.clear()
+            self._hearing = hearing

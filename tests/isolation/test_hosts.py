@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
 
+from tenants.registry import Registry
 from tests.pages import inspect
 from tests.town import CANARIES, Town
 
@@ -72,3 +75,23 @@ def test_metrics_are_for_allowed_addresses_only(app: Any, town: Town) -> None:
         "/metrics", headers={"Host": "alfa.osiedle.test"}, environ_base={"REMOTE_ADDR": "203.0.113.9"}
     )
     assert answer.status_code == 404
+
+
+def test_the_register_is_read_while_it_is_being_forgotten(app: Any, town: Town) -> None:
+    """The listener empties what is remembered at any moment, also between a look and a take."""
+    registry = Registry(app.registry._engine, app.registry._listen_url, "osiedle.test")
+    stop = threading.Event()
+
+    def forget() -> None:
+        while not stop.is_set():
+            registry._forget(hearing=True)
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    try:
+        ends = time.monotonic() + 1
+        while time.monotonic() < ends:
+            assert registry.by_host("alfa.osiedle.test", "osiedle.test").slug == "alfa"  # type: ignore[union-attr]
+    finally:
+        stop.set()
+        thread.join()
