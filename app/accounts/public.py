@@ -81,7 +81,7 @@ def register() -> str:
 @pages.route("/password/forgot", methods=["GET", "POST"])
 def forgot() -> Any:
     form = filled(ForgotForm)
-    if request.method == "GET":
+    if request.method != "POST":
         return render("accounts/forgot.html", form=form, ask_login=False)
     if not form.validate():
         return render("accounts/forgot.html", form=form, ask_login="login" in request.form), 422
@@ -111,7 +111,7 @@ def _by_link(purpose: str, token: str) -> Response:
     name = queries.login_of_open_link(purpose, token)
     if name is None:
         return _link_page("accounts/link_dead.html", 404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _link_page("accounts/new_password.html", form=form, purpose=purpose, login=name)
     if not form.validate():
         return _link_page("accounts/new_password.html", 422, form=form, purpose=purpose, login=name)

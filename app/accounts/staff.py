@@ -41,7 +41,7 @@ def new_account() -> Any:
     person = estate.resident(actor(), code, today()) if code else None
     form = _form(person)
     link = PersonLink(person.code, person.name, _address(person.code)) if person else None
-    if request.method == "GET":
+    if request.method != "POST":
         return render("accounts/staff_new.html", form=form, person=link)
     if not form.validate():
         return render("accounts/staff_new.html", form=form, person=link), 422

@@ -23,7 +23,7 @@ sessions.install_loader(CONSOLE, queries.session_of, queries.touch)
 @pages.route("/login", methods=["GET", "POST"])
 def login() -> Response:
     form = filled(LoginForm)
-    if request.method == "GET":
+    if request.method != "POST":
         return make_response(see_other("/tenants") if maybe_actor() else _page(form))
     if not form.validate():
         return make_response(_page(form, " ".join(str(field.errors[0]) for field in form if field.errors)), 422)

