@@ -27,6 +27,8 @@ class Express:
     """Sends single-statement transactions over a routed connection that is in no transaction."""
 
     def __init__(self, connection: Connection) -> None:
+        with connection.begin():  # replaces a connection that died in the pool
+            pass
         raw = connection.connection.dbapi_connection
         if not isinstance(raw, psycopg.Connection) or raw.cursor_factory is not DataCursor:
             raise TenantError("not a connection of a tenant's engine")

@@ -26,6 +26,7 @@ _BULK = (
     "; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO 0"
     "; SET LOCAL work_mem TO '96MB'"
 )
+MOST_DEAD = 50  # more than any pool holds
 
 
 class DataCursor(psycopg.Cursor[Any]):
@@ -53,22 +54,35 @@ def _opening(schema: str, mode: Mode) -> bytes:
     ).encode()
 
 
+def _sent(raw: psycopg.Connection[Any], opening: bytes) -> str | None:
+    """Send it in one message; what went wrong, or None."""
+    try:
+        result = raw.pgconn.exec_(opening)
+    except (psycopg.OperationalError, MemoryError) as error:  # libpq gives no result at all on a dead connection
+        return str(error)
+    return None if result.status == pq.ExecStatus.COMMAND_OK else result.get_error_message()
+
+
 def route(engine: Engine) -> None:
     """Make `engine` enter the bound tenant at each BEGIN and refuse everything else."""
 
     @event.listens_for(engine, "begin")
     def enter(connection: Connection) -> None:
         binding = bound()
-        raw: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
         schema = checked_schema(binding.tenant.schema)
-        result = raw.pgconn.exec_(_opening(schema, binding.mode))
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            message = result.get_error_message()
-            raw.rollback()
-            if raw.pgconn.status == pq.ConnStatus.BAD:
-                raise psycopg.OperationalError(message)
-            raise TenantError(f"cannot enter {schema}: {message}")
-        connection.info["tenant"] = binding.tenant.id
+        opening = _opening(schema, binding.mode)
+        for _ in range(MOST_DEAD):
+            raw: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+            problem = _sent(raw, opening)
+            if problem is None:
+                connection.info["tenant"] = binding.tenant.id
+                return
+            if raw.pgconn.status != pq.ConnStatus.BAD:
+                raw.rollback()
+                raise TenantError(f"cannot enter {schema}: {problem}")
+            # It died in the pool. Nothing but this BEGIN was sent on it, so any other connection may begin instead.
+            connection.invalidate()
+        raise psycopg.OperationalError(f"no connection lives: {problem}")
 
     @event.listens_for(engine, "before_cursor_execute")
     def same_tenant(connection: Connection, *_rest: Any) -> None:
