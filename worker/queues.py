@@ -14,6 +14,8 @@ from __future__ import annotations
 from functools import cache
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -22,17 +24,27 @@ from app.core.work import Ring
 
 ENTRY = "worker.entry.run"
 TIMEOUT = {"urgent": 120, "normal": 4 * 3600, "bulk": 300}
-# Who serves what, in order of preference; worker number N takes line N, round and round.
-SHIFTS = (("urgent",), ("urgent", "normal", "bulk"), ("bulk", "urgent", "normal"))
+# Who serves what, in order of preference; worker number N takes line N, round and round. A worker that is alone
+# serves all; with three, one is kept free for what cannot wait.
+SHIFTS = (("urgent", "normal", "bulk"), ("bulk", "urgent", "normal"), ("urgent",))
 
 
 @cache
 def connection() -> Redis:
+    """For workers, which wait for a bell as long as it takes."""
     return Redis.from_url(settings().redis_url, socket_connect_timeout=5, socket_timeout=None, health_check_interval=30)
 
 
-def queue(lane: str) -> Queue:
-    return Queue(f"osiedle-{lane}", connection=connection(), serializer=JSONSerializer)
+@cache
+def bell_rope() -> Redis:
+    """For ringing: somebody may be waiting for a page, and what a silent Redis did not hear the sweep rings again."""
+    return Redis.from_url(
+        settings().redis_url, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0)
+    )
+
+
+def queue(lane: str, client: Redis | None = None) -> Queue:
+    return Queue(f"osiedle-{lane}", connection=client or connection(), serializer=JSONSerializer)
 
 
 def bell_id(ring: Ring) -> str:
@@ -41,9 +53,9 @@ def bell_id(ring: Ring) -> str:
 
 
 def ring(rings: list[Ring]) -> None:
-    """Ring for rows that are committed. A Redis that does not answer is no error: the sweep rings again."""
+    """Ring for rows that are committed. Raises `RedisError` when Redis does not answer within seconds."""
     for one in rings:
-        queue(one.lane).enqueue_call(
+        queue(one.lane, bell_rope()).enqueue_call(
             ENTRY,
             args=(one.tenant_id, one.job_id),
             job_id=bell_id(one),
@@ -62,7 +74,7 @@ def rung(rings: list[Ring]) -> set[str]:
     """
     if not rings:
         return set()
-    with connection().pipeline(transaction=False) as pipe:
+    with bell_rope().pipeline(transaction=False) as pipe:
         for lane in TIMEOUT:
             pipe.lrange(queue(lane).key, 0, -1)
         waiting = {bell.decode() for bells in pipe.execute() for bell in bells}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 
 import psycopg
 import pytest
@@ -54,6 +55,19 @@ def test_without_redis_pages_work_and_what_was_asked_for_is_not_lost(deployment:
     deployment.flask("worker", "--burst")
     assert count(deployment, "jobs WHERE name = 'accounts.send_reset' AND state = 'done'") == 1
     assert count(deployment, "outbox_items WHERE letter = 'password_reset'") == 1
+
+
+def test_a_redis_that_is_silent_keeps_nobody_waiting(deployment: Deployment) -> None:
+    valkey = deployment.server("Valkey")
+    visitor: dict[str, str] = {}
+    form = {"identifier": "nobody", "csrf_token": token(deployment.ask("/password/forgot", cookies=visitor)[2])}
+    valkey.process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        assert deployment.ask("/password/forgot", form, cookies=visitor)[0] in (200, 303)
+        assert time.monotonic() - started < 5
+    finally:
+        valkey.process.send_signal(signal.SIGCONT)
 
 
 def test_commands_say_in_a_sentence_that_the_database_is_away(deployment: Deployment) -> None:
