@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from rq import Worker
-from rq.exceptions import DeserializationError
+from rq.exceptions import DeserializationError, InvalidJobOperation
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -42,6 +44,15 @@ class ProductWorker(Worker):
             job.delete()
             return
         super().execute_job(job, queue)
+
+    def handle_job_success(self, job: Job, queue: Any, started_job_registry: Any) -> None:
+        """A bell that was rung twice has been put away by whoever came first; that is no failure."""
+        try:
+            super().handle_job_success(job, queue, started_job_registry)
+        except InvalidJobOperation:
+            with self.connection.pipeline() as pipeline:
+                self.cleanup_execution(job, pipeline)
+                pipeline.execute()
 
 
 def _ours(job: Job) -> bool:
@@ -75,8 +86,8 @@ def work(app: Flask, number: int, *, burst: bool = False) -> None:
     worker.work(burst=burst, logging_level="WARNING", with_scheduler=False)
 
 
-def serve(app: Flask, count: int) -> int:
-    """Fork `count` workers and start anew those that end. Returns the exit code after SIGTERM or SIGINT."""
+def serve(app: Flask, duties: list[Callable[[], object]]) -> int:
+    """Fork a process for each duty and start anew those that end. Returns the exit code after SIGTERM or SIGINT."""
     children: dict[int, int] = {}
     stopping: list[int] = []
 
@@ -87,8 +98,10 @@ def serve(app: Flask, count: int) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    for number in range(count):
-        children[_fork(app, number)] = number
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays shared between the processes
+    for number, duty in enumerate(duties):
+        children[_fork(app, duty)] = number
     started = time.monotonic()
     while children:
         try:
@@ -99,13 +112,13 @@ def serve(app: Flask, count: int) -> int:
             break
         number = children.pop(pid, 0)
         if not stopping:
-            log.warning("worker %s ended with status %s; starting another", number, status)
+            log.warning("process %s ended with status %s; starting another", number, status)
             time.sleep(0.2 if time.monotonic() - started > 5 else 1)
-            children[_fork(app, number)] = number
+            children[_fork(app, duties[number])] = number
     return 0
 
 
-def _fork(app: Flask, number: int) -> int:
+def _fork(app: Flask, duty: Callable[[], object]) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -115,9 +128,9 @@ def _fork(app: Flask, number: int) -> int:
         _die_with_parent()
         forget_connections(app)
         queues.connection.cache_clear()
-        work(app, number)
+        duty()
     except BaseException:
-        log.exception("worker %s failed", number)
+        log.exception("a process of the worker failed")
         sys.stderr.flush()
         os._exit(1)
     os._exit(0)

@@ -76,6 +76,12 @@ def _restarted() -> None:
     db.session.execute(text("SELECT 1"))
 
 
+@job("tests.put_away")
+def _put_away(bell: str) -> None:
+    note("ran")
+    queues.connection().delete(f"rq:job:{bell}")
+
+
 @job("tests.platform", platform=True)
 def _platform() -> None:
     assert not is_bound()

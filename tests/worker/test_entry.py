@@ -171,6 +171,18 @@ def test_a_bell_that_failed_before_its_claim_is_rung_again(app: Any, tenant: Any
     assert brought_back(app, tenant, number)
 
 
+def test_a_bell_that_another_worker_put_away_is_no_failure(
+    app: Any, tenant: Any, burst: Callable[[], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    number = enqueue(app, tenant, "tests.put_away", bell=f"{tenant.schema}-1-0")
+    assert number == 1
+    burst()
+    assert row(app, tenant, number).state == "done" and notes(app, tenant) == ["ran"]
+    assert "Traceback" not in capfd.readouterr().err
+    assert not list(queues.queue("normal").failed_job_registry.get_job_ids())
+    assert not list(queues.queue("normal").started_job_registry.get_job_ids(cleanup=False))
+
+
 def test_a_killed_horse_is_followed_by_another(app: Any, tenant: Any) -> None:
     from worker import processes
 
