@@ -86,6 +86,7 @@ def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int) 
         "pool_size": pool_size,
         "max_overflow": 4,
         "use_native_hstore": False,
+        "pool_use_lifo": True,  # the connections used last know their tenants; the others rest
         "pool_pre_ping": False,  # BEGIN finds a dead connection and takes another: see `tenants.routing`
         "connect_args": {"prepare_threshold": None, "cursor_factory": DataCursor, "connect_timeout": 5},
     }
