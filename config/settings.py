@@ -7,13 +7,14 @@ sentence in `UnsafeSettings`, and the process does not start.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_PORT = 8000
@@ -71,9 +72,18 @@ class Settings:
         """`base_domain` without a port."""
         return self.base_domain.rsplit(":", 1)[0] if self.base_domain.count(":") == 1 else self.base_domain
 
+    def field_keys(self) -> list[bytes]:
+        """Keys for encrypting fields, newest first, in the form that Fernet takes."""
+        return [fernet_key(key) for key in self.encryption_keys or (self.derived_key("fields").hex(),)]
+
     def url(self, host: str, path: str = "/") -> str:
         """Absolute address of a page on one of our hosts; the only place where links get scheme and port."""
         return f"{'https' if self.https else 'http'}://{host}{path}"
+
+    def login_passwords(self) -> dict[str, str]:
+        """The passwords of our two login roles, as the URLs of this deployment have them."""
+        urls = {"osiedle_app": self.app_database_url, "osiedle_platform": self.platform_database_url}
+        return {role: unquote(urlsplit(url).password or "") for role, url in urls.items()}
 
     def derived_key(self, purpose: str) -> bytes:
         """A 32-byte key for one purpose, derived from the secret key."""
@@ -126,7 +136,10 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         stripe_api_base=env.get("STRIPE_API_BASE") or None,
         sentry_dsn=env.get("SENTRY_DSN") or None,
         trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
-        metrics_allowed=tuple((env.get("METRICS_ALLOWED") or "127.0.0.1,::1").split(",")),
+        # Behind a proxy on the same machine everybody has a local address, so production must say who may look.
+        metrics_allowed=tuple(
+            (env.get("METRICS_ALLOWED") or ("" if mode == "production" else "127.0.0.1,::1")).split(",")
+        ),
         workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
     )
 
@@ -164,6 +177,11 @@ def _embedded(settings: Settings, var: Path) -> bool:
         settings.redis_url == known.get("REDIS_URL")
         or settings.database_url == sqlalchemy_url(str(known.get("DATABASE_URL", "")))
     )
+
+
+def fernet_key(secret: str) -> bytes:
+    """A 32-byte key of any secret, in URL-safe base64."""
+    return base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest())
 
 
 def sqlalchemy_url(url: str) -> str:

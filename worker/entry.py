@@ -121,8 +121,7 @@ def _said(error: Exception) -> str:
 def _settle(place: Place, claim: Claim, outcome: Again | None) -> None:
     with place.transaction() as connection:
         if isinstance(outcome, Again):
-            rows.postpone(connection, place.table, claim, outcome.seconds, None)
-            ring = not outcome.seconds
+            ring = rows.postpone(connection, place.table, claim, outcome.seconds, None)
         else:
             ring = rows.finish(connection, place.table, claim)
     if ring:

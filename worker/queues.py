@@ -2,7 +2,7 @@
 
 | lane | for | workers |
 |---|---|---|
-| `urgent` | password resets, activations | one worker serves nothing else |
+| `urgent` | password resets, activations | served first by all; of three workers one serves nothing else |
 | `normal` | imports, small work | |
 | `bulk` | mailouts, cut into short turns | |
 
@@ -26,7 +26,7 @@ ENTRY = "worker.entry.run"
 TIMEOUT = {"urgent": 120, "normal": 4 * 3600, "bulk": 300}
 # Who serves what, in order of preference; worker number N takes line N, round and round. A worker that is alone
 # serves all; with three, one is kept free for what cannot wait.
-SHIFTS = (("urgent", "normal", "bulk"), ("bulk", "urgent", "normal"), ("urgent",))
+SHIFTS = (("urgent", "normal", "bulk"), ("urgent", "bulk", "normal"), ("urgent",))
 
 
 @cache

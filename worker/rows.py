@@ -75,17 +75,22 @@ def finish(connection: Connection, table: str, claim: Claim) -> bool:
     return bool(row and row[0] == "waiting")
 
 
-def postpone(connection: Connection, table: str, claim: Claim, seconds: float, error: str | None) -> None:
-    """Back to waiting: another turn, or (with an `error`) another try after a neighbour did not answer."""
-    connection.execute(
+def postpone(connection: Connection, table: str, claim: Claim, seconds: float, error: str | None) -> bool:
+    """Back to waiting: another turn, or (with an `error`) another try after a neighbour did not answer.
+
+    True when it is due at once: because it wanted to, or because somebody asked again while it ran.
+    """
+    row = connection.execute(
         text(
             f"UPDATE {table} SET state = 'waiting', again = false, lease_until = NULL, error = :error, "
             "failures = CASE WHEN CAST(:error AS text) IS NULL THEN 0 WHEN error = :died THEN 1 "
-            "ELSE failures + 1 END, run_after = now() + :seconds * interval '1 second' "
-            "WHERE id = :id AND attempt = :attempt AND state = 'running'"
+            "ELSE failures + 1 END, run_after = now() + CASE WHEN again AND CAST(:error AS text) IS NULL THEN 0 "
+            "ELSE :seconds END * interval '1 second' "
+            "WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING run_after <= now()"
         ),
         {"id": claim.id, "attempt": claim.attempt, "seconds": seconds, "error": error and error[:2000], "died": DIED},
-    )
+    ).first()
+    return bool(row and row[0])
 
 
 def park(connection: Connection, table: str, claim: Claim, error: str) -> bool:

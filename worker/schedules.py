@@ -32,6 +32,7 @@ class Nightly:
 
 NIGHTLY = (Nightly("tidy", time(2, 30), sweeps.tidy),)
 SWEEP_SECONDS = 15
+OUTBOX_ROUNDS = 40  # every ten minutes: letters that no drain knows of, as after a manager is resumed
 
 
 def last_due(at: time, moment: datetime) -> datetime:
@@ -53,9 +54,11 @@ def claim_night(name: str, due: datetime) -> bool:
         )
 
 
-def tick(app: Flask) -> None:
-    """One round: the sweeps, then whatever is due tonight."""
+def tick(app: Flask, number: int = 0) -> None:
+    """One round: the sweeps, then whatever is due tonight. `number` counts the rounds of this scheduler."""
     sweeps.sweep(app)
+    if number % OUTBOX_ROUNDS == 0:
+        sweeps.wake_outboxes(app)
     with app.app_context():
         due = [entry for entry in NIGHTLY if claim_night(entry.name, last_due(entry.at, now()))]
     for entry in due:

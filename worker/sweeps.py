@@ -1,4 +1,4 @@
-"""Sweeps: every half minute, ring again for rows that should be worked on and that Redis knows nothing of.
+"""Sweeps: every quarter of a minute, ring again for rows that should be worked on and that Redis knows nothing of.
 
 This is what brings work back after a killed worker (its lease ran out), an emptied Redis, or a ring that never
 left because Redis was away.
@@ -13,7 +13,10 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from app.core import jobs, work
 from app.core.work import Ring
+from app.outbox.commands import SWEEP
+from tenants.context import bind
 from tenants.db import PLATFORM
 from tenants.errors import TenantError
 from tenants.registry import Tenant
@@ -38,6 +41,20 @@ def sweep(app: Flask) -> int:
     if missing:
         log.info("rang again", bells=len(missing))
     return len(missing)
+
+
+def wake_outboxes(app: Flask) -> None:
+    """Ask for a sweep of every served tenant's outbox."""
+    with app.app_context():
+        for tenant in app.extensions["tenants"].all():
+            if tenant.suspended:
+                continue
+            try:
+                with bind(tenant):
+                    jobs.enqueue(SWEEP, "sweep")
+                    work.commit()
+            except DBAPIError as error:
+                log.warning("could not wake the outbox", tenant=tenant.slug, error=str(error.orig))
 
 
 def tidy(app: Flask) -> None:

@@ -12,7 +12,7 @@ from app.core.actor import system
 from app.core.runtime import settings
 from app.core.terminal import answer, password_from_stdin, refusals, say
 from app.operators import commands, rules
-from config.settings import libpq_url, login_password
+from config.settings import libpq_url
 from tenants import platform, roles
 
 platform_group = AppGroup("platform", help="The platform's own database: prepare, migrate, examine.")
@@ -25,7 +25,7 @@ groups = (platform_group, group)
 def upgrade(as_json: bool) -> None:
     """Create or migrate schema `platform`, login roles and privileges; safe to run again."""
     known = settings()
-    passwords = {name: login_password(name, known.secret_key) for name in (roles.APP_LOGIN, roles.PLATFORM_LOGIN)}
+    passwords = known.login_passwords()
     with refusals():
         before, after = platform.upgrade(known.database_url, libpq_url(known.database_url), passwords)
     if as_json:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.core.runtime import settings
@@ -48,5 +47,6 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(settings().derived_key("outbox.unsubscribe"), salt="unsubscribe")
 
 
-def _box() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(settings().derived_key("outbox.sealed")))
+def _box() -> MultiFernet:
+    """Seals with the newest of the deployment's keys and opens with any, so that keys can be rotated."""
+    return MultiFernet([Fernet(key) for key in settings().field_keys()])

@@ -34,8 +34,8 @@ MIGRATION = ("platform", "upgrade")
 DEMO_DATA = ("demo", "load", "--if-missing")
 WEB = Command("web", ("-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))
 WORKERS = (
-    Command("worker", (*FLASK, "worker"), patience=8),
-    Command("scheduler", (*FLASK, "scheduler")),
+    # The scheduler beside the workers: the product is in memory once.
+    Command("worker", (*FLASK, "worker", "--with-scheduler"), patience=8),
 )
 SINK = Command("mail sink", ("-m", "config.local.mail_sink", "{mail_port}", "{var}/mail"), patience=2)
 

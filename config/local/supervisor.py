@@ -1,4 +1,4 @@
-"""`./run`: servers, migrations, demo data, then web, worker, scheduler and mail sink, until Ctrl-C.
+"""`./run`: servers, migrations, demo data, then web, worker (with scheduler) and mail sink, until Ctrl-C.
 
 Every child ends with this process, however it ends. What an interrupted run left on the same `var` is ended
 first; nothing else is ever touched.

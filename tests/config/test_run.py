@@ -89,7 +89,6 @@ def test_the_whole_life(run: Run) -> None:
         "mail sink",
         "web",
         "worker",
-        "scheduler",
     }
 
     os.kill(known["pids"]["web"], signal.SIGKILL)

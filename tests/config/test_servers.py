@@ -42,8 +42,12 @@ def test_keep_polish_letters_in_trigrams(servers: local.Servers) -> None:
         settings = connection.execute(
             "SELECT datlocprovider, datlocale, current_setting('fsync') FROM pg_database WHERE datname = 'osiedle'"
         ).fetchone()
-        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
-        trigrams = connection.execute("SELECT cardinality(public.show_trgm('łódź'))").fetchone()
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        where = connection.execute(
+            "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'pg_trgm'"
+        ).fetchone()
+        assert where
+        trigrams = connection.execute(f"SELECT cardinality({where[0]}.show_trgm('łódź'))").fetchone()
         connection.rollback()
     assert settings == ("b", "C.UTF-8", "off")
     assert trigrams == (5,)
