@@ -81,6 +81,7 @@ def route(engine: Engine) -> None:
                 raw.rollback()
                 raise TenantError(f"cannot enter {schema}: {problem}")
             # It died in the pool. Nothing but this BEGIN was sent on it, so any other connection may begin instead.
+            # (A bare `Connection.execute` has chosen its cursor before it begins, and fails; sessions begin first.)
             connection.invalidate()
         raise psycopg.OperationalError(f"no connection lives: {problem}")
 

@@ -25,7 +25,7 @@ def pooled(context: Any, tenant: Any, settings: Any) -> Any:
         with bind(tenant):
             open_ = [db.engine.connect() for _ in range(3)]
             for each in open_:
-                each.execute(text("SELECT 1"))
+                each.begin()
             for each in open_:
                 each.close()
         with psycopg.connect(libpq_url(settings.database_url), autocommit=True) as owner:
