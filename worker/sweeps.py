@@ -13,7 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
-from app.core import jobs, work
+from app.core import jobs, throttle, work
 from app.core.work import Ring
 from app.outbox.commands import SWEEP
 from tenants.context import bind
@@ -58,8 +58,12 @@ def wake_outboxes(app: Flask) -> None:
 
 
 def tidy(app: Flask) -> None:
-    """Once a night: forget rows of work that were done a week ago."""
+    """Once a night: forget rows of work that were done a week ago, and attempts that no limit counts any more."""
     with app.app_context():
+        try:
+            throttle.forget_old()
+        except DBAPIError as error:
+            log.warning("could not tidy", tenant=PLATFORM, error=str(error.orig))
         for tenant in (None, *app.extensions["tenants"].all()):
             place = Place(tenant)
             try:

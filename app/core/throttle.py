@@ -56,3 +56,10 @@ def forget(key: str) -> None:
     """Forget a key, as after a right password."""
     with db.engines[PLATFORM].begin() as connection:
         connection.execute(text("DELETE FROM platform.throttles WHERE key = :key"), {"key": key})
+
+
+def forget_old() -> int:
+    """Delete the keys whose window, whatever its length, is over. Returns how many."""
+    with db.engines[PLATFORM].begin() as connection:
+        old = text("DELETE FROM platform.throttles WHERE started_at < now() - interval '1 day'")
+        return int(connection.execute(old).rowcount)

@@ -82,3 +82,32 @@ def test_one_schema_that_cannot_be_entered_does_not_stop_the_sweep(app: Any, new
             assert brought_back(app, other, number)
         finally:
             owner.execute(f"GRANT {locked.schema} TO osiedle_app".encode())
+
+
+def test_the_night_forgets_what_is_old_and_nothing_else(app: Any, tenant: Any) -> None:
+    from sqlalchemy import text
+
+    from app.core import throttle
+    from tenants.context import bind
+    from tenants.db import PLATFORM, db
+    from tests.worker.jobs import enqueue
+    from worker import sweeps
+
+    with app.app_context():
+        for key in ("tests:old", "tests:new"):
+            throttle.count(key, 60)
+        with db.engines[PLATFORM].begin() as connection:
+            aged = "UPDATE platform.throttles SET started_at = now() - interval '25 hours' WHERE key = 'tests:old'"
+            connection.execute(text(aged))
+        old, kept = (enqueue(app, tenant, "tests.note", key) for key in ("old", "kept"))
+        with bind(tenant):
+            done = text("UPDATE jobs SET state = 'done', finished_at = now() - :days * interval '1 day' WHERE id = :id")
+            for number, days in ((old, 8), (kept, 6)):
+                db.session.execute(done, {"id": number, "days": days})
+            db.session.commit()
+        sweeps.tidy(app)
+        with db.engines[PLATFORM].connect() as connection:
+            left = connection.execute(text("SELECT key FROM platform.throttles WHERE key LIKE 'tests:%'")).scalars()
+            assert list(left) == ["tests:new"]
+        with bind(tenant):
+            assert db.session.execute(text("SELECT id FROM jobs WHERE name = 'tests.note'")).scalars().all() == [kept]
