@@ -43,6 +43,18 @@ def _mailout(seconds: float | None, quick: bool) -> dict[str, Any]:
     return {"figures": {"mailout": figures}, "checks": [("speed to smtplib", figures["ratio"], ">=", 0.4)]}
 
 
+def _fairness(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import fairness
+
+    with place() as here:
+        figures = fairness.run(here, 3_000, 5) if quick else fairness.run(here)
+    worst = figures["beside_worst"]
+    return {
+        "figures": {"fairness": figures},
+        "checks": [("seconds to a password reset beside a mass", worst, "<=", 5.0)],
+    }
+
+
 def _provision(seconds: float | None, quick: bool) -> dict[str, Any]:
     from tests.bench import provision
 
@@ -65,6 +77,7 @@ BENCHES = {
     "page": _page,
     "import": _import,
     "mailout": _mailout,
+    "fairness": _fairness,
     "provision": _provision,
     "migrate": _migrate,
     "run": _run,
