@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 import gunicorn.http.wsgi  # type: ignore[import-untyped]
+import gunicorn.workers.gthread  # type: ignore[import-untyped]
 
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}").split(",")
 worker_class = "gthread"
@@ -34,6 +35,9 @@ errorlog = "-"
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 
 control_socket_disable = True  # it would lie in $HOME, one for all instances of this machine
+
+# Browsers open connections ahead of need; one that is silent must not hold a thread for five seconds.
+gunicorn.workers.gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.25
 
 gunicorn.http.wsgi.SERVER = "Osiedle"  # instead of the product and version to look up attacks for
 

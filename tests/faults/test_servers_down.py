@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -68,6 +69,17 @@ def test_a_redis_that_is_silent_keeps_nobody_waiting(deployment: Deployment) -> 
         assert time.monotonic() - started < 5
     finally:
         valkey.process.send_signal(signal.SIGCONT)
+
+
+def test_silent_connections_hold_nobody_up(deployment: Deployment) -> None:
+    silent = [socket.create_connection(("127.0.0.1", deployment.port)) for _number in range(40)]
+    try:
+        started = time.monotonic()
+        assert deployment.ask("/login")[0] == 200
+        assert time.monotonic() - started < 3
+    finally:
+        for connection in silent:
+            connection.close()
 
 
 def test_commands_say_in_a_sentence_that_the_database_is_away(deployment: Deployment) -> None:
