@@ -41,6 +41,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
         tenant_url=settings.app_database_url,
         platform_url=settings.platform_database_url,
         pool_size=pool_size,
+        prepare=settings.prepare_statements,
     )
     with app.app_context():
         engine = db.engines[PLATFORM]

@@ -60,6 +60,7 @@ class Settings:
     stripe_api_base: str | None = None
     sentry_dsn: str | None = field(repr=False, default=None)
     trusted_proxies: int = 0
+    prepare_statements: bool = True
     metrics_allowed: tuple[str, ...] = ("127.0.0.1", "::1")
     workers: int = 3
 
@@ -136,6 +137,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         stripe_api_base=env.get("STRIPE_API_BASE") or None,
         sentry_dsn=env.get("SENTRY_DSN") or None,
         trusted_proxies=int(env.get("TRUSTED_PROXIES") or 0),
+        prepare_statements=_truth(env.get("OSIEDLE_PREPARE"), True),
         # Behind a proxy on the same machine everybody has a local address, so production must say who may look.
         metrics_allowed=tuple(
             (env.get("METRICS_ALLOWED") or ("" if mode == "production" else "127.0.0.1,::1")).split(",")

@@ -15,6 +15,7 @@ class Mode(enum.Enum):
 
     PAGE = "page"  # short, read committed
     SNAPSHOT = "snapshot"  # reads of one page see one state of the books
+    HOT = "hot"  # a snapshot in which prepared statements are planned once a connection, not at each call
     BULK = "bulk"  # imports and exports: no statement time-out, more memory
 
 

@@ -21,6 +21,10 @@ from tenants.routing import DataCursor, route
 
 MAIN = "main"  # the alias of the database that every deployment has
 PLATFORM = "platform"
+# psycopg prepares by itself what it met so many times; we say ourselves which statements are worth it.
+NEVER_BY_ITSELF = 2**31 - 1
+# Statements that one connection keeps prepared, each with its tenant: about 25 MB of PostgreSQL's memory at most.
+KEPT_PREPARED = 400
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -79,8 +83,12 @@ def tenant_metadata() -> MetaData:
     return db.metadatas[None]
 
 
-def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int) -> None:
-    """Make the engines of this application; nothing is connected yet."""
+def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int, prepare: bool = True) -> None:
+    """Make the engines of this application; nothing is connected yet.
+
+    `prepare=False` is for poolers that cannot keep prepared statements apart.
+    """
+    threshold = NEVER_BY_ITSELF if prepare else None
     tenants = {
         "url": tenant_url,
         "pool_size": pool_size,
@@ -88,7 +96,7 @@ def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int) 
         "use_native_hstore": False,
         "pool_use_lifo": True,  # the connections used last know their tenants; the others rest
         "pool_pre_ping": False,  # BEGIN finds a dead connection and takes another: see `tenants.routing`
-        "connect_args": {"prepare_threshold": None, "cursor_factory": DataCursor, "connect_timeout": 5},
+        "connect_args": {"prepare_threshold": threshold, "cursor_factory": DataCursor, "connect_timeout": 5},
     }
     platform = {
         "url": platform_url,
@@ -103,6 +111,11 @@ def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int) 
         for alias, engine in db.engines.items():
             if alias != PLATFORM:
                 route(engine)
+                event.listen(engine, "connect", _keep_prepared)
+
+
+def _keep_prepared(raw: Any, _record: Any) -> None:
+    raw.prepared_max = KEPT_PREPARED
 
 
 def forget_connections(app: Flask) -> None:

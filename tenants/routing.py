@@ -26,6 +26,7 @@ _BULK = (
     "; SET LOCAL statement_timeout TO 0; SET LOCAL idle_in_transaction_session_timeout TO 0"
     "; SET LOCAL work_mem TO '96MB'"
 )
+_HOT = "; SET LOCAL plan_cache_mode TO force_generic_plan"
 MOST_DEAD = 50  # more than any pool holds
 
 
@@ -47,10 +48,10 @@ class DataCursor(psycopg.Cursor[Any]):
 
 
 def _opening(schema: str, mode: Mode) -> bytes:
-    isolation = " ISOLATION LEVEL REPEATABLE READ" if mode is Mode.SNAPSHOT else ""
-    bulk = _BULK if mode is Mode.BULK else ""
+    isolation = " ISOLATION LEVEL REPEATABLE READ" if mode in (Mode.SNAPSHOT, Mode.HOT) else ""
+    more = {Mode.BULK: _BULK, Mode.HOT: _HOT}.get(mode, "")
     return (
-        f'BEGIN{isolation}; SET LOCAL ROLE "{schema}"; SET LOCAL search_path TO "{schema}", ext, pg_temp{bulk}'
+        f'BEGIN{isolation}; SET LOCAL ROLE "{schema}"; SET LOCAL search_path TO "{schema}", ext, pg_temp{more}'
     ).encode()
 
 

@@ -15,6 +15,7 @@ from app.core.paging import page_number
 from app.finances import queries
 from app.finances.rules import ACCOUNTS, KINDS, account_number
 from app.web import menu
+from app.web.audiences import hot
 from app.web.pages import render
 from app.web.visitor import actor
 
@@ -33,6 +34,7 @@ class Choice:
 
 
 @pages.get("/payments")
+@hot
 def payments() -> str:
     mine = holdings(actor(), today())
     unit = mine.chosen(request.args.get("unit"))

@@ -80,6 +80,12 @@ def open_before_change(view: View) -> View:
     return view
 
 
+def hot(view: View) -> View:
+    """Mark a page that many open at once and that reads by `tenants.reading` only: its plans are kept."""
+    view.hot = True  # type: ignore[attr-defined]
+    return view
+
+
 def accepts_upload(megabytes: int) -> Callable[[View], View]:
     """Mark a page that takes files up to this size; all others take small forms only."""
 

@@ -49,7 +49,8 @@ def _begin() -> None:
         assert site.tenant is not None
         structlog.contextvars.bind_contextvars(tenant=site.tenant.slug)
         stack = ExitStack()
-        stack.enter_context(bind(checked(site.tenant), Mode.SNAPSHOT if request.method in READS else Mode.PAGE))
+        reading = Mode.HOT if getattr(view, "hot", False) else Mode.SNAPSHOT
+        stack.enter_context(bind(checked(site.tenant), reading if request.method in READS else Mode.PAGE))
         g.binding = stack
     if "lang" not in request.args and LANGUAGE_COOKIE not in request.cookies:
         who = maybe_actor()

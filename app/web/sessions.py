@@ -16,6 +16,8 @@ from flask_login import LoginManager
 
 from app.core.actor import Actor
 from app.web.application import Osiedle, SiteRequest
+from tenants.bound import is_bound
+from tenants.http import TENANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def init_app(app: Osiedle) -> None:
     @manager.request_loader
     def load(request: SiteRequest) -> Actor | None:
         loader = _loaders.get(request.site.kind) if request.site else None
+        if request.site and request.site.kind == TENANT and not is_bound():
+            return None  # a page that has no business with people, such as /healthz
         value = secret()
         seen = loader.load(value) if loader and value else None
         if seen is None:
