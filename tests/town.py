@@ -22,13 +22,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.mailouts.commands import send
 from sqlalchemy import text
 
 from app.accounts.commands import create_account
 from app.core import work
 from app.core.actor import system
 from app.imports import commands as imports
+from app.mailouts.commands import send
 from app.onboarding.commands import open_manager
 from app.operators.commands import create_operator
 from tenants.context import Mode, bind

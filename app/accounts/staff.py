@@ -133,4 +133,4 @@ def _form(person: Resident | None) -> AccountForm:
 
 
 def _address(code: str) -> str:
-    return f"/admin/residents/{quote(code)}"
+    return f"/admin/residents/{quote(code, safe='')}"

@@ -104,7 +104,7 @@ def resident(code: str) -> str:
 def _line(person: Resident, has_account: bool, balances: dict[str, int]) -> Line:
     units = list(dict.fromkeys(title.unit_code for title in person.titles))
     owed = sum(balances.get(unit, 0) for unit in units) if units else None
-    address = f"/admin/residents/{quote(person.code)}"
+    address = f"/admin/residents/{quote(person.code, safe='')}"
     return Line(person.code, person.name, person.email, units, has_account, address, owed)
 
 
