@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 
 from app.accounts.holdings import HeldUnit, Holdings, holdings
 from app.core.clock import today
@@ -19,6 +19,7 @@ from app.web.audiences import hot
 from app.web.pages import render
 from app.web.visitor import actor
 
+PATHS = {"payments": "/payments", "entries": "/payments/entries"}
 pages = Blueprint("finances", __name__, template_folder="templates")
 menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10)
 
@@ -33,7 +34,7 @@ class Choice:
     current: bool
 
 
-@pages.get("/payments")
+@pages.get(PATHS["payments"])
 @hot
 def payments() -> str:
     mine = holdings(actor(), today())
@@ -53,7 +54,7 @@ def payments() -> str:
     )
 
 
-@pages.get("/payments/entries")
+@pages.get(PATHS["entries"])
 def entries() -> str:
     mine = holdings(actor(), today())
     unit = mine.chosen(request.args.get("unit"))
@@ -78,7 +79,7 @@ def entries() -> str:
         chosen={"kind": kind or "", "account": account or ""},
         totals=totals,
         page=page,
-        page_url=f"{url_for('resident.finances.entries')}?{urlencode(query)}",
+        page_url=f"{PATHS['entries']}?{urlencode(query)}",
     )
 
 
@@ -93,4 +94,4 @@ def _frame(mine: Holdings, unit: HeldUnit | None, here: str) -> dict[str, object
 
 
 def _address(view: str, unit: HeldUnit | None) -> str:
-    return url_for(f"resident.finances.{view}", unit=unit.code if unit else None)
+    return PATHS[view] + (f"?unit={quote_plus(unit.code)}" if unit else "")

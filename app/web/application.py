@@ -88,6 +88,10 @@ class Osiedle(Flask):
             raise RegistryAway() from error
         return self.url_map.bind_to_environ(request.environ, subdomain=request.site.kind)
 
+    def ensure_sync(self, func: Any) -> Any:
+        """No view of ours is a coroutine, so none is asked."""
+        return func
+
     def dispatch_request(self) -> Response:
         """Run the view and end its unit of work: what succeeded is committed, what did not is rolled back."""
         response = self.make_response(super().dispatch_request())

@@ -96,14 +96,20 @@ def _icons(env: Environment) -> Callable[..., Markup]:
     return icon
 
 
-def _languages() -> list[tuple[str, str, str]]:
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return [
-        (code, name, f"{quote(request.path)}?{urlencode([*query, ('lang', code)])}")
+def _languages() -> tuple[tuple[str, str, str], ...]:
+    query = tuple((name, value) for name, value in request.args.items(multi=True) if name != "lang")
+    return _language_links(request.path, query)
+
+
+@lru_cache(maxsize=512)
+def _language_links(path: str, query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (code, name, f"{quote(path)}?{urlencode([*query, ('lang', code)])}")
         for code, name in language.LANGUAGES.items()
-    ]
+    )
 
 
+@lru_cache(maxsize=4096)
 def _date(day: date | None) -> str:
     return f"{day:%d.%m.%Y}" if day else ""
 
