@@ -32,7 +32,10 @@ log = structlog.get_logger("osiedle.web")
 def init_app(app: Osiedle) -> None:
     app.register_error_handler(UnknownHost, lambda error: _page("unknown_host", 404, error, quiet=True))
     app.register_error_handler(
-        Suspended, lambda error: _page("suspended", 503, error, quiet=True, office=error.tenant.contact)
+        Suspended,
+        lambda error: _page(
+            "suspended", 503, error, quiet=True, office={"short_name": error.tenant.name, **error.tenant.contact}
+        ),
     )
     app.register_error_handler(Upgrading, lambda error: _page("upgrading", 503, error, quiet=True, tenant=error.tenant))
     app.register_error_handler(CSRFError, _form_expired)
