@@ -9,7 +9,6 @@ from app.core import work
 from app.factory import create_app
 from config.local.state import NotRunning
 from config.settings import ROOT, UnsafeSettings, load
-from tenants.db import forget_connections
 from worker import cli, enqueue
 
 try:
@@ -22,9 +21,3 @@ work.install_bell(enqueue.bell)
 cli.register(app)
 if (ROOT / "tests" / "bench").is_dir():  # deployments may lack it
     app.cli.add_command(import_module("tests.bench.cli").bench)
-
-
-def after_fork() -> None:
-    """For servers that load the application before they fork."""
-    forget_connections(app)
-    app.registry.watch()

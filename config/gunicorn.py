@@ -57,8 +57,6 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_fork(server: Any, worker: Any) -> None:
     """Two processes must not talk on one database connection: forget what was opened before the fork."""
-    import wsgi
-
-    after_fork = getattr(wsgi, "after_fork", None)
+    after_fork = getattr(server.app.wsgi(), "after_fork", None)
     if after_fork is not None:
         after_fork()

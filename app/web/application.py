@@ -15,7 +15,7 @@ from werkzeug.routing import Map, MapAdapter
 
 from app.core import work
 from config.settings import Settings
-from tenants.db import db
+from tenants.db import db, forget_connections
 from tenants.http import PRODUCT, RegistryAway, Site, UnknownHost, site_of
 from tenants.registry import Registry
 
@@ -87,6 +87,11 @@ class Osiedle(Flask):
         except (DBAPIError, PoolTimeout) as error:
             raise RegistryAway() from error
         return self.url_map.bind_to_environ(request.environ, subdomain=request.site.kind)
+
+    def after_fork(self) -> None:
+        """For servers that load the application before they fork."""
+        forget_connections(self)
+        self.registry.watch()
 
     def ensure_sync(self, func: Any) -> Any:
         """No view of ours is a coroutine, so none is asked."""

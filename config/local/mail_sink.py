@@ -61,9 +61,7 @@ async def serve(port: int, directory: Path) -> None:
     maildir = Maildir(directory)
 
     def conversation() -> SMTP:
-        return SMTP(
-            maildir, hostname="localhost", ident="Osiedle", enable_SMTPUTF8=True, data_size_limit=LARGEST
-        )
+        return SMTP(maildir, hostname="localhost", ident="Osiedle", enable_SMTPUTF8=True, data_size_limit=LARGEST)
 
     server = await loop.create_server(conversation, "127.0.0.1", port)
     await stopping.wait()

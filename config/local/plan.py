@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from config.local import processes, state
-from config.local.readiness import loopback_addresses
+from config.local.ports import loopback_addresses
 from config.local.servers import Servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,9 +59,7 @@ class Plan:
         production = environ.get("OSIEDLE_ENV", "development") == "production"
         missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not environ.get(name)]
         if production and missing:
-            raise Refused(
-                f"OSIEDLE_ENV=production does not run on the embedded servers; set {' and '.join(missing)}."
-            )
+            raise Refused(f"OSIEDLE_ENV=production does not run on the embedded servers; set {' and '.join(missing)}.")
         port = _port(environ.get("PORT") or "8000")
         var = _var(Path(environ.get("OSIEDLE_VAR") or ROOT / "var"))
         kept = state.load_secrets(var)

@@ -32,9 +32,7 @@ def environment(var: Path) -> dict[str, str]:
     known = peek(var)
     urls = [known[name] for name in ("DATABASE_URL", "REDIS_URL") if name in known]
     if len(urls) < 2 or not all(_answers(url) for url in urls):
-        raise NotRunning(
-            "The local servers do not run: start ./run in another terminal, or set DATABASE_URL."
-        )
+        raise NotRunning("The local servers do not run: start ./run in another terminal, or set DATABASE_URL.")
     kept = load_secrets(var)
     found = {name: str(known[name]) for name in SETTINGS if known.get(name)}
     found |= {name: kept[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS")}

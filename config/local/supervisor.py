@@ -19,7 +19,8 @@ from typing import IO
 
 from config.local import processes, servers, state
 from config.local.plan import SINK, WEB, WORKERS, Command, Plan, Refused
-from config.local.readiness import answers, port_taken, welcome
+from config.local.ports import port_taken
+from config.local.readiness import answers, welcome
 
 STEADY_SECONDS = 60  # a child that lived this long starts its back-off anew
 LONGEST_PAUSE = 30
@@ -115,9 +116,7 @@ class Supervisor:
 
         self._keep(command.name, launch, launch(gate))
 
-    def _keep(
-        self, name: str, launch: Callable[[], subprocess.Popen[bytes]], process: subprocess.Popen[bytes]
-    ) -> None:
+    def _keep(self, name: str, launch: Callable[[], subprocess.Popen[bytes]], process: subprocess.Popen[bytes]) -> None:
         self.children[name] = Child(name, launch, process, time.monotonic())
 
     def _run(self, step: Command) -> None:
