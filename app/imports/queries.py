@@ -99,10 +99,6 @@ def as_of(_actor: Actor) -> datetime | None:
     return db.session.execute(select(Revision.as_of).order_by(Revision.number.desc()).limit(1)).scalar_one_or_none()
 
 
-def newest_revision(_actor: Actor) -> int:
-    return int(db.session.execute(select(func.coalesce(func.max(Revision.number), 0))).scalar_one())
-
-
 def as_of_revision(_actor: Actor, number: int) -> datetime | None:
     """The time that a revision speaks of."""
     return db.session.execute(select(Revision.as_of).where(Revision.number == number)).scalar_one_or_none()

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.accounts import mails
 from app.accounts import rules as passwords
 from app.accounts.commands.opening import issue_token
-from app.accounts.models import Account, AccountToken
+from app.accounts.commands.tokens import void_tokens
+from app.accounts.models import Account
 from app.core import audit, jobs, links, throttle, work
 from app.core.actor import Actor
 from app.core.clock import now
@@ -173,13 +174,7 @@ def fresh_activation(actor: Actor, slug: str) -> str:
 
 def activation_address(account_id: int) -> str:
     """Void the account's unused activation links and make a new one, in the bound tenant."""
-    db.session.execute(
-        update(AccountToken)
-        .where(
-            AccountToken.account_id == account_id, AccountToken.purpose == "activation", AccountToken.used_at.is_(None)
-        )
-        .values(used_at=now())
-    )
+    void_tokens(account_id, "activation")
     secret, _until = issue_token(account_id, "activation")
     return links.external(mails.activation_path(secret))
 

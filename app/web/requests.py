@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from typing import cast
 
@@ -34,7 +33,6 @@ def init_app(app: Osiedle) -> None:
 
 def _begin() -> None:
     g.request_id = new_public_id()
-    g.started = time.monotonic()
     site = cast(SiteRequest, request).site
     if isinstance(request.routing_exception, RegistryAway):
         raise request.routing_exception

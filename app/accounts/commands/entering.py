@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Engine, Row, text
 
 from app.accounts import rules
+from app.accounts.commands.tokens import void_tokens
 from app.core import audit, throttle
 from app.core.actor import Actor
 from app.core.clock import now
@@ -32,9 +33,6 @@ _ENTERED = text(
     "UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:hash, password_hash) WHERE id = :account"
 )
 _SWEEP = text("DELETE FROM account_sessions WHERE account_id = :account AND expires_at < now() - interval '30 days'")
-_VOID_RESETS = text(
-    "UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND purpose = 'reset' AND used_at IS NULL"
-)
 _END = text("UPDATE account_sessions SET ended_at = now() WHERE id = :id AND ended_at IS NULL")
 _END_OTHERS = text(
     "UPDATE account_sessions SET ended_at = now() "
@@ -111,7 +109,7 @@ def log_in(login: str, password: str, address: str, agent: str) -> str:
     )
     db.session.execute(_ENTERED, {"account": found.id, "hash": renewed})
     db.session.execute(_SWEEP, {"account": found.id})
-    db.session.execute(_VOID_RESETS, {"account": found.id})
+    void_tokens(found.id, "reset")
     audit.record(Actor(kind="account", login=found.login, account_id=found.id), "account.logged_in", found.login)
     return secret
 

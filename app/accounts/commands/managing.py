@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.accounts import mails, rules
 from app.accounts.commands.entering import end_sessions
 from app.accounts.commands.opening import issue_token
+from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account
 from app.core import audit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from tenants.db import db
-
-_VOID = text("UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND used_at IS NULL")
 
 
 def renew_link(actor: Actor, public_id: str) -> tuple[Account, str, datetime, str | None]:
@@ -27,7 +26,7 @@ def renew_link(actor: Actor, public_id: str) -> tuple[Account, str, datetime, st
     account = _managed(actor, public_id)
     if account.status != "active":
         raise Refused(_("To konto jest zablokowane; najpierw je odblokuj."))
-    db.session.execute(_VOID, {"account": account.id})
+    void_tokens(account.id)
     secret, until = issue_token(account.id, "activation")
     mails.activation(account, secret, until)
     audit.record(actor, "account.link_renewed", account.login)
@@ -40,7 +39,7 @@ def block(actor: Actor, public_id: str) -> Account:
     if account.id == actor.account_id:
         raise Refused(_("Nie można zablokować własnego konta."))
     account.status = "blocked"
-    db.session.execute(_VOID, {"account": account.id})
+    void_tokens(account.id)
     end_sessions(account.id)
     audit.record(actor, "account.blocked", account.login)
     return account

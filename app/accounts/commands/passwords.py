@@ -12,6 +12,7 @@ from sqlalchemy import Row, text
 from app.accounts import mails, rules
 from app.accounts.commands.entering import Attempts, end_sessions
 from app.accounts.commands.opening import issue_token
+from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account
 from app.core import audit, jobs, throttle
 from app.core.actor import Actor
@@ -30,10 +31,6 @@ _BY_IDENTIFIER = text(
 _RECENT_RESETS = text(
     "SELECT count(*) FROM account_tokens WHERE account_id = :account AND purpose = 'reset' "
     "AND created_at > now() - interval '1 day'"
-)
-_VOID = text("UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND used_at IS NULL")
-_VOID_OF = text(
-    "UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND used_at IS NULL AND purpose = :purpose"
 )
 _FIND = text(
     "SELECT t.account_id, a.login FROM account_tokens t JOIN accounts a ON a.id = t.account_id "
@@ -106,7 +103,7 @@ def send_reset(identifier: str, login: str) -> None:
         return
     if db.session.execute(_RECENT_RESETS, {"account": account.id}).scalar_one() >= rules.RESETS_A_DAY:
         return
-    db.session.execute(_VOID_OF, {"account": account.id, "purpose": "reset"})
+    void_tokens(account.id, "reset")
     secret, _until = issue_token(account.id, "reset")
     mails.password_reset(account, secret)
     audit.record(_as(account), "account.reset_asked", account.login)
@@ -144,7 +141,7 @@ def _set(account: Account, password_hash: str) -> None:
     account.must_change_password = False
     account.start_password_until = None
     db.session.flush()
-    db.session.execute(_VOID, {"account": account.id})
+    void_tokens(account.id)
 
 
 def _meant(rows: Sequence[Row[Any]], identifier: str, login: str) -> int | None:
