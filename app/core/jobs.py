@@ -20,6 +20,8 @@ from app.core import work
 from tenants.bound import is_bound
 from tenants.db import PLATFORM, Model, PlatformModel, db
 
+LANES = ("urgent", "normal", "bulk")
+
 
 class JobColumns:
     """The columns of a job row, the same for a tenant and for the platform."""
