@@ -22,7 +22,7 @@ pages = Blueprint("accounts", __name__, template_folder="templates")
 
 
 def _seen(secret: str) -> sessions.Seen | None:
-    visit = queries.visitor(secret)
+    visit = queries.visitor(secret, address())
     return sessions.Seen(visit.actor, visit.stale) if visit else None
 
 

@@ -26,22 +26,57 @@ class Can(enum.StrEnum):
     SEND_MAILOUTS = "send_mailouts"
     SEE_MAILOUTS = "see_mailouts"
     CONFIGURE = "configure"
+    MANAGE_STAFF = "manage_staff"
+    SEE_AUDIT = "see_audit"
+    SEE_MESSAGES = "see_messages"
+    ANSWER_MESSAGES = "answer_messages"
+    ANSWER_REQUESTS = "answer_requests"
 
 
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.RESIDENT: frozenset(),
     Role.ADMIN: frozenset(Can),
-    Role.ACCOUNTANT: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.SEE_MAILOUTS}),
-    Role.CLERK: frozenset(
-        {Can.SEE_RESIDENTS, Can.MANAGE_ACCOUNTS, Can.SEE_IMPORTS, Can.SEND_MAILOUTS, Can.SEE_MAILOUTS}
+    Role.ACCOUNTANT: frozenset(
+        {
+            Can.SEE_RESIDENTS,
+            Can.SEE_IMPORTS,
+            Can.RUN_IMPORTS,
+            Can.SEE_MAILOUTS,
+            Can.SEE_MESSAGES,
+            Can.ANSWER_MESSAGES,
+        }
     ),
-    Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS}),
+    Role.CLERK: frozenset(
+        {
+            Can.SEE_RESIDENTS,
+            Can.MANAGE_ACCOUNTS,
+            Can.SEE_IMPORTS,
+            Can.SEND_MAILOUTS,
+            Can.SEE_MAILOUTS,
+            Can.SEE_MESSAGES,
+            Can.ANSWER_MESSAGES,
+            Can.ANSWER_REQUESTS,
+        }
+    ),
+    Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES}),
 }
+# What reaches over all buildings, so that nobody who is limited to some may do it.
+WHOLE_MANAGER = frozenset({Can.RUN_IMPORTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT})
+
+
+def rights(role: Role, limited: bool = False) -> frozenset[Can]:
+    """What a role may do; `limited` to some buildings it may do nothing that reaches over all of them."""
+    return GRANTS[role] - WHOLE_MANAGER if limited else GRANTS[role]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or process that acts. `kind` is `account`, `operator` or `system`."""
+    """A person or process that acts. `kind` is `account`, `operator` or `system`.
+
+    `buildings` limits a member of staff to these building codes; None is no limit. `waits_for` names what the
+    session still owes before it opens anything else, such as `factor`. `advised` means that a change of the start
+    password is recommended.
+    """
 
     kind: str
     login: str
@@ -54,6 +89,10 @@ class Actor:
     locale: str | None = None
     person_code: str | None = None
     can: frozenset[Can] = field(default_factory=frozenset)
+    address: str | None = None
+    buildings: frozenset[str] | None = None
+    waits_for: str | None = None
+    advised: bool = False
 
     # flask-login asks these of the object that stands for the visitor
     is_authenticated = True

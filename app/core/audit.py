@@ -28,6 +28,7 @@ class AuditColumns:
     action: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))
+    address: Mapped[str | None] = mapped_column(Text)
 
 
 class AuditEntry(AuditColumns, Model):
@@ -41,6 +42,18 @@ class PlatformAuditEntry(AuditColumns, PlatformModel):
 
 
 def record(actor: Actor, action: str, subject: str, **detail: Any) -> None:
-    """Add a line to the log of the bound tenant, or of the platform when none is bound."""
+    """Add a line to the log of the bound tenant, or of the platform when none is bound.
+
+    `detail` says what changed; a change of a value is `before={field: old}, after={field: new}`, never a secret.
+    """
     entry = AuditEntry if is_bound() else PlatformAuditEntry
-    db.session.add(entry(actor_kind=actor.kind, actor=actor.login, action=action, subject=subject, detail=detail))
+    db.session.add(
+        entry(
+            actor_kind=actor.kind,
+            actor=actor.login,
+            action=action,
+            subject=subject,
+            detail=detail,
+            address=actor.address,
+        )
+    )

@@ -84,7 +84,8 @@ class Occupancy(Revisioned, Model):
         CheckConstraint("role IN ('owner', 'co-owner', 'tenant', 'proxy')", name="role"),
         Index(
             "uq_occupancies_now",
-            "unit_code", "person_code",
+            "unit_code",
+            "person_code",
             unique=True,
             postgresql_where=_NOW,
         ),

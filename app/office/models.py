@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Integer, SmallInteger, Text
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Integer, SmallInteger, Text, func
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Model
@@ -26,3 +30,13 @@ class OfficeProfile(Model):
     accent: Mapped[str] = mapped_column(Text, server_default="#1f6650")
     locale: Mapped[str] = mapped_column(Text, server_default="pl")
     idle_minutes: Mapped[int] = mapped_column(Integer, server_default="30")
+
+
+class OfficeSetting(Model):
+    """What the manager set of one group of rules; a group without a row is at its defaults (`office.settings`)."""
+
+    __tablename__ = "office_settings"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())

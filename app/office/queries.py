@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
-from app.office.models import OfficeProfile
+from app.office.models import OfficeProfile, OfficeSetting
 from app.office.rules import DEFAULT_ACCENT, short_name
 from tenants.bound import current
 from tenants.db import db
@@ -26,7 +27,10 @@ _COLUMNS = (
     "hours",
     "kind",
 )
-_ONE = select(*(getattr(OfficeProfile, column) for column in _COLUMNS)).where(OfficeProfile.id == 1)
+_SETTINGS = select(func.coalesce(func.jsonb_object_agg(OfficeSetting.name, OfficeSetting.value), text("'{}'::jsonb")))
+_ONE = select(
+    *(getattr(OfficeProfile, column) for column in _COLUMNS), _SETTINGS.scalar_subquery().label("settings")
+).where(OfficeProfile.id == 1)
 _kept: dict[int, tuple[float, Office]] = {}
 
 
@@ -45,6 +49,7 @@ class Office:
     idle_minutes: int
     hours: str | None
     kind: str
+    settings: dict[str, Any]
 
 
 def profile() -> Office:
@@ -67,7 +72,18 @@ def fresh_profile() -> Office:
     if row is None:  # the row is written with the schema; without it pages must still work
         tenant = current()
         return Office(
-            tenant.name, short_name(tenant.name), None, None, None, None, DEFAULT_ACCENT, "pl", 30, None, tenant.kind
+            tenant.name,
+            short_name(tenant.name),
+            None,
+            None,
+            None,
+            None,
+            DEFAULT_ACCENT,
+            "pl",
+            30,
+            None,
+            tenant.kind,
+            {},
         )
     values = row._asdict()
     return Office(**{**values, "short_name": values["short_name"] or short_name(values["name"])})

@@ -19,9 +19,7 @@ from app.operators.models import Opening
 from tenants.db import db
 from tenants.errors import ProvisioningFailed
 
-_MARK = text(
-    "UPDATE platform.openings SET state = 'opened' WHERE id = :id AND state = 'ordered' RETURNING id"
-)
+_MARK = text("UPDATE platform.openings SET state = 'opened' WHERE id = :id AND state = 'ordered' RETURNING id")
 
 
 def given_up(opening: int, error: str) -> None:

@@ -59,11 +59,22 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
             if who.is_staff and request.path == "/":
                 return redirect("/admin/", 302)
             abort(404)
+        if who.waits_for is not None:
+            detour = _detours[who.waits_for]
+            return None if request.path.startswith(detour) else redirect(detour, 302)
         if who.must_change_password and not _view_has("open_before_change"):
             return redirect("/settings/password", 302)
         return None
 
     return guard
+
+
+_detours: dict[str, str] = {}
+
+
+def detour(waits_for: str, path: str) -> None:
+    """Say below which path a session goes on that still owes something, such as the second factor."""
+    _detours[waits_for] = path
 
 
 def _is_page() -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 
 from app.accounts.rules import identifier_key
-from app.core.actor import GRANTS, Actor, Can, Role
+from app.core.actor import Actor, Can, Role, rights
 from app.core.errors import NotThere
 from app.core.public_ids import digest
 from tenants import reading
@@ -35,9 +35,12 @@ HELD_UNITS = (
     "WHERE NOT EXISTS (SELECT 1 FROM account_units WHERE account_id = :account)"
 )
 _VISITOR = text(
-    "SELECT s.id AS session_id, a.id, a.login, a.role, a.must_change_password, a.locale, a.person_code, "
+    "SELECT s.id AS session_id, a.id, a.login, a.role, a.must_change_password, a.advise_change, a.locale, "
+    "a.person_code, "
     "(SELECT coalesce(p.company, concat_ws(' ', p.first_name, p.last_name)) FROM people p "
     "WHERE p.code = a.person_code AND p.until_revision IS NULL) AS name, "
+    "s.waits_for, CASE WHEN a.role <> 'resident' THEN "
+    "ARRAY(SELECT building_code FROM staff_scopes WHERE account_id = a.id) END AS buildings, "
     f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale "
     "FROM account_sessions s JOIN accounts a ON a.id = s.account_id "
     "WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.expires_at > now() AND a.status = 'active' "
@@ -82,12 +85,14 @@ class AccountRow:
     created_at: datetime
 
 
-def visitor(secret: str) -> Visit | None:
+def visitor(secret: str, address: str | None = None) -> Visit | None:
     """Who holds this session secret: None when it ended, timed out, or the account is blocked. One statement."""
     found = reading.rows(_VISITOR, {"digest": digest(secret)})
     if not found:
         return None
-    session_id, account_id, login, role, must_change, locale, person_code, name, stale = found[0]
+    session_id, account_id, login, role, must_change, advised, locale, person_code, name, waits_for, scope, stale = (
+        found[0]
+    )
     actor = Actor(
         kind="account",
         login=login,
@@ -98,7 +103,11 @@ def visitor(secret: str) -> Visit | None:
         must_change_password=must_change,
         locale=locale,
         person_code=person_code,
-        can=GRANTS[Role(role)],
+        can=rights(Role(role), bool(scope)),
+        address=address,
+        buildings=frozenset(scope) if scope else None,
+        waits_for=waits_for,
+        advised=advised,
     )
     return Visit(actor, stale)
 

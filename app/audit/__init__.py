@@ -1,0 +1,1 @@
+"""Reading the audit log, and proving that nobody changed it."""

@@ -1,0 +1,1 @@
+"""The second factor of logging in: one-time codes, passkeys, recovery codes."""

@@ -1,0 +1,1 @@
+"""Conversations between residents and the office (Napisz do nas)."""

@@ -1,0 +1,1 @@
+"""Who wants to be told what, by which channel (Powiadomienia)."""

@@ -1,0 +1,1 @@
+"""Applications for access (wnioski o dostęp): how residents get an account."""

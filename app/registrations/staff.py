@@ -1,0 +1,7 @@
+"""The queue of applications."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("registrations", __name__, template_folder="templates")
