@@ -1,7 +1,7 @@
 """The one door between Redis and the product: `run(tenant, row)` claims a row, binds its tenant, runs its body.
 
-RQ may call it twice, late, or for a row that is long done; the claim decides. A tenant that is unknown or
-suspended is not served. A body that dies with its process leaves a lease that runs out, and the sweep rings.
+RQ may call it twice, late, or for a row that is long done; the claim decides. A tenant that is unknown, suspended
+or on a revision that this code does not serve is left alone; its rows wait. A body that dies with its process leaves a lease that runs out, and the sweep rings.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from app.core.jobs import Again, Body, backoff
 from app.core.work import Ring
 from tenants.context import Mode, bind
 from tenants.db import PLATFORM, db
+from tenants.migrating import served_revisions
 from tenants.registry import Tenant
 from worker import rows
 from worker.enqueue import bell
@@ -74,6 +75,9 @@ def run(tenant_id: int | None, job_id: int) -> None:
     tenant = app.extensions["tenants"].by_id(tenant_id) if tenant_id is not None else None
     if tenant_id is not None and (tenant is None or tenant.suspended):
         log.warning("job of a tenant that is not served", tenant_id=tenant_id, job=job_id)
+        return
+    if tenant is not None and tenant.revision not in served_revisions():
+        log.warning("job of a tenant that waits to be migrated", tenant_id=tenant_id, job=job_id)
         return
     place = Place(tenant)
     with place.transaction() as connection:

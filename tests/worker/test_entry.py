@@ -130,6 +130,26 @@ def test_unknown_and_suspended_tenants_are_not_served(app: Any, new_tenant: Call
     assert (found.state, found.attempt) == ("waiting", 0) and notes(app, tenant) == []
 
 
+def test_a_tenant_behind_this_code_waits_with_its_work_and_is_served_after_migration(app: Any, tenant: Any) -> None:
+    from sqlalchemy import text
+
+    from tenants.db import PLATFORM, db
+    from tenants.migrating import head_revision
+
+    def stands_at(revision: str) -> None:
+        with app.app_context(), db.engines[PLATFORM].begin() as connection:
+            statement = text("UPDATE platform.tenants SET revision = :revision WHERE id = :id")
+            connection.execute(statement, {"revision": revision, "id": tenant.id})
+
+    number = enqueue(app, tenant, "tests.note")
+    stands_at("long ago")
+    run(app, tenant, number)
+    assert (row(app, tenant, number).state, row(app, tenant, number).attempt) == ("waiting", 0)
+    stands_at(head_revision())
+    run(app, tenant, number)
+    assert row(app, tenant, number).state == "done"
+
+
 def test_nothing_is_rung_for_what_was_rolled_back(app: Any, tenant: Any, context: Any) -> None:
     from app.core import work
     from app.core.jobs import enqueue as ask
