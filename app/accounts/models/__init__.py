@@ -9,6 +9,7 @@ from app.accounts.models.accounts import (
     StaffScope,
     TextAcceptance,
 )
+from app.accounts.models.leaving import Resignation
 
 __all__ = [
     "Account",
@@ -16,6 +17,7 @@ __all__ = [
     "AccountToken",
     "AccountUnit",
     "LoginAttempt",
+    "Resignation",
     "StaffScope",
     "TextAcceptance",
 ]
