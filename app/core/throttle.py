@@ -38,6 +38,11 @@ _LOOK = text(
     "FROM platform.throttles WHERE key = ANY(:keys) AND started_at >= now() - :window * interval '1 second'"
 )
 
+_LOOK_BELOW = text(
+    "SELECT count, extract(epoch FROM started_at + :window * interval '1 second' - now()) AS left "
+    "FROM platform.throttles WHERE starts_with(key, :prefix) AND started_at >= now() - :window * interval '1 second'"
+)
+
 
 def count(key: str, window: int) -> int:
     """Count one attempt and return how many there were in the window of `window` seconds."""
@@ -56,6 +61,20 @@ def forget(key: str) -> None:
     """Forget a key, as after a right password."""
     with db.engines[PLATFORM].begin() as connection:
         connection.execute(text("DELETE FROM platform.throttles WHERE key = :key"), {"key": key})
+
+
+def wait_below(key: str, limit: int, window: int) -> int:
+    """Seconds until none of the keys that go on after `key:` is over the limit; 0 when none is."""
+    with db.engines[PLATFORM].begin() as connection:
+        rows = connection.execute(_LOOK_BELOW, {"prefix": f"{key}:", "window": window}).all()
+    return max((ceil(left) for used, left in rows if used >= limit), default=0)
+
+
+def forget_family(key: str) -> None:
+    """Forget a key and all that go on after `key:`."""
+    with db.engines[PLATFORM].begin() as connection:
+        family = text("DELETE FROM platform.throttles WHERE key = :key OR starts_with(key, :prefix)")
+        connection.execute(family, {"key": key, "prefix": f"{key}:"})
 
 
 def forget_old() -> int:

@@ -3,7 +3,14 @@
 from app.accounts.commands.entering import end_sessions, log_in, log_out, touch
 from app.accounts.commands.managing import block, renew_link, unblock
 from app.accounts.commands.opening import Created, NewAccount, create_account, create_many, found
-from app.accounts.commands.passwords import ask_reset, change_password, send_reset, use_token
+from app.accounts.commands.passwords import (
+    ask_reset,
+    change_password,
+    send_reset,
+    set_start_password,
+    unlock,
+    use_token,
+)
 
 __all__ = [
     "Created",
@@ -19,7 +26,9 @@ __all__ = [
     "log_out",
     "renew_link",
     "send_reset",
+    "set_start_password",
     "touch",
     "unblock",
+    "unlock",
     "use_token",
 ]

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Engine, Row, text
+from sqlalchemy import Engine, Row, TextClause, text
 
-from app.accounts import rules
+from app.accounts import policies, rules
 from app.accounts.commands.tokens import void_tokens
+from app.accounts.queries.locks import attempts_key
 from app.core import audit, throttle
 from app.core.actor import Actor
-from app.core.clock import now
+from app.core.clock import local, now
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.public_ids import digest, new_secret
 from app.core.runtime import settings
-from tenants.bound import current
 from tenants.db import db
 
 _ACCOUNT = text(
-    "SELECT id, login, login_key, password_hash, status, role, "
+    "SELECT id, public_id, login, login_key, password_hash, status, role, opens_at, "
     "start_password_until IS NOT NULL AND start_password_until < now() AS expired "
     "FROM accounts WHERE login_key = :key OR email = :key ORDER BY login_key = :key DESC LIMIT 2"
 )
 _OPEN = text(
-    "INSERT INTO account_sessions (secret_digest, account_id, expires_at, address, agent) "
-    "VALUES (:digest, :account, :until, :address, :agent)"
+    "INSERT INTO account_sessions (secret_digest, account_id, expires_at, address, agent, waits_for) "
+    "VALUES (:digest, :account, :until, :address, :agent, :waits_for)"
 )
 _ENTERED = text(
     "UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:hash, password_hash) WHERE id = :account"
@@ -43,6 +44,34 @@ _TOUCH = text(
     "SELECT id FROM account_sessions WHERE id = :id AND ended_at IS NULL "
     "AND seen_at < now() - interval '60 seconds' FOR UPDATE SKIP LOCKED)"
 )
+_ATTEMPT = text(
+    "INSERT INTO login_attempts (account_id, outcome, address, agent) VALUES (:account, :outcome, :address, :agent)"
+)
+# one line a minute says that somebody was sent away; a flood of them would say no more
+_THROTTLED = text(
+    "INSERT INTO login_attempts (account_id, outcome, address, agent) SELECT "
+    "(SELECT CASE WHEN count(*) = 1 OR bool_or(login_key = :key) "
+    "THEN (array_agg(id ORDER BY login_key = :key DESC))[1] END FROM accounts WHERE login_key = :key OR email = :key), "
+    "'throttled', :address, :agent WHERE NOT EXISTS (SELECT FROM login_attempts WHERE at > now() - interval '1 minute' "
+    "AND outcome = 'throttled' AND address = :address)"
+)
+
+#: What a session of an account still owes after the right password, such as `factor`; features add to it.
+demands: list[Callable[[Row[Any]], str | None]] = []
+
+
+class TooEarly(Refused):
+    """The password was right and the account opens later: at `opens_at`."""
+
+    def __init__(self, opens_at: datetime) -> None:
+        when = local(opens_at)
+        super().__init__(
+            _(
+                "Konto jest już założone. Pierwsze logowanie będzie możliwe po %(when)s, gdy portal pobierze dane.",
+                when=f"{when:%d.%m.%Y}, {when:%H:%M}",
+            )
+        )
+        self.opens_at = opens_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +84,7 @@ class Attempts:
 
     @classmethod
     def at(cls, typed: str, address: str) -> Attempts:
-        name = hashlib.sha256((rules.identifier_key(typed) or "").encode()).hexdigest()[:32]
-        home, network = f"login:{current().id}:{name}", rules.network(address)
+        home, network = attempts_key(typed), rules.network(address)
         return cls(f"{home}:{network}", home, f"login:address:{network}")
 
     def admit(self) -> None:
@@ -81,37 +109,78 @@ class Attempts:
 def log_in(login: str, password: str, address: str, agent: str) -> str:
     """Open a session and return its secret. `login` may be the e-mail of just one account.
 
-    The first thing in a unit of work: what was not committed before is given up.
-    Raises `TooMany` over a limit, `Busy`, and otherwise `Refused` with one and the same sentence.
+    The first thing in a unit of work: what was not committed before is given up. Each attempt leaves a line in
+    `login_attempts`, also a refused one. A session may still wait for something (`demands`).
+    Raises `TooMany` over a limit, `Busy`, `TooEarly` to who knows the password of an account that opens later, and
+    otherwise `Refused` with one and the same sentence.
     """
-    attempts = Attempts.at(login, address)
-    attempts.admit()
+    attempts, visitor = Attempts.at(login, address), _Visitor(address[:60], _shown(agent))
+    try:
+        attempts.admit()
+    except rules.TooMany:
+        _write(_THROTTLED, visitor, key=rules.identifier_key(login) or "")
+        raise
     found = account_for(login)
+    life = policies.sessions().life
     db.session.rollback()  # nothing was written, and no connection may wait while a hash is calculated
     given = rules.password_form(password)
     kept = rules.usable(found.password_hash if found else None, given or "", production=settings().production)
     right = given is not None and rules.matches(given, kept)
-    if found is None or given is None or not right or found.status != "active" or found.expired:
+    refused = _refusal(found, right)
+    if found is None or given is None or refused is not None:
         attempts.failed()
+        _write(_ATTEMPT, visitor, account=found.id if found else None, outcome=refused)
         raise Refused(_("Nieprawidłowy login lub hasło."))
     attempts.succeeded()
-    renewed = rules.hashed(given) if rules.outdated(found.password_hash) else None
-    secret = new_secret()
+    if found.opens_at is not None and found.opens_at > now():
+        _write(_ATTEMPT, visitor, account=found.id, outcome="early")
+        raise TooEarly(found.opens_at)
+    return _opened(found, given, visitor, life)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    address: str
+    agent: str
+
+
+def _refusal(found: Row[Any] | None, right: bool) -> str | None:
+    """Why this account does not open, as `login_attempts` keeps it; None when it does."""
+    if found is None:
+        return "unknown"
+    if found.password_hash is None:
+        return "no_password"
+    if not right:
+        return "password"
+    if found.status != "active":
+        return str(found.status)
+    return "expired" if found.expired else None
+
+
+def _opened(found: Row[Any], password: str, visitor: _Visitor, life: timedelta) -> str:
+    renewed = rules.hashed(password) if rules.outdated(found.password_hash) else None
+    owed = next((name for name in (demand(found) for demand in demands) if name is not None), None)
+    secret, seen = new_secret(), {"address": visitor.address, "agent": visitor.agent}
     db.session.execute(
-        _OPEN,
-        {
-            "digest": digest(secret),
-            "account": found.id,
-            "until": now() + rules.SESSION_LIFE,
-            "address": address[:60],
-            "agent": "".join(sign for sign in agent[:200] if sign.isprintable()),
-        },
+        _OPEN, {"digest": digest(secret), "account": found.id, "until": now() + life, "waits_for": owed, **seen}
     )
     db.session.execute(_ENTERED, {"account": found.id, "hash": renewed})
     db.session.execute(_SWEEP, {"account": found.id})
+    db.session.execute(_ATTEMPT, {"account": found.id, "outcome": owed or "in", **seen})
     void_tokens(found.id, "reset")
-    audit.record(Actor(kind="account", login=found.login, account_id=found.id), "account.logged_in", found.login)
+    who = Actor(kind="account", login=found.login, account_id=found.id, address=visitor.address)
+    audit.record(who, "account.logged_in", found.login)
     return secret
+
+
+def _write(statement: TextClause, visitor: _Visitor, **values: Any) -> None:
+    """Write a line of `login_attempts` in a transaction of its own: the refusal that follows gives up the page's."""
+    with cast(Engine, db.session.get_bind()).begin() as connection:
+        connection.execute(statement, {**values, "address": visitor.address, "agent": visitor.agent})
+
+
+def _shown(agent: str) -> str:
+    return "".join(sign for sign in agent[:200] if sign.isprintable())
 
 
 def log_out(actor: Actor) -> None:

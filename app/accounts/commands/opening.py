@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from app.accounts import mails, rules
+from app.accounts import mails, policies, rules
 from app.accounts.models import Account, AccountToken, AccountUnit
 from app.core import audit
 from app.core.actor import Actor, Can, Role
@@ -75,16 +75,22 @@ def create_account(
     person = _person(actor, shown, key, person_code, wanted)
     codes = _units(actor, units)
     _no_mixing(key, address)
+    policy, access = policies.password_policy(), policies.access()
     start = None
     if password is not None:
-        start = rules.hashed(rules.checked_password(password, login=shown, tenant_name=current().name))
+        chosen = rules.checked_password(password, login=shown, tenant_name=current().name, policy=policy)
+        start = rules.hashed(chosen)
     account = _inserted(
         login=shown,
         login_key=key,
         password_hash=start,
         must_change_password=start is not None and must_change,
-        start_password_until=now() + rules.ACTIVATION_LIFE if start is not None and must_change else None,
+        start_password_until=now() + access.start_life if start is not None and must_change else None,
         role=wanted.value,
+        opens_at=policies.opening() if wanted is Role.RESIDENT else None,
+        password_set_at=now() if start is not None else None,
+        # who gets a lasting password is no newcomer to be shown round
+        welcomed_at=now() if start is not None and not must_change else None,
         email=address,
         person_code=person,
         locale=locale,
@@ -132,10 +138,11 @@ def found(session: Session, *, login: str, email: str | None, password: str | No
     return secret
 
 
-def issue_token(account_id: int, purpose: str) -> tuple[str, datetime]:
-    """A new secret for a link of this purpose, and when it stops working."""
+def issue_token(account_id: int, purpose: str, value: str | None = None) -> tuple[str, datetime]:
+    """A new secret for a link of this purpose, and when it stops working; `value` is what the link confirms."""
     secret = new_secret()
     token = _token(account_id, purpose, secret)
+    token.value = value
     db.session.add(token)
     db.session.flush()
     return secret, token.expires_at
@@ -207,6 +214,7 @@ def _insert_batch(actor: Actor, rows: list[NewAccount], password_hash: str | Non
             "login_key": key,
             "password_hash": password_hash,
             "role": rules.checked_role(actor, row.role).value,
+            "welcomed_at": now() if password_hash is not None else None,
             "email": row.email,
             "person_code": row.person_code,
             "locale": row.locale,

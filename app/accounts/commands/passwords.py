@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
 
-from app.accounts import mails, rules
+from app.accounts import mails, policies, rules
 from app.accounts.commands.entering import Attempts, end_sessions
 from app.accounts.commands.opening import issue_token
 from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account
 from app.core import audit, jobs, throttle
 from app.core.actor import Actor
+from app.core.clock import now
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import language
@@ -68,7 +70,8 @@ def change_password(actor: Actor, current_password: str, new: str) -> None:
     if given is None or not rules.matches(given, account.password_hash):
         raise Refused(_("Obecne hasło jest nieprawidłowe."), field="current")
     throttle.forget(limit)
-    chosen = rules.checked_password(new, login=account.login, tenant_name=current().name, field="new")
+    policy = policies.password_policy()
+    chosen = rules.checked_password(new, login=account.login, tenant_name=current().name, field="new", policy=policy)
     if chosen == given:
         raise Refused(_("Nowe hasło jest takie samo jak obecne."), field="new")
     _set(account, rules.hashed(chosen))
@@ -116,10 +119,11 @@ def use_token(purpose: str, secret: str, new_password: str) -> str:
     Raises `NotThere` for a link that does not work any more or never did, `Refused` on field `password`.
     """
     found = db.session.execute(_FIND, {"digest": digest(secret), "purpose": purpose}).one_or_none()
+    policy = policies.password_policy()
     db.session.rollback()  # nothing was written, and no connection may wait while a hash is calculated
     if found is None:
         raise NotThere(_("Ten link już nie działa."))
-    chosen = rules.checked_password(new_password, login=found.login, tenant_name=current().name)
+    chosen = rules.checked_password(new_password, login=found.login, tenant_name=current().name, policy=policy)
     password_hash = rules.hashed(chosen)
     # the account first, then its links: two links of one account used at once must not wait for each other
     locked = db.session.execute(_LOCK, {"account": found.account_id}).first()
@@ -129,17 +133,39 @@ def use_token(purpose: str, secret: str, new_password: str) -> str:
         raise NotThere(_("Ten link już nie działa."))
     _set(account, password_hash)
     end_sessions(account.id)
-    throttle.forget(Attempts.at(account.login, "").login)
+    unlock(account)
     audit.record(_as(account), f"account.{purpose}_used", account.login)
     if purpose == "reset":
         mails.password_changed(account)
     return str(account.login)
 
 
+def set_start_password(account: Account, password: str, *, must_change: bool, until: datetime | None) -> None:
+    """Give an account a password that somebody else chose; it works until `until`. All sessions and links end.
+
+    Without `must_change` a change is recommended. `policies.start_terms()` says what the manager wants, and
+    `rules.start_password(policy)` makes one. Raises `Busy`.
+    """
+    _set(account, rules.hashed(password))
+    account.must_change_password, account.advise_change = must_change, not must_change
+    account.start_password_until = until
+    db.session.flush()
+    end_sessions(account.id)
+
+
+def unlock(account: Account) -> None:
+    """Forget the failed attempts at this account's login and e-mail, from wherever they came."""
+    for name in {account.login_key, account.email}:
+        if name:
+            throttle.forget_family(Attempts.at(str(name), "").login)
+    throttle.forget(f"password:{current().id}:{account.id}")
+
+
 def _set(account: Account, password_hash: str) -> None:
     account.password_hash = password_hash
-    account.must_change_password = False
+    account.must_change_password = account.advise_change = False
     account.start_password_until = None
+    account.password_set_at = now()
     db.session.flush()
     void_tokens(account.id)
 

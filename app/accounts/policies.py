@@ -1,0 +1,44 @@
+"""What the bound tenant's manager set about passwords, first logins and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.accounts.rules import Access, Policy, Sessions, next_nightly
+from app.core.clock import now
+from app.office import settings
+
+settings.group("passwords")(Policy)
+settings.group("access")(Access)
+settings.group("sessions")(Sessions)
+
+
+def password_policy() -> Policy:
+    """What new passwords must be."""
+    return settings.fresh(Policy)
+
+
+def access() -> Access:
+    """How people get in for the first time, and back in."""
+    return settings.fresh(Access)
+
+
+def sessions() -> Sessions:
+    """How long somebody stays logged in."""
+    return settings.read(Sessions)
+
+
+def start_terms() -> tuple[bool, datetime]:
+    """For a start password that is given out now: whether it must be changed, and until when it works."""
+    chosen = access()
+    return chosen.forced, now() + chosen.start_life
+
+
+def opening() -> datetime | None:
+    """When an account that is made now opens: None at once, otherwise when the next nightly data is there."""
+    return next_nightly(now(), nightly_hour()) if access().wait_for_night else None
+
+
+def nightly_hour() -> int:
+    """The full hour (Europe/Warsaw) at which the books are renewed each night."""
+    return 23
