@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.outbox.rules import RESTORED
 
-LEFT_OUT = frozenset({"account_sessions", "account_tokens", "jobs"})
+LEFT_OUT = frozenset({"account_sessions", "account_tokens", "account_challenges", "jobs"})
 _SETTLED = (
+    ("account_challenges", "DELETE FROM account_challenges"),
     ("account_sessions", "DELETE FROM account_sessions"),
     ("account_tokens", "DELETE FROM account_tokens"),
     ("jobs", "DELETE FROM jobs"),

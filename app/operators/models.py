@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.factors.tables import ChallengeColumns, PasskeyColumns, RecoveryColumns, TotpColumns
 from tenants.db import PLATFORM, PlatformModel
 
 
@@ -35,7 +36,7 @@ class Operator(PlatformModel):
 
 
 class OperatorSession(PlatformModel):
-    """A browser in which an operator is logged in."""
+    """A browser in which an operator is logged in; `waits_for` and `proven_at` as in the sessions of accounts."""
 
     __tablename__ = "operator_sessions"
     __table_args__ = ({"schema": PLATFORM},)
@@ -49,6 +50,55 @@ class OperatorSession(PlatformModel):
     seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    waits_for: Mapped[str | None] = mapped_column(Text)
+    proven_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class OperatorTotp(TotpColumns, PlatformModel):
+    """An authenticator application of an operator."""
+
+    __tablename__ = "operator_totp"
+    __table_args__ = (Index("ix_operator_totp_owner", "owner_id"), {"schema": PLATFORM})
+
+    owner_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(f"{PLATFORM}.operators.id", ondelete="CASCADE"))
+
+
+class OperatorPasskey(PasskeyColumns, PlatformModel):
+    """A passkey of an operator."""
+
+    __tablename__ = "operator_passkeys"
+    __table_args__ = (Index("ix_operator_passkeys_owner", "owner_id"), {"schema": PLATFORM})
+
+    owner_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(f"{PLATFORM}.operators.id", ondelete="CASCADE"))
+
+
+class OperatorRecoveryCode(RecoveryColumns, PlatformModel):
+    """A recovery code of an operator."""
+
+    __tablename__ = "operator_recovery_codes"
+    __table_args__ = (
+        Index("uq_operator_recovery_codes", "owner_id", "code_digest", unique=True),
+        {"schema": PLATFORM},
+    )
+
+    owner_id: Mapped[int] = mapped_column(BigInteger, ForeignKey(f"{PLATFORM}.operators.id", ondelete="CASCADE"))
+
+
+class OperatorChallenge(ChallengeColumns, PlatformModel):
+    """A challenge for an operator's passkey, bound to the session that asked for it."""
+
+    __tablename__ = "operator_challenges"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('create', 'enter')", name="purpose"),
+        Index("ix_operator_challenges_session", "session_id"),
+        {"schema": PLATFORM},
+    )
+
+    session_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(f"{PLATFORM}.operator_sessions.id", ondelete="CASCADE")
+    )
 
 
 class Opening(PlatformModel):

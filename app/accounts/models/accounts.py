@@ -87,6 +87,7 @@ class AccountSession(Model):
     """A browser that is logged in. The cookie holds the secret, the table its digest.
 
     One that `waits_for` something, such as the second factor (`factor`), opens nothing but the page that asks for it.
+    `proven_at` is when its owner last typed the password or a factor again.
     """
 
     __tablename__ = "account_sessions"
@@ -102,6 +103,7 @@ class AccountSession(Model):
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
     waits_for: Mapped[str | None] = mapped_column(Text)
+    proven_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class AccountToken(Model):
