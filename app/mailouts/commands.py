@@ -53,6 +53,7 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
         {"subject": line, "body_text": content},
         recipients.SELECT,
         recipients.values(chosen, locale=profile().locale, personal=personal),
+        recipients.DECLINED,
     )
     if not count:
         raise Refused(_("W tej grupie nie ma nikogo."), field="audience")

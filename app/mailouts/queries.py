@@ -16,11 +16,13 @@ from app.mailouts.models import Mailout
 from app.mailouts.rules import Audience
 from app.office.queries import profile
 from app.outbox import queries as outbox
+from app.outbox.declining import may_decline
 from app.outbox.queries import Counts, Problem
 from app.outbox.rules import filled
 from tenants.db import db
 
 PAGE_SIZE = 25
+_DECLINED = f"o.id IS NOT NULL OR {recipients.DECLINED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ def reach(actor: Actor, audience: Audience, topic: str) -> Reach:
     _may(actor, Can.SEND_MAILOUTS)
     row = db.session.execute(
         text(
-            "SELECT count(*), count(r.address) FILTER (WHERE o.id IS NULL), count(*) FILTER (WHERE r.address IS NULL), "
-            f"count(o.id) FROM ({recipients.SELECT}) AS r "
+            f"SELECT count(*), count(r.address) FILTER (WHERE NOT ({_DECLINED})), "
+            f"count(*) FILTER (WHERE r.address IS NULL), count(r.address) FILTER (WHERE {_DECLINED}) "
+            f"FROM ({recipients.SELECT}) AS r "
             "LEFT JOIN mail_optouts o ON o.topic = :topic AND o.address = lower(r.address)"
         ),
-        {**recipients.values(audience, locale=profile().locale, personal=False), "topic": topic},
+        {
+            **recipients.values(audience, locale=profile().locale, personal=False),
+            "topic": topic if may_decline(topic) else None,
+        },
     ).one()
     return Reach(*row)
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.core import audit
 from app.core.actor import system
 from app.core.jobs import enqueue
-from app.outbox import letters, queue
+from app.outbox import declining, letters, queue
 from app.outbox.models import OutboxItem
 from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS
 from app.outbox.sending import mail_domain
@@ -62,11 +62,14 @@ def post(
     return bool(_insert(kind, cause, _ONE, values, lane or kind.lane, is_secret))
 
 
-def post_set(letter: str, cause: str, shared: dict[str, Any], recipients: str, values: dict[str, Any]) -> int:
+def post_set(
+    letter: str, cause: str, shared: dict[str, Any], recipients: str, values: dict[str, Any], declined: str = "false"
+) -> int:
     """Write one letter for each row of a query, in one statement; returns how many are new.
 
     `recipients` is a SELECT of (recipient_key, address, name, locale, context jsonb) with `values` as its
     parameters; `shared` is the context that all have in common, frozen with the first call for a cause.
+    `declined` is an expression over the rows `r` of the query: true for who chose not to get such letters.
     """
     kind = letters.kind(letter)
     db.session.execute(
@@ -75,10 +78,18 @@ def post_set(letter: str, cause: str, shared: dict[str, Any], recipients: str, v
         ),
         {"cause": cause, "context": json.dumps(shared)},
     )
-    return _insert(kind, cause, recipients, values, kind.lane, kind.secret)
+    return _insert(kind, cause, recipients, values, kind.lane, kind.secret, declined)
 
 
-def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, Any], lane: str, secret: bool) -> int:
+def _insert(
+    kind: letters.Kind,
+    cause: str,
+    recipients: str,
+    values: dict[str, Any],
+    lane: str,
+    secret: bool,
+    declined: str = "false",
+) -> int:
     statement = text(
         f"WITH fresh_items AS (INSERT INTO outbox_items ({_COLUMNS}) "
         "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
@@ -90,7 +101,8 @@ def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, A
         "CROSS JOIN LATERAL (SELECT CASE "
         f"WHEN coalesce(r.address, '') = '' THEN '{NO_ADDRESS}' "
         f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
-        "WHEN EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
+        f"WHEN {declined} "
+        "OR EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
         f"THEN '{DECLINED}' END AS reason) AS why "
         "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id) SELECT count(*) FROM fresh_items"
     )
@@ -103,7 +115,7 @@ def _insert(kind: letters.Kind, cause: str, recipients: str, values: dict[str, A
                 "lane_": lane,
                 "secret_": secret,
                 "letter_": kind.name,
-                "topic_": kind.topic,
+                "topic_": kind.topic if declining.may_decline(kind.topic) else None,
                 "at_domain_": f"@{mail_domain()}",
                 "address_": _ADDRESS,
             },
@@ -127,6 +139,7 @@ def opt_out(address: str, topic: str) -> bool:
         ),
         {"address": address.lower(), "topic": topic, "reason": DECLINED},
     )
+    declining.tell(address.lower(), topic)
     if written:
         audit.record(system("unsubscribe"), "mail.declined", topic, address=address.lower())
     return bool(written)

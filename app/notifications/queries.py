@@ -1,0 +1,113 @@
+"""Reads of notifications: what one account wants, and the same for sets of accounts in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from app.core.actor import Actor
+from app.notifications import kinds, rules
+from app.notifications.kinds import EMAIL, Kind
+from app.notifications.models import NotificationChoice
+from app.notifications.rules import NotificationRules, Standing
+from app.office import settings
+from tenants.db import db
+
+# Whether account `a` wants a kind on a channel, as an expression with the parameters of `set_values`.
+WANTS = (
+    "(CASE WHEN CAST(:fixed AS boolean) THEN CAST(:standard AS boolean) ELSE coalesce("
+    "(SELECT c.wanted FROM notification_choices c "
+    "WHERE c.account_id = a.id AND c.kind = :kind AND c.channel = :channel), CAST(:standard AS boolean)) END)"
+)
+_OPTED_OUT = "EXISTS (SELECT FROM mail_optouts o WHERE o.topic = {topic} AND o.address = lower(a.email::text))"
+_ONE = text(
+    "SELECT c.wanted, " + _OPTED_OUT.format(topic=":kind") + " FROM accounts a LEFT JOIN notification_choices c "
+    "ON c.account_id = a.id AND c.kind = :kind AND c.channel = :channel WHERE a.id = :account"
+)
+_OPTOUTS = text(
+    "SELECT o.topic FROM mail_optouts o JOIN accounts a ON o.address = lower(a.email::text) WHERE a.id = :account"
+)
+_ADDRESSES = text("SELECT nullif(email, '') AS email, nullif(phone, '') AS phone FROM accounts WHERE id = :account")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A kind on a channel for one account: whether it may be changed, and whether it is on."""
+
+    channel: str
+    fixed: bool
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A kind as its owner sees it, with a cell for each channel that is offered; `fixed` if nothing can change."""
+
+    kind: Kind
+    fixed: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything an account may be told of, and the addresses to which it goes (None: not given)."""
+
+    rows: tuple[Row, ...]
+    channels: tuple[str, ...]
+    email: str | None
+    phone: str | None
+
+
+def standing(kind: str, channel: str) -> Standing:
+    """How a kind stands on a channel at the bound manager. Raises `KeyError` for an unknown kind."""
+    return rules.standing(kinds.kind(kind), channel, settings.read(NotificationRules))
+
+
+def set_values(kind: str, channel: str) -> dict[str, Any]:
+    """The parameters of `WANTS`."""
+    stands = standing(kind, channel)
+    return {
+        "kind": kind,
+        "channel": channel,
+        "fixed": stands.fixed or not stands.offered,
+        "standard": stands.wanted(None),
+    }
+
+
+def wants(_actor: Actor, account_id: int, kind: str, channel: str) -> bool:
+    """Whether an account wants a kind on a channel: the one place to ask. Raises `KeyError` for an unknown kind.
+
+    Wanting is not having an address. Who declined by the link in a letter does not want it by e-mail.
+    """
+    stands = standing(kind, channel)
+    found = db.session.execute(_ONE, {"account": account_id, "kind": kind, "channel": channel}).first()
+    if found is None:
+        return False
+    choice, opted_out = found
+    return stands.wanted(choice) and (stands.fixed or channel != EMAIL or not opted_out)
+
+
+def overview(actor: Actor) -> Overview:
+    """What the actor may be told of and chose."""
+    values = {"account": actor.account_id}
+    mine = select(NotificationChoice).where(NotificationChoice.account_id == actor.account_id)
+    chosen = {(row.kind, row.channel): row.wanted for row in db.session.scalars(mine)}
+    opted_out = set(db.session.execute(_OPTOUTS, values).scalars())
+    at = settings.fresh(NotificationRules)
+    email, phone = db.session.execute(_ADDRESSES, values).one()
+    rows = tuple(_row(kind, at, chosen, opted_out) for kind in kinds.kinds() if actor.is_resident or kind.mandatory)
+    offered = tuple(one for one in kinds.CHANNELS if any(cell.channel == one for row in rows for cell in row.cells))
+    return Overview(rows, offered, email, phone)
+
+
+def _row(kind: Kind, at: NotificationRules, chosen: dict[tuple[str, str], bool], opted_out: set[str]) -> Row:
+    cells = []
+    for channel in rules.channels(kind, at):
+        stands = rules.standing(kind, channel, at)
+        wanted = stands.wanted(chosen.get((kind.name, channel)))
+        if channel == EMAIL and not stands.fixed and kind.name in opted_out:
+            wanted = False
+        cells.append(Cell(channel, stands.fixed, wanted))
+    return Row(kind, rules.is_fixed(kind, at), tuple(cells))
