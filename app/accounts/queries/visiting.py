@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import text
 
@@ -16,37 +16,24 @@ from tenants.db import db
 
 SEEN_SECONDS = 60
 
-# A tenant (najemca) of a unit that somebody owns is a lodger: the owner's debts are none of the lodger's business.
-_LODGES = (
-    "o.role = 'tenant' AND EXISTS (SELECT 1 FROM occupancies w WHERE w.unit_code = o.unit_code "
-    "AND w.until_revision IS NULL AND w.role IN ('owner', 'co-owner') "
-    "AND w.from_on <= :today AND (w.to_on IS NULL OR w.to_on >= :today))"
-)
-# What an account may see on a day: what staff gave it, unless that repeats a title which the books have ended;
-# an account to which nobody gave anything sees what the books give to its person.
-HELD_UNITS = (
-    "WITH titles AS (SELECT DISTINCT o.unit_code FROM occupancies o WHERE o.person_code = :person "
-    "AND o.until_revision IS NULL AND o.from_on <= :today AND (o.to_on IS NULL OR o.to_on >= :today) "
-    f"AND NOT ({_LODGES})) "
-    "SELECT unit_code FROM account_units WHERE account_id = :account AND since <= :today "
-    "AND (until IS NULL OR until >= :today) "
-    "AND (NOT follows_books OR unit_code IN (SELECT unit_code FROM titles)) "
-    "UNION ALL SELECT unit_code FROM titles "
-    "WHERE NOT EXISTS (SELECT 1 FROM account_units WHERE account_id = :account)"
+# A version of the manager's texts that asks to be acknowledged, and has not been.
+_UNREAD = (
+    "EXISTS (SELECT FROM office_texts t WHERE t.needs_acceptance AND NOT EXISTS (SELECT FROM text_acceptances x "
+    "WHERE x.account_id = a.id AND x.kind = t.kind AND x.version >= t.version))"
 )
 _VISITOR = text(
     "SELECT s.id AS session_id, a.id, a.login, a.role, a.must_change_password, a.advise_change, a.locale, "
     "a.person_code, "
     "(SELECT coalesce(p.company, concat_ws(' ', p.first_name, p.last_name)) FROM people p "
     "WHERE p.code = a.person_code AND p.until_revision IS NULL) AS name, "
-    "s.waits_for, CASE WHEN a.role <> 'resident' THEN "
+    f"coalesce(s.waits_for, CASE WHEN a.role = 'resident' AND {_UNREAD} THEN 'texts' END) AS waits_for, "
+    "CASE WHEN a.role <> 'resident' THEN "
     "ARRAY(SELECT building_code FROM staff_scopes WHERE account_id = a.id) END AS buildings, "
     f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale "
     "FROM account_sessions s JOIN accounts a ON a.id = s.account_id "
     "WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.expires_at > now() AND a.status = 'active' "
     "AND s.seen_at > now() - coalesce((SELECT idle_minutes FROM office_profile), 30) * interval '1 minute'"
 )
-_HELD = text(f"{HELD_UNITS} ORDER BY unit_code")
 _OF_PEOPLE = text(
     "SELECT public_id, login, role, status, email, person_code, password_hash IS NOT NULL AS has_password, "
     "must_change_password, last_login_at, created_at FROM accounts WHERE person_code = ANY(:codes) ORDER BY login_key"
@@ -110,12 +97,6 @@ def visitor(secret: str, address: str | None = None) -> Visit | None:
         advised=advised,
     )
     return Visit(actor, stale)
-
-
-def unit_codes(actor: Actor, today: date) -> list[str]:
-    """Codes of the units that the actor may see on a day (Europe/Warsaw)."""
-    values = {"account": actor.account_id, "person": actor.person_code, "today": today}
-    return list(db.session.execute(_HELD, values).scalars())
 
 
 def email_of(actor: Actor) -> str | None:
