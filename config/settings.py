@@ -154,6 +154,8 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
     ]
     if settings.log_format not in ("console", "json"):
         found.append(f"LOG_FORMAT is “{settings.log_format}”; it must be “console” or “json”.")
+    if not _is_sms_url(settings.sms_url):
+        found.append("SMS_URL must look like smsapi://token@api.smsapi.pl or file:///dir.")
     if not settings.production:
         return found
     if settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < 32:
@@ -169,6 +171,13 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
     if not env.get("BASE_DOMAIN") or settings.base_hostname in ("localhost", "127.0.0.1"):
         found.append("BASE_DOMAIN is not set to a real domain; links in mails would lead nowhere.")
     return found
+
+
+def _is_sms_url(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return bool(parts.path)
+    return parts.scheme == "smsapi" and bool(parts.hostname) and bool(parts.username)
 
 
 def _embedded(settings: Settings, var: Path) -> bool:

@@ -11,9 +11,11 @@ from app.core import audit
 from app.core.actor import system
 from app.core.jobs import enqueue
 from app.outbox import declining, letters, queue
+from app.outbox.carriers import mail_domain
 from app.outbox.models import OutboxItem
-from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS
-from app.outbox.sending import mail_domain
+from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS, WITHDRAWN
+from app.outbox.texting import DRAIN_SMS
+from app.outbox.texting import post_sms as post_sms
 from app.outbox.tokens import sealed
 from tenants.db import db
 
@@ -151,9 +153,25 @@ def settle_expired() -> int:
 
 
 def wake() -> None:
-    """Ask for a drain of each lane that has something queued or being sent."""
-    lanes = db.session.execute(
-        text("SELECT DISTINCT lane FROM outbox_items WHERE live AND state IN ('queued', 'sending')")
-    ).scalars()
-    for lane in list(lanes):
-        enqueue(DRAIN, lane, {"lane": lane}, lane=lane)
+    """Ask for a drain of each lane and channel that has something queued or being sent."""
+    found = db.session.execute(
+        text("SELECT DISTINCT channel, lane FROM outbox_items WHERE live AND state IN ('queued', 'sending')")
+    ).all()
+    for channel, lane in found:
+        enqueue(DRAIN if channel == "email" else DRAIN_SMS, lane, {"lane": lane}, lane=lane)
+
+
+def withdraw(cause: str, reason: str = WITHDRAWN) -> int:
+    """Take back the letters of a cause that have not left, and forget what they, or those held, would have said.
+
+    One that is being sent at this moment leaves nevertheless. Returns how many will not be sent.
+    """
+    taken_back = db.session.execute(
+        text(
+            "UPDATE outbox_items SET state = CASE state WHEN 'queued' THEN 'skipped' ELSE state END, live = false, "
+            "reason = CASE state WHEN 'queued' THEN :reason ELSE reason END, context = '{}'::jsonb "
+            "WHERE cause = :cause AND state IN ('queued', 'held')"
+        ),
+        {"cause": cause, "reason": reason},
+    )
+    return int(taken_back.rowcount)  # type: ignore[attr-defined]

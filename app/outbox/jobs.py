@@ -1,4 +1,4 @@
-"""Background work of the outbox: one drain a lane, and a sweep for what no drain knows of."""
+"""Background work of the outbox: one drain a lane and channel, and a sweep for what no drain knows of."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import structlog
 from app.core.jobs import Again, job
 from app.core.runtime import settings
 from app.gateways.mail import mailer
-from app.outbox import commands, sending
+from app.gateways.sms import gateway
+from app.outbox import commands, sending, texting
 
 UNSET_SECONDS = 60
 log = structlog.get_logger("osiedle.outbox")
@@ -22,6 +23,17 @@ def drain(lane: str) -> Again | None:
         log.error("mail cannot leave", reason=str(error))
         return Again(UNSET_SECONDS)
     return sending.turn(lane, out)
+
+
+@job(texting.DRAIN_SMS)
+def drain_sms(lane: str) -> Again | None:
+    """Send the text messages that are due on a lane; neither they nor mail wait for the other's server."""
+    try:
+        out = gateway(settings().sms_url)
+    except ValueError as error:
+        log.error("text messages cannot leave", reason=str(error))
+        return Again(UNSET_SECONDS)
+    return sending.turn_sms(lane, out)
 
 
 @job(commands.SWEEP)

@@ -27,7 +27,7 @@ LANES = ("urgent", "bulk")
 
 
 class OutboxItem(Model):
-    """One letter to one person by one channel, unique for its cause.
+    """One letter to one person by one channel (`email`, `sms`), unique for its cause; `address` may be a number.
 
     `state` goes queued → sending → sent or failed; `skipped` never had an address or was declined; `held`
     carries a secret and nobody can say whether the server took it. `message_id` is fixed for ever. `attempts`
@@ -40,8 +40,11 @@ class OutboxItem(Model):
         UniqueConstraint("cause", "recipient_key", "channel"),
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'skipped', 'held')", name="state"),
         CheckConstraint("lane IN ('urgent', 'bulk')", name="lane"),
+        CheckConstraint("channel IN ('email', 'sms')", name="channel"),
         # No index names `state`, so that a claim is a heap-only update; `live` changes once, at the end.
         Index("ix_outbox_items_due", "lane", "run_after", "id", postgresql_where=text("live")),
+        # A few messages must not be looked for among all the mail of a mass mailing.
+        Index("ix_outbox_items_sms", "lane", "run_after", "id", postgresql_where=text("live AND channel = 'sms'")),
         {"postgresql_with": {"fillfactor": 70}},
     )
 

@@ -20,7 +20,7 @@ from tenants.express import Express
 PEEK = 100
 _WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name,
   locale, deferrals
-FROM outbox_items WHERE live AND state = 'queued' AND lane = %(lane)s AND run_after <= now()
+FROM outbox_items WHERE live AND state = 'queued' AND channel = {channel} AND lane = %(lane)s AND run_after <= now()
 ORDER BY run_after, id LIMIT %(limit)s"""
 _CLAIM = f"""UPDATE outbox_items AS i
 SET state = 'sending', attempts = i.attempts + 1,
@@ -41,7 +41,9 @@ SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret, l
 WHERE live AND state = 'sending' AND lease_until < clock_timestamp()"""
 _WAIT = """SELECT extract(epoch FROM
   min(CASE state WHEN 'sending' THEN lease_until ELSE run_after END) - clock_timestamp())
-FROM outbox_items WHERE live AND lane = %(lane)s AND state IN ('queued', 'sending')"""
+FROM outbox_items WHERE live AND channel = {channel} AND lane = %(lane)s AND state IN ('queued', 'sending')"""
+# The channel stands in the statement as a word, because one of the indexes holds only the rows of one channel.
+_CHANNELS = {"email": "'email'", "sms": "'sms'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,12 @@ class Done:
 
 
 class Queue:
-    """One lane of the bound tenant's outbox, on a connection of its own for the length of a turn."""
+    """One lane of one channel of the bound tenant's outbox, on a connection of its own for the length of a turn."""
 
-    def __init__(self, connection: Connection, lane: str) -> None:
+    def __init__(self, connection: Connection, lane: str, channel: str = "email") -> None:
         self._connection = connection
         self._lane = lane
+        self._channel = _CHANNELS[channel]
         self._express = Express(connection)
         self._asked: Item | None = None
         self._shared: dict[str, dict[str, Any]] = {}
@@ -102,7 +105,8 @@ class Queue:
     def waiting(self) -> list[Item]:
         """The rows that are due, oldest first, at most `PEEK`; nothing is claimed by looking."""
         with self._connection.begin():
-            rows = self._connection.exec_driver_sql(_WAITING, {"lane": self._lane, "limit": PEEK})
+            statement = _WAITING.format(channel=self._channel)
+            rows = self._connection.exec_driver_sql(statement, {"lane": self._lane, "limit": PEEK})
             return [Item(*row) for row in rows]
 
     def ask(self, item: Item, done: Done | None = None) -> None:
@@ -131,7 +135,7 @@ class Queue:
     def wait(self) -> float | None:
         """Seconds until a row of this lane is due or its lease runs out; None when nothing is left."""
         with self._connection.begin():
-            found = self._connection.exec_driver_sql(_WAIT, {"lane": self._lane}).scalar()
+            found = self._connection.exec_driver_sql(_WAIT.format(channel=self._channel), {"lane": self._lane}).scalar()
         return None if found is None else max(0.0, float(found))
 
     def shared(self, cause: str) -> dict[str, Any]:

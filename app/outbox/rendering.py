@@ -68,6 +68,16 @@ def rendered(
         return Letter(subject, text.render(values), html.render(values))
 
 
+def rendered_sms(kind: Kind, context: Mapping[str, Any], *, office: Any, locale: str) -> str:
+    """The text message of this kind in this language, without white space at its ends.
+
+    Raises `jinja2.TemplateError` for a context that lacks something.
+    """
+    with language.use(locale):
+        template = environment().get_template(f"sms/{kind.name}.txt")
+        return template.render({**context, "office": office, "locale": locale}).strip()
+
+
 @cache
 def _templates(name: str) -> tuple[Template, Template]:
     env = environment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -25,12 +26,22 @@ DECLINED = "declined"
 UNKNOWN_OUTCOME = "unknown_outcome"
 UNREADABLE = "unreadable"
 RESTORED = "restored"
+NO_NUMBER = "no_number"
+BAD_NUMBER = "bad_number"
+NOT_MOBILE = "not_mobile"
+EXPIRED = "expired"
+WITHDRAWN = "withdrawn"
 REASONS: dict[str, Any] = {
     NO_ADDRESS: _l("Brak adresu e-mail"),
     BAD_ADDRESS: _l("Niepoprawny adres e-mail"),
     DECLINED: _l("Odbiorca zrezygnował z takich wiadomości"),
     UNKNOWN_OUTCOME: _l("Nie wiadomo, czy serwer przyjął wiadomość; zawiera ona sekret, więc nie wysłano jej ponownie"),
     UNREADABLE: _l("Nie udało się przygotować wiadomości"),
+    NO_NUMBER: _l("Brak numeru telefonu"),
+    BAD_NUMBER: _l("Niepoprawny numer telefonu"),
+    NOT_MOBILE: _l("To numer stacjonarny: nie przyjmuje SMS-ów"),
+    EXPIRED: _l("Nie udało się wysłać, zanim minął termin ważności"),
+    WITHDRAWN: _l("Nie wysłano, bo wydano nowe dane do logowania"),
     RESTORED: _l("Po przywróceniu z archiwum nie wysłano, żeby nikt nie dostał tego samego listu dwa razy"),
 }
 
@@ -49,6 +60,11 @@ def pause(attempts: int) -> float:
     It must not stay first in the lane: perhaps it is this very letter that the server cannot stand.
     """
     return float(min(5 * 2 ** min(max(0, attempts - 1), 10), LONGEST_PAUSE))
+
+
+def outdated(expires_at: str | None, now: datetime) -> bool:
+    """Whether what a letter hands out has run out before the letter left; None never does."""
+    return expires_at is not None and datetime.fromisoformat(expires_at) <= now
 
 
 def told(reason: str | None) -> str:

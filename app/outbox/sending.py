@@ -16,52 +16,40 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from app.core import work
+from app.core.clock import now
 from app.core.jobs import Again
-from app.core.letter import Delivery, Sender
-from app.core.links import external
-from app.core.runtime import settings
 from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, WillNeverWork
-from app.gateways.mime import BadAddress, compose
-from app.office.queries import Office, profile
-from app.outbox import letters
+from app.gateways.mime import BadAddress
+from app.gateways.sms import Gateway
+from app.office.queries import profile
+from app.outbox.carriers import ByMail, ByText, Carrier
 from app.outbox.queue import Done, Item, Outcome, Queue, engine
-from app.outbox.rendering import rendered
 from app.outbox.rules import (
     BAD_ADDRESS,
     DECLINED,
     DOWN_SECONDS,
+    EXPIRED,
     TURN_SECONDS,
     UNKNOWN_OUTCOME,
     UNREADABLE,
     deferral,
+    outdated,
     pause,
 )
-from app.outbox.tokens import opened, unsubscribe_token
-from tenants.bound import current
+from app.outbox.texting import rules
+from app.outbox.tokens import opened
 
 RECORDING_SECONDS = 30.0
 log = structlog.get_logger("osiedle.outbox")
 
 
-def sender(office: Office) -> Sender:
-    """Who writes for the bound tenant: from its record only."""
-    return Sender(office.name, f"no-reply@{mail_domain()}", office.email)
-
-
-def mail_domain() -> str:
-    """The domain of the bound tenant's addresses and of its Message-IDs."""
-    return f"{current().slug}.{settings().mail_from_domain}"
-
-
 class Turn:
-    """One turn of one process at one lane of the bound tenant."""
+    """One turn of one process at one lane of one channel of the bound tenant."""
 
-    def __init__(self, queue: Queue, place: Engine, office: Office, mailer: Mailer, seconds: float) -> None:
+    def __init__(self, queue: Queue, place: Engine, carrier: Carrier, seconds: float) -> None:
         self._queue = queue
         self._place = place
-        self._office = office
-        self._sender = sender(office)
-        self._mailer = mailer
+        self._carrier = carrier
         self._ends = time.monotonic() + seconds
         self._done: Done | None = None  # said by the server, not yet recorded
 
@@ -75,7 +63,7 @@ class Turn:
                     continue
                 if outcome.state == "queued" and not outcome.deferred:
                     self._finish()
-                    log.warning("mail server does not take letters", reason=outcome.reason)
+                    log.warning("nothing is taken", channel=self._carrier.channel, reason=outcome.reason)
                     return Again(DOWN_SECONDS)
                 if time.monotonic() >= self._ends:
                     self._finish()
@@ -94,15 +82,15 @@ class Turn:
             ready = self._ready(item, shared)
             claim = self._queue.claimed()
         except (DBAPIError, psycopg.Error):
-            self._mailer.withdraw()
+            self._carrier.withdraw()
             self._finish(anew=True)
             raise
         self._done = None
         if claim is None:
-            self._mailer.withdraw()
+            self._carrier.withdraw()
             return None
         if claim.declined:
-            self._mailer.withdraw()
+            self._carrier.withdraw()
             outcome = Outcome("skipped", DECLINED)
         else:
             outcome = ready if isinstance(ready, Outcome) else self._handed_over(item, ready)
@@ -111,10 +99,13 @@ class Turn:
         self._done = Done(claim, outcome)
         return outcome
 
-    def _ready(self, item: Item, shared: dict[str, Any]) -> bytes | Outcome:
-        """The letter, its envelope offered; or why it cannot go."""
+    def _ready(self, item: Item, shared: dict[str, Any]) -> Any:
+        """The letter, its envelope offered; or the `Outcome` that says why it cannot go."""
         try:
-            message = _message(shared, item, self._office, self._sender)
+            context = {**shared, **opened(item.context)}
+            if outdated(context.get("expires_at"), now()):
+                return Outcome("failed", EXPIRED)
+            message = self._carrier.written(item, context)
         except BadAddress:
             return Outcome("failed", BAD_ADDRESS)
         except Exception:
@@ -122,14 +113,14 @@ class Turn:
             log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
             return _later(item, UNREADABLE)
         try:
-            self._mailer.offer(self._sender.address, item.address)
+            self._carrier.offer(item)
         except (ServerDown, Postponed, WillNeverWork) as error:
             return _refused(item, error)
         return message
 
-    def _handed_over(self, item: Item, message: bytes) -> Outcome:
+    def _handed_over(self, item: Item, message: Any) -> Outcome:
         try:
-            self._mailer.hand_over(message)
+            self._carrier.hand_over(message)
         except (ServerDown, Postponed, WillNeverWork) as error:
             return _refused(item, error)
         except OutcomeUnknown as error:
@@ -160,17 +151,25 @@ class Turn:
 
 
 def turn(lane: str, mailer: Mailer, seconds: float = TURN_SECONDS) -> Again | None:
-    """Send what is due on a lane for about `seconds`. Returns when the lane wants its next turn."""
-    office = profile()
+    """Send the mail that is due on a lane for about `seconds`. Returns when the lane wants its next turn."""
+    return _turn(lane, ByMail(profile(), mailer), seconds)
+
+
+def turn_sms(lane: str, gateway: Gateway, seconds: float = TURN_SECONDS) -> Again | None:
+    """Send the text messages that are due on a lane for about `seconds`."""
+    return _turn(lane, ByText(profile(), rules(), gateway), seconds)
+
+
+def _turn(lane: str, carrier: Carrier, seconds: float) -> Again | None:
     work.commit()  # nothing of ours may be open while the server is spoken to
     place = engine()
     with place.connect() as connection:
-        queue = Queue(connection, lane)
+        queue = Queue(connection, lane, carrier.channel)
         if queue.settle_expired():
             log.warning("letters whose sender died were taken up again", lane=lane)
-        again = Turn(queue, place, office, mailer, seconds).run()
+        again = Turn(queue, place, carrier, seconds).run()
     if again is None or again.seconds:
-        mailer.close()
+        carrier.close()
     return again
 
 
@@ -183,21 +182,3 @@ def _refused(item: Item, error: Exception) -> Outcome:
 def _later(item: Item, reason: str) -> Outcome:
     after = deferral(item.deferrals)
     return Outcome("failed", reason) if after is None else Outcome("queued", reason, after, deferred=True)
-
-
-def _message(shared: dict[str, Any], item: Item, office: Office, who: Sender) -> bytes:
-    context = {**shared, **opened(item.context)}
-    unsubscribe_url = None
-    if item.topic:
-        unsubscribe_url = external(f"/unsubscribe/{unsubscribe_token(item.address, item.topic)}")
-    letter = rendered(
-        letters.kind(item.letter),
-        context,
-        office=office,
-        name=item.name or "",
-        locale=item.locale,
-        unsubscribe_url=unsubscribe_url,
-    )
-    return compose(
-        who, letter, Delivery(item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url)
-    )

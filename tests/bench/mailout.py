@@ -134,7 +134,7 @@ def _one_message(tenant: Any) -> bytes:
     from app.core.letter import Delivery
     from app.gateways.mime import compose
     from app.office.queries import profile
-    from app.outbox import letters, rendering, sending
+    from app.outbox import carriers, letters, rendering
     from tenants.context import bind
 
     with bind(tenant):
@@ -145,4 +145,4 @@ def _one_message(tenant: Any) -> bytes:
             letters.kind("mailout"), context, office=office, name="Łucja Żak 1", locale="pl", unsubscribe_url=url
         )
         delivery = Delivery("r1@bench.example", "Łucja Żak 1", "x" * 22 + "@bench.example", "x" * 22, url)
-        return compose(sending.sender(office), letter, delivery)
+        return compose(carriers.sender(office), letter, delivery)

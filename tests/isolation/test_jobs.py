@@ -24,6 +24,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
     "office.contact": {},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
+    "outbox.drain_sms": {"lane": "SELECT 'urgent'"},
     "outbox.sweep": {},
 }
 

@@ -1,0 +1,116 @@
+"""How a row leaves: by mail or as a text message. Nothing is sent before `hand_over`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.core.letter import Delivery, Sender
+from app.core.links import external
+from app.core.runtime import settings
+from app.gateways import gsm
+from app.gateways.mail import Mailer
+from app.gateways.mime import compose
+from app.gateways.sms import Gateway, Message
+from app.office.queries import Office
+from app.outbox import letters
+from app.outbox.queue import Item
+from app.outbox.rendering import rendered, rendered_sms
+from app.outbox.texting import SmsRules
+from app.outbox.tokens import unsubscribe_token
+from tenants.bound import current
+
+
+class Carrier(Protocol):
+    """One channel. `written` may raise `BadAddress` or any mistake of a template; the others what a gateway raises."""
+
+    @property
+    def channel(self) -> str: ...
+
+    def written(self, item: Item, context: dict[str, Any]) -> Any:
+        """What `hand_over` takes."""
+
+    def offer(self, item: Item) -> None:
+        """Ask whether it would be taken, as far as that can be asked."""
+
+    def hand_over(self, message: Any) -> None: ...
+
+    def withdraw(self) -> None:
+        """Forget what was offered."""
+
+    def close(self) -> None: ...
+
+
+def sender(office: Office) -> Sender:
+    """Who writes for the bound tenant: from its record only."""
+    return Sender(office.name, f"no-reply@{mail_domain()}", office.email)
+
+
+def mail_domain() -> str:
+    """The domain of the bound tenant's addresses and of its Message-IDs."""
+    return f"{current().slug}.{settings().mail_from_domain}"
+
+
+class ByMail:
+    """Letters by SMTP."""
+
+    channel = "email"
+
+    def __init__(self, office: Office, mailer: Mailer) -> None:
+        self._office = office
+        self._sender = sender(office)
+        self._mailer = mailer
+
+    def written(self, item: Item, context: dict[str, Any]) -> bytes:
+        unsubscribe_url = None
+        if item.topic:
+            unsubscribe_url = external(f"/unsubscribe/{unsubscribe_token(item.address, item.topic)}")
+        letter = rendered(
+            letters.kind(item.letter),
+            context,
+            office=self._office,
+            name=item.name or "",
+            locale=item.locale,
+            unsubscribe_url=unsubscribe_url,
+        )
+        way = Delivery(item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url)
+        return compose(self._sender, letter, way)
+
+    def offer(self, item: Item) -> None:
+        self._mailer.offer(self._sender.address, item.address)
+
+    def hand_over(self, message: bytes) -> None:
+        self._mailer.hand_over(message)
+
+    def withdraw(self) -> None:
+        self._mailer.withdraw()
+
+    def close(self) -> None:
+        self._mailer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class ByText:
+    """Text messages (SMS)."""
+
+    office: Office
+    rules: SmsRules
+    gateway: Gateway
+    channel: str = "sms"
+
+    def written(self, item: Item, context: dict[str, Any]) -> Message:
+        words = rendered_sms(letters.kind(item.letter), context, office=self.office, locale=item.locale)
+        text = gsm.plain(words) if self.rules.plain else words
+        return Message(item.address, text, current().slug, item.public_id, self.rules.sender or None)
+
+    def offer(self, item: Item) -> None:
+        """A gateway is only asked together with the message."""
+
+    def hand_over(self, message: Message) -> None:
+        self.gateway.send(message)
+
+    def withdraw(self) -> None:
+        """Nothing was offered."""
+
+    def close(self) -> None:
+        """Each message has its own connection."""
