@@ -1,22 +1,30 @@
-"""Which units an account may see: the one door to everything that belongs to a unit."""
+"""Which units an account may see, and what of them: the one door to everything that belongs to a unit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import text
 
-from app.accounts.queries import HELD_UNITS
+from app.accounts.queries.titles import HELD_SINCE, HELD_UNITS
+from app.accounts.rules.holders import ALL, Holders, Sight, sight
 from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.core.language import gettext as _
+from app.office import settings
 from tenants import reading
+
+settings.group("holders")(Holders)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldUnit:
-    """A unit (lokal) that the account may see. `account` is its virtual account, 26 digits, or None."""
+    """A unit (lokal) that the account may see. `account` is its virtual account, 26 digits, or None.
+
+    `role` is the title as in the books, None for access that the office gave. Of the settlement account the entries
+    `since` that day are the holders' own; None is all. `sight` says what may be seen of the unit.
+    """
 
     code: str
     street: str | None
@@ -24,6 +32,9 @@ class HeldUnit:
     number: str | None
     city: str | None
     account: str | None
+    role: str | None = None
+    since: date | None = None
+    sight: Sight = ALL
 
     @property
     def address_line(self) -> str:
@@ -48,9 +59,14 @@ class Holdings:
                 return unit
         raise NotThere(_("Nie ma takiego lokalu."))
 
+    def settled(self) -> Holdings:
+        """Only the units whose settlement account the actor may see: to pages of debts no others exist."""
+        return replace(self, units=tuple(unit for unit in self.units if unit.sight.balance))
+
 
 _HOLDINGS = text(
-    "SELECT a.unit_code, b.street, b.number, u.number, b.city, u.account, r.as_of "
+    "SELECT a.unit_code, b.street, b.number, u.number, b.city, u.account, a.role, a.lodges, "
+    f"{HELD_SINCE}, r.as_of "
     "FROM (SELECT max(number) AS number FROM revisions) AS latest "
     "LEFT JOIN revisions r ON r.number = latest.number "
     f"LEFT JOIN ({HELD_UNITS}) AS a ON true "
@@ -64,5 +80,8 @@ def holdings(actor: Actor, today: date) -> Holdings:
     """All units of the actor on a day (Europe/Warsaw), in one statement."""
     values = {"account": actor.account_id, "person": actor.person_code, "today": today}
     found = reading.rows(_HOLDINGS, values)
-    units = tuple(HeldUnit(*row[:6]) for row in found if row[0] is not None)
-    return Holdings(units, found[0][6] if found else None)
+    chosen = settings.read(Holders)
+    units = tuple(
+        HeldUnit(*row[:7], since=row[8], sight=sight(row[6], row[7], chosen)) for row in found if row[0] is not None
+    )
+    return Holdings(units, found[0][9] if found else None)

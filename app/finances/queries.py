@@ -95,7 +95,8 @@ class YearTotals:
 _COLUMNS = "booked_on, kind, account, title, document, period, debit, credit"
 _STANDING = text(
     f"WITH mine AS MATERIALIZED (SELECT entry, due_on, {_COLUMNS} FROM ledger_entries WHERE {_NOW}) "
-    f"(SELECT 'entry' AS part, {_COLUMNS}, entry FROM mine ORDER BY {_NEWEST} LIMIT {LAST_ENTRIES}) "
+    f"(SELECT 'entry' AS part, {_COLUMNS}, entry FROM mine WHERE booked_on >= coalesce(:since, '-infinity'::date) "
+    f"ORDER BY {_NEWEST} LIMIT {LAST_ENTRIES}) "
     "UNION ALL SELECT 'balance', NULL, NULL, account, NULL, NULL, NULL, sum(debit - credit)::bigint, NULL, NULL "
     "FROM mine GROUP BY account "
     "UNION ALL (SELECT 'due', due_on, NULL, NULL, NULL, NULL, NULL, sum(debit)::bigint, NULL, NULL FROM mine "
@@ -105,10 +106,13 @@ _STANDING = text(
 
 
 def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
-    """How the unit stands: one statement, for the page that residents open most."""
+    """How the unit stands: one statement, for the page that residents open most.
+
+    The balance is that of the books; entries from before the unit's holders got it are not listed.
+    """
     accounts: dict[str, int] = {}
     due, newest = None, []
-    for part, *row in reading.rows(_STANDING, {"unit": unit.code, "today": today}):
+    for part, *row in reading.rows(_STANDING, {"unit": unit.code, "today": today, "since": unit.since}):
         if part == "balance":
             accounts[row[2]] = row[6]
         elif part == "due":
@@ -140,9 +144,10 @@ def balances_of_units(actor: Actor, codes: list[str]) -> dict[str, int]:
 def years(_actor: Actor, unit: HeldUnit) -> list[int]:
     """The years that have entries, newest first."""
     statement = text(
-        f"SELECT DISTINCT extract(year FROM booked_on)::int AS y FROM ledger_entries WHERE {_NOW} ORDER BY y DESC"
+        f"SELECT DISTINCT extract(year FROM booked_on)::int AS y FROM ledger_entries WHERE {_NOW} "
+        "AND booked_on >= coalesce(CAST(:since AS date), '-infinity') ORDER BY y DESC"
     )
-    return list(db.session.execute(statement, {"unit": unit.code}).scalars())
+    return list(db.session.execute(statement, {"unit": unit.code, "since": unit.since}).scalars())
 
 
 def entries_of_year(
@@ -150,13 +155,14 @@ def entries_of_year(
 ) -> tuple[Page[Entry], YearTotals]:
     """One page of a year's entries, newest first, with the running balance of the account or of all accounts.
 
-    `account` also restricts the totals and the running balance, `kind` only what is listed.
+    `account` also restricts the totals and the running balance, `kind` only what is listed. What was booked before
+    the unit's holders got it is in the opening total and is not listed.
     """
     values: dict[str, Any] = {
         "unit": unit.code,
         "account": account,
         "kind": kind,
-        "first": date(year, 1, 1),
+        "first": max(date(year, 1, 1), unit.since or date.min),
         "last": date(year, 12, 31),
         "size": PAGE_SIZE,
         "skip": (page - 1) * PAGE_SIZE,

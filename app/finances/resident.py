@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, request
 
+from app.accounts import queries as accounts
 from app.accounts.holdings import HeldUnit, Holdings, holdings
+from app.accounts.switching import switch
 from app.core.clock import today
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -21,45 +23,35 @@ from app.web.visitor import actor
 
 PATHS = {"payments": "/payments", "entries": "/payments/entries"}
 pages = Blueprint("finances", __name__, template_folder="templates")
-menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A link of the unit switch or of the tabs."""
-
-    code: str
-    label: str
-    url: str
-    current: bool
+menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10, module="payments")
 
 
 @pages.get(PATHS["payments"])
 @hot
 def payments() -> str:
     mine = holdings(actor(), today())
-    unit = mine.chosen(request.args.get("unit"))
+    unit, frame = _frame(mine)
     if unit is None or mine.as_of is None:
-        return render("finances/payments.html", **_frame(mine, unit, "payments"))
+        return render("finances/payments.html", **frame)
     standing = queries.standing(actor(), unit, today())
     return render(
         "finances/payments.html",
-        **_frame(mine, unit, "payments"),
+        **frame,
         balance=standing.balance,
         accounts=standing.accounts if len(standing.accounts) > 1 else [],
         entries=standing.entries,
         due=standing.due,
         account_number=account_number(unit.account),
-        entries_url=_address("entries", unit),
+        entries_url=f"{PATHS['entries']}?unit={quote_plus(unit.code)}",
     )
 
 
 @pages.get(PATHS["entries"])
 def entries() -> str:
     mine = holdings(actor(), today())
-    unit = mine.chosen(request.args.get("unit"))
+    unit, frame = _frame(mine)
     if unit is None or mine.as_of is None:
-        return render("finances/entries.html", **_frame(mine, unit, "entries"))
+        return render("finances/entries.html", **frame)
     years = queries.years(actor(), unit)
     asked = request.args.get("year", "")
     year = int(asked) if asked in map(str, years) else (years[0] if years else today().year)
@@ -71,7 +63,7 @@ def entries() -> str:
     query = {"unit": unit.code, "year": year, "kind": kind or "", "account": account or "", "page": ""}
     return render(
         "finances/entries.html",
-        **_frame(mine, unit, "entries"),
+        **frame,
         years=years,
         year=year,
         kinds=list(KINDS.items()),
@@ -83,15 +75,15 @@ def entries() -> str:
     )
 
 
-def _frame(mine: Holdings, unit: HeldUnit | None, here: str) -> dict[str, object]:
-    labels = {"payments": _("Ogólnie"), "entries": _("Obroty")}
-    return {
-        "units": [Choice(held.code, held.address_line, _address(here, held), held is unit) for held in mine.units],
-        "unit": unit,
+def _frame(mine: Holdings) -> tuple[HeldUnit | None, dict[str, Any]]:
+    """The unit that the page is about and what both pages show around it; units of others' debts are not there."""
+    chosen = switch(mine.settled())
+    frame: dict[str, Any] = {
+        "units": chosen.units,
+        "unit": chosen.unit,
         "as_of": mine.as_of,
-        "tabs": [Choice(name, label, _address(name, unit), name == here) for name, label in labels.items()],
+        "tabs": chosen.tabs({PATHS["payments"]: _("Ogólnie"), PATHS["entries"]: _("Obroty")}),
     }
-
-
-def _address(view: str, unit: HeldUnit | None) -> str:
-    return PATHS[view] + (f"?unit={quote_plus(unit.code)}" if unit else "")
+    if chosen.unit is None:
+        frame |= {"lodges": bool(mine.units), "gone": not mine.units and accounts.held_before(actor(), today())}
+    return chosen.unit, frame

@@ -53,13 +53,13 @@ def page(connection, host, secret):
     digest = hashlib.sha256(secret.encode()).digest()
     visitor = connection.execute(SQL["visitor"], {"digest": digest}).fetchone()
     today = {"today": date.today()}  # noqa: DTZ011
-    held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[6], **today}).fetchall()
-    code, street, building, number, city, account, as_of = held[0]
-    rows = connection.execute(SQL["standing"], {"unit": code, **today}).fetchall()
+    held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[7], **today}).fetchall()
+    code, street, building, number, city, account, _role, _lodges, since, as_of = held[0]
+    rows = connection.execute(SQL["standing"], {"unit": code, "since": since, **today}).fetchall()
     balance, accounts, due, entries = standing_of(rows)
     return PAGE.render(
         office=office(connection, host),
-        who=visitor[7],
+        who=visitor[8],
         unit=Unit(code, f"{street} {building}/{number}, {city}"),
         as_of=as_of,
         balance=balance,
