@@ -32,7 +32,8 @@ class Nightly:
 
 NIGHTLY = (Nightly("tidy", time(2, 30), sweeps.tidy),)
 SWEEP_SECONDS = 15
-OUTBOX_ROUNDS = 40  # every ten minutes: letters that no drain knows of, as after a manager is resumed
+# every ten minutes: letters that no drain knows of, as after a manager is resumed, and seals of the audit log
+OUTBOX_ROUNDS = 40
 
 
 def last_due(at: time, moment: datetime) -> datetime:

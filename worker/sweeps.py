@@ -13,6 +13,8 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from app.audit import sealing
+from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
 from app.core.work import Ring
 from app.outbox.commands import SWEEP
@@ -44,7 +46,7 @@ def sweep(app: Flask) -> int:
 
 
 def wake_outboxes(app: Flask) -> None:
-    """Ask for a sweep of every served tenant's outbox."""
+    """Ask for a sweep of every served tenant's outbox, and for seals on what its audit log got since."""
     with app.app_context():
         for tenant in app.extensions["tenants"].all():
             if tenant.suspended:
@@ -52,9 +54,11 @@ def wake_outboxes(app: Flask) -> None:
             try:
                 with bind(tenant):
                     jobs.enqueue(SWEEP, "sweep")
+                    if sealing.waits():
+                        jobs.enqueue(SEAL_JOB, "seal")
                     work.commit()
             except DBAPIError as error:
-                log.warning("could not wake the outbox", tenant=tenant.slug, error=str(error.orig))
+                log.warning("could not wake outbox and seals", tenant=tenant.slug, error=str(error.orig))
 
 
 def tidy(app: Flask) -> None:

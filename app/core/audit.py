@@ -6,10 +6,11 @@ do is written to the platform's own log.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Text, func, text
+from sqlalchemy import BigInteger, Identity, Index, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,7 +34,10 @@ class AuditColumns:
 
 class AuditEntry(AuditColumns, Model):
     __tablename__ = "audit_entries"
-    __table_args__ = ({"info": {"grants": ["REVOKE UPDATE, DELETE ON {table} FROM {role}"]}},)
+    __table_args__ = (
+        Index("ix_audit_entries_at", "at"),
+        {"info": {"grants": ["REVOKE UPDATE, DELETE ON {table} FROM {role}"]}},
+    )
 
 
 class PlatformAuditEntry(AuditColumns, PlatformModel):
@@ -41,10 +45,19 @@ class PlatformAuditEntry(AuditColumns, PlatformModel):
     __table_args__ = ({"schema": PLATFORM},)
 
 
+_visitor: ContextVar[str | None] = ContextVar("osiedle_visitor", default=None)
+
+
+def comes_from(address: str | None) -> None:
+    """Say from which network address the work that follows was asked for; None for nobody's."""
+    _visitor.set(address)
+
+
 def record(actor: Actor, action: str, subject: str, **detail: Any) -> None:
     """Add a line to the log of the bound tenant, or of the platform when none is bound.
 
     `detail` says what changed; a change of a value is `before={field: old}, after={field: new}`, never a secret.
+    The address is the actor's, failing that the visitor's whose request this is.
     """
     entry = AuditEntry if is_bound() else PlatformAuditEntry
     db.session.add(
@@ -54,6 +67,6 @@ def record(actor: Actor, action: str, subject: str, **detail: Any) -> None:
             action=action,
             subject=subject,
             detail=detail,
-            address=actor.address,
+            address=actor.address or _visitor.get(),
         )
     )

@@ -8,11 +8,11 @@ from typing import cast
 import structlog
 from flask import Response, abort, current_app, g, request
 
-from app.core import language
+from app.core import audit, language
 from app.core.public_ids import new_public_id
 from app.web import sessions
 from app.web.application import Osiedle, SiteRequest
-from app.web.visitor import maybe_actor
+from app.web.visitor import address, maybe_actor
 from tenants.context import Mode, bind
 from tenants.http import TENANT, RegistryAway, UnknownHost, checked
 
@@ -33,6 +33,7 @@ def init_app(app: Osiedle) -> None:
 
 def _begin() -> None:
     g.request_id = new_public_id()
+    audit.comes_from(address())
     site = cast(SiteRequest, request).site
     if isinstance(request.routing_exception, RegistryAway):
         raise request.routing_exception
@@ -100,6 +101,7 @@ def _remember_language(response: Response) -> Response:
 
 
 def _end(error: BaseException | None = None) -> None:
+    audit.comes_from(None)
     stack: ExitStack | None = g.pop("binding", None)
     try:
         if error is None:

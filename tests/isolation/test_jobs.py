@@ -21,8 +21,10 @@ from worker import entry
 # What a stranger would put into a job of alfa: ids of beta. A new job needs its line here.
 FOREIGN: dict[str, dict[str, str]] = {
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
+    "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
     "office.contact": {},
+    "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},
     "outbox.sweep": {},
