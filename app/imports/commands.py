@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, text
 
-from app.core import audit, jobs, work
+from app.core import audit, events, jobs, work
 from app.core.actor import Actor, Can
 from app.core.clock import now
 from app.core.errors import NotThere, Refused
@@ -250,6 +250,8 @@ def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
     row.content, row.reader, row.progress, row.finished_at = content, repeats.reader(), None, now()
     by = Actor(kind="system", login=order.created_by)
     audit.record(by, f"import.{report.status}", order.public_id, revision=report.revision)
+    if report.status == "published":
+        events.happened("imports.published", revision=report.revision)
 
 
 class _Progress:

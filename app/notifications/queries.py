@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, text
 
-from app.core.actor import Actor
+from app.core.actor import Actor, Can
+from app.core.errors import NotThere
 from app.notifications import kinds, rules
-from app.notifications.kinds import EMAIL, Kind
+from app.notifications.kinds import EMAIL, SMS, Kind
 from app.notifications.models import NotificationChoice
 from app.notifications.rules import NotificationRules, Standing
 from app.office import settings
@@ -21,14 +22,22 @@ WANTS = (
     "(SELECT c.wanted FROM notification_choices c "
     "WHERE c.account_id = a.id AND c.kind = :kind AND c.channel = :channel), CAST(:standard AS boolean)) END)"
 )
-_OPTED_OUT = "EXISTS (SELECT FROM mail_optouts o WHERE o.topic = {topic} AND o.address = lower(a.email::text))"
+# Whether its address declined the kind by the link of a letter.
+OPTED_OUT = "EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :kind AND o.address = lower(a.email::text))"
 _ONE = text(
-    "SELECT c.wanted, " + _OPTED_OUT.format(topic=":kind") + " FROM accounts a LEFT JOIN notification_choices c "
+    f"SELECT c.wanted, {OPTED_OUT} FROM accounts a LEFT JOIN notification_choices c "
     "ON c.account_id = a.id AND c.kind = :kind AND c.channel = :channel WHERE a.id = :account"
 )
 _OPTOUTS = text(
     "SELECT o.topic FROM mail_optouts o JOIN accounts a ON o.address = lower(a.email::text) WHERE a.id = :account"
 )
+_WANTING = {
+    channel: text(
+        "SELECT a.id FROM accounts a WHERE a.role = 'resident' AND a.status = 'active' "
+        f"AND a.{column} <> '' AND {WANTS}"
+    )
+    for channel, column in ((EMAIL, "email"), (SMS, "phone"))
+}
 _ADDRESSES = text("SELECT nullif(email, '') AS email, nullif(phone, '') AS phone FROM accounts WHERE id = :account")
 
 
@@ -89,6 +98,15 @@ def wants(_actor: Actor, account_id: int, kind: str, channel: str) -> bool:
     return stands.wanted(choice) and (stands.fixed or channel != EMAIL or not opted_out)
 
 
+def any_wants(_actor: Actor, kind: str) -> list[int]:
+    """Ids of the active residents who want a kind on any channel and have an address for it, opted out or not."""
+    found: set[int] = set()
+    for channel in kinds.kind(kind).channels:
+        if standing(kind, channel).offered:
+            found.update(db.session.execute(_WANTING[channel], set_values(kind, channel)).scalars())
+    return sorted(found)
+
+
 def overview(actor: Actor) -> Overview:
     """What the actor may be told of and chose."""
     values = {"account": actor.account_id}
@@ -111,3 +129,37 @@ def _row(kind: Kind, at: NotificationRules, chosen: dict[tuple[str, str], bool],
             wanted = False
         cells.append(Cell(channel, stands.fixed, wanted))
     return Row(kind, rules.is_fixed(kind, at), tuple(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A kind as the manager sets it: whether nobody may decline it, and the channels that are on by default."""
+
+    kind: Kind
+    forced: bool
+    default: tuple[str, ...]
+
+
+def lines(actor: Actor) -> list[Line]:
+    """The manager's rules for each kind that it may set. Raises `NotThere` without the right."""
+    at = _rules(actor)
+    return [
+        Line(
+            kind,
+            kind.name in at.forced,
+            tuple(one for one in kind.channels if rules.standing(kind, one, replace(at, sms=True)).default),
+        )
+        for kind in kinds.kinds()
+        if not kind.mandatory
+    ]
+
+
+def sms_offered(actor: Actor) -> bool:
+    """Whether the manager offers SMS. Raises `NotThere` without the right."""
+    return _rules(actor).sms
+
+
+def _rules(actor: Actor) -> NotificationRules:
+    if not actor.may(Can.CONFIGURE):
+        raise NotThere("")
+    return settings.fresh(NotificationRules)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 
-from app.outbox import commands
+from app.outbox import commands, declining
 from app.outbox.tokens import read_unsubscribe
 from app.web.pages import render
 
@@ -22,7 +22,8 @@ def unsubscribe(token: str) -> str:
     address, topic = found
     if request.method == "POST":
         commands.opt_out(address, topic)
-    return render("outbox/unsubscribe.html", address=address, done=request.method == "POST")
+    possible = declining.may_decline(topic)
+    return render("outbox/unsubscribe.html", address=address, done=request.method == "POST", possible=possible)
 
 
 # Mail programs post here by themselves (RFC 8058) and have neither a cookie nor a form of ours. The signed

@@ -23,6 +23,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
+    "accounts.send_unlock": {"identifier": "SELECT 'p1@beta.example'", "channel": "SELECT 'email'"},
     "office.contact": {},
     "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
