@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Engine, Row, TextClause, text
 
 from app.accounts import policies, rules
+from app.accounts.commands.opening import issue_token
 from app.accounts.commands.tokens import void_tokens
 from app.accounts.queries.locks import attempts_key
 from app.core import audit, throttle
@@ -19,6 +21,7 @@ from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.public_ids import digest, new_secret
 from app.core.runtime import settings
+from tenants.bound import current
 from tenants.db import db
 
 _ACCOUNT = text(
@@ -56,6 +59,12 @@ _THROTTLED = text(
     "AND outcome = 'throttled' AND address = :address)"
 )
 
+_TEMPORARY = text(
+    "UPDATE account_tokens t SET used_at = now() FROM accounts a WHERE t.secret_digest = :digest "
+    "AND t.purpose = 'reset' AND t.account_id = :account AND t.used_at IS NULL AND t.expires_at > now() "
+    "AND a.id = t.account_id AND a.status = 'active' RETURNING t.account_id"
+)
+
 #: What a session of an account still owes after the right password, such as `factor`; features add to it.
 demands: list[Callable[[Row[Any]], str | None]] = []
 
@@ -72,6 +81,14 @@ class TooEarly(Refused):
             )
         )
         self.opens_at = opens_at
+
+
+class ChooseFirst(Refused):
+    """A temporary password was right: it has now been used up, and `secret` is a link to a lasting one."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__(_("Ustaw teraz własne hasło."))
+        self.secret = secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +128,8 @@ def log_in(login: str, password: str, address: str, agent: str) -> str:
 
     The first thing in a unit of work: what was not committed before is given up. Each attempt leaves a line in
     `login_attempts`, also a refused one. A session may still wait for something (`demands`).
-    Raises `TooMany` over a limit, `Busy`, `TooEarly` to who knows the password of an account that opens later, and
-    otherwise `Refused` with one and the same sentence.
+    Raises `TooMany` over a limit, `Busy`, `TooEarly` to who knows the password of an account that opens later,
+    `ChooseFirst` for a temporary password, and otherwise `Refused` with one and the same sentence.
     """
     attempts, visitor = Attempts.at(login, address), _Visitor(address[:60], _shown(agent))
     try:
@@ -128,6 +145,7 @@ def log_in(login: str, password: str, address: str, agent: str) -> str:
     right = given is not None and rules.matches(given, kept)
     refused = _refusal(found, right)
     if found is None or given is None or refused is not None:
+        _try_temporary(found, given or "", visitor)
         attempts.failed()
         _write(_ATTEMPT, visitor, account=found.id if found else None, outcome=refused)
         raise Refused(_("Nieprawidłowy login lub hasło."))
@@ -155,6 +173,22 @@ def _refusal(found: Row[Any] | None, right: bool) -> str | None:
     if found.status != "active":
         return str(found.status)
     return "expired" if found.expired else None
+
+
+def _try_temporary(found: Row[Any] | None, given: str, visitor: _Visitor) -> None:
+    """Raises `ChooseFirst` for the temporary password of this account. The same work whatever is found."""
+    account = found.id if found else 0
+    if db.session.execute(_TEMPORARY, {"digest": temporary_digest(account, given), "account": account}).first() is None:
+        db.session.rollback()
+        return
+    db.session.execute(_ATTEMPT, {"account": account, "outcome": "temporary", **asdict(visitor)})
+    raise ChooseFirst(issue_token(account, "reset")[0])
+
+
+def temporary_digest(account_id: int, password: str) -> bytes:
+    """What is kept of a temporary password: it opens one account, and is no link."""
+    said = f"temporary:{current().id}:{account_id}:{password}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 
 def _opened(found: Row[Any], password: str, visitor: _Visitor, life: timedelta) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -138,11 +138,14 @@ def found(session: Session, *, login: str, email: str | None, password: str | No
     return secret
 
 
-def issue_token(account_id: int, purpose: str, value: str | None = None) -> tuple[str, datetime]:
+def issue_token(
+    account_id: int, purpose: str, value: str | None = None, life: timedelta | None = None
+) -> tuple[str, datetime]:
     """A new secret for a link of this purpose, and when it stops working; `value` is what the link confirms."""
     secret = new_secret()
     token = _token(account_id, purpose, secret)
     token.value = value
+    token.expires_at = now() + (life or rules.LIVES[purpose])
     db.session.add(token)
     db.session.flush()
     return secret, token.expires_at

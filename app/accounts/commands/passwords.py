@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
 
 from app.accounts import mails, policies, rules
-from app.accounts.commands.entering import Attempts, end_sessions
+from app.accounts.commands.entering import Attempts, end_sessions, temporary_digest
 from app.accounts.commands.opening import issue_token
 from app.accounts.commands.tokens import void_tokens
-from app.accounts.models import Account
+from app.accounts.models import Account, AccountToken
 from app.core import audit, jobs, throttle
 from app.core.actor import Actor
 from app.core.clock import now
@@ -52,6 +52,7 @@ class Asked:
 
     minutes: int
     ask_login: bool
+    temporary: bool = False
 
 
 def change_password(actor: Actor, current_password: str, new: str) -> None:
@@ -94,7 +95,10 @@ def ask_reset(identifier: str, login: str, address: str) -> Asked:
     name = hashlib.sha256(f"{key}\0{which}".encode()).hexdigest()[:32]
     order = {"identifier": key, "login": which, "spoken": language()}
     jobs.enqueue(RESET_JOB, name, order, lane="urgent")
-    return Asked(int(rules.RESET_LIFE.total_seconds()) // 60, ask_login="@" in key and not which)
+    access = policies.access()
+    temporary = access.reset == "temporary"
+    minutes = access.temporary_hours * 60 if temporary else int(rules.RESET_LIFE.total_seconds()) // 60
+    return Asked(minutes, ask_login="@" in key and not which, temporary=temporary)
 
 
 def send_reset(identifier: str, login: str) -> None:
@@ -107,9 +111,26 @@ def send_reset(identifier: str, login: str) -> None:
     if db.session.execute(_RECENT_RESETS, {"account": account.id}).scalar_one() >= rules.RESETS_A_DAY:
         return
     void_tokens(account.id, "reset")
-    secret, _until = issue_token(account.id, "reset")
-    mails.password_reset(account, secret)
+    access = policies.access()
+    if access.reset == "temporary":
+        _post_temporary(account, access.temporary_hours)
+    else:
+        secret, _until = issue_token(account.id, "reset")
+        mails.password_reset(account, secret)
     audit.record(_as(account), "account.reset_asked", account.login)
+
+
+def _post_temporary(account: Account, hours: int) -> None:
+    """A password that works once, beside the lasting one, and opens nothing but the choice of another."""
+    password = rules.start_password(replace(policies.password_policy(), least=19))
+    token = AccountToken(
+        secret_digest=temporary_digest(account.id, password),
+        purpose="reset",
+        account_id=account.id,
+        expires_at=now() + timedelta(hours=hours),
+    )
+    db.session.add(token)
+    mails.temporary_password(account, password, token.expires_at)
 
 
 def use_token(purpose: str, secret: str, new_password: str) -> str:

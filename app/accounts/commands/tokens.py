@@ -8,7 +8,9 @@ from tenants.db import db
 
 _VOID = text(
     "UPDATE account_tokens SET used_at = now() WHERE account_id = :account AND used_at IS NULL "
-    "AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose)"
+    "AND (CAST(:purpose AS text) IS NULL OR purpose = :purpose) "
+    # the way to object to a new e-mail address outlives whatever its new owner does
+    "AND (value IS NULL OR NOT starts_with(value, 'undo:'))"
 )
 
 

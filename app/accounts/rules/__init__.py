@@ -1,5 +1,6 @@
 """What a login and a password may be, how passwords are kept, how many attempts there are, when accounts open."""
 
+from app.accounts.rules.contacts import checked_phone, readable_phone
 from app.accounts.rules.hashing import HASH_PATIENCE, HASHES_AT_ONCE, hashed, matches, outdated, usable
 from app.accounts.rules.limits import (
     ACTIVATION_LIFE,
@@ -13,6 +14,7 @@ from app.accounts.rules.limits import (
     LIVES,
     LOGIN_LIMIT,
     LOGIN_WINDOW,
+    OBJECTION_LIFE,
     PAIR_LIMIT,
     PAIR_WINDOW,
     RESET_LIFE,
@@ -72,6 +74,7 @@ __all__ = [
     "LOGIN_LIMIT",
     "LOGIN_WINDOW",
     "LONGEST_PASSWORD",
+    "OBJECTION_LIFE",
     "PAIR_LIMIT",
     "PAIR_WINDOW",
     "PRESETS",
@@ -90,6 +93,7 @@ __all__ = [
     "checked_email",
     "checked_login",
     "checked_password",
+    "checked_phone",
     "checked_policy",
     "checked_role",
     "checked_sessions",
@@ -103,6 +107,7 @@ __all__ = [
     "own_path",
     "password_form",
     "password_rules",
+    "readable_phone",
     "start_password",
     "usable",
 ]

@@ -9,6 +9,7 @@ from app.core.errors import Refused
 
 ACTIVATION_LIFE = timedelta(days=14)
 RESET_LIFE = timedelta(minutes=60)
+OBJECTION_LIFE = timedelta(days=7)
 LIVES = {
     "activation": ACTIVATION_LIFE,
     "letter": timedelta(days=30),
