@@ -61,7 +61,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
     Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES}),
 }
 # What reaches over all buildings, so that nobody who is limited to some may do it.
-WHOLE_MANAGER = frozenset({Can.RUN_IMPORTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT})
+WHOLE_MANAGER = frozenset({Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT})
 
 
 def rights(role: Role, limited: bool = False) -> frozenset[Can]:

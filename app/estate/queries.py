@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, text
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.paging import Page
+from app.estate import scope
 from tenants.db import db
 
 PAGE_SIZE = 50
@@ -51,10 +52,11 @@ _TITLES = text(
     "LEFT JOIN units u ON u.code = o.unit_code AND u.until_revision IS NULL "
     "LEFT JOIN buildings b ON b.code = u.building_code AND b.until_revision IS NULL "
     "WHERE o.until_revision IS NULL AND o.person_code = ANY(:codes) "
+    f"AND {scope.units('o.unit_code')} "
     "AND (:past OR o.to_on IS NULL OR o.to_on >= :today) ORDER BY o.from_on, o.unit_code"
 )
 _FOUND = (
-    "p.until_revision IS NULL AND (CAST(:pattern AS text) IS NULL "
+    f"p.until_revision IS NULL AND {scope.people('p.code')} AND (CAST(:pattern AS text) IS NULL "
     "OR unaccent(lower(concat_ws(' ', p.code, p.first_name, p.last_name, p.company, p.email))) LIKE :pattern "
     "OR p.code = ANY(:also) "
     "OR p.code IN (SELECT o.person_code FROM occupancies o "
@@ -65,7 +67,7 @@ _FOUND = (
 _UNITS_LIKE = text(
     "SELECT u.code FROM units u WHERE u.until_revision IS NULL AND unaccent(lower(concat(u.code, ' ', "
     "(SELECT concat(b.street, ' ', b.number) FROM buildings b WHERE b.code = u.building_code "
-    "AND b.until_revision IS NULL), '/', u.number))) LIKE :pattern"
+    f"AND b.until_revision IS NULL), '/', u.number))) LIKE :pattern AND {scope.units('u.code')}"
 )
 _COUNT = text(f"SELECT count(*) FROM people p WHERE {_FOUND}")
 _LIST = text(
@@ -73,8 +75,14 @@ _LIST = text(
     "ORDER BY polish_key(coalesce(p.last_name, p.company, '')), polish_key(coalesce(p.first_name, '')), p.code "
     "LIMIT :size OFFSET :skip"
 )
-_ONE = text(f"SELECT {_PERSON} FROM people p WHERE p.code = :code AND p.until_revision IS NULL")
-_KNOWN = text("SELECT code FROM units WHERE until_revision IS NULL AND code = ANY(:codes)")
+_ONE = text(
+    f"SELECT {_PERSON} FROM people p WHERE p.code = :code AND p.until_revision IS NULL AND {scope.people('p.code')}"
+)
+_KNOWN = text(f"SELECT code FROM units WHERE until_revision IS NULL AND code = ANY(:codes) AND {scope.units('code')}")
+_BUILDINGS = text(
+    "SELECT code, concat_ws(' ', street, number) FROM buildings WHERE until_revision IS NULL "
+    f"AND {scope.buildings('code')} ORDER BY ext.polish_key(street), length(number), number, code"
+)
 _HOLDS = text(
     "SELECT DISTINCT unit_code FROM occupancies WHERE person_code = :person AND until_revision IS NULL "
     "AND from_on <= :today AND (to_on IS NULL OR to_on >= :today) ORDER BY unit_code"
@@ -87,30 +95,41 @@ def residents(actor: Actor, search: str, number: int, today: date, also: Iterabl
     People with a code in `also` belong to what was found, whatever they are called.
     """
     _staff_only(actor)
-    pattern = _pattern(search)
-    units = list(db.session.execute(_UNITS_LIKE, {"pattern": pattern}).scalars()) if pattern else []
-    found: dict[str, Any] = {"pattern": pattern, "also": list(also), "units": units}
+    pattern, limit = _pattern(search), scope.values(actor)
+    units = list(db.session.execute(_UNITS_LIKE, {"pattern": pattern, **limit}).scalars()) if pattern else []
+    found: dict[str, Any] = {"pattern": pattern, "also": list(also), "units": units, **limit}
     total = db.session.execute(_COUNT, found).scalar_one()
     window = {"size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
     rows = list(db.session.execute(_LIST, {**found, **window}).mappings())
-    titles = _titles([row["code"] for row in rows], today, past=False)
+    titles = _titles(actor, [row["code"] for row in rows], today, past=False)
     return Page([_resident(row, titles) for row in rows], number, PAGE_SIZE, total)
 
 
 def resident(actor: Actor, code: str, today: date) -> Resident:
-    """One person with all titles, past ones too. Staff see everyone, others themselves. Raises `NotThere`."""
+    """One person with all titles, past ones too. Staff see everyone in their buildings, others themselves.
+
+    Raises `NotThere`.
+    """
     if actor.person_code != code:
         _staff_only(actor)
-    row = db.session.execute(_ONE, {"code": code}).mappings().one_or_none() if "\0" not in code else None
+    if "\0" in code:
+        raise NotThere("")
+    row = db.session.execute(_ONE, {"code": code, **scope.values(actor)}).mappings().one_or_none()
     if row is None:
         raise NotThere("")
-    return _resident(row, _titles([code], today, past=True))
+    return _resident(row, _titles(actor, [code], today, past=True))
 
 
-def known_units(_actor: Actor, codes: Iterable[str]) -> set[str]:
-    """Those of the codes that the books have now."""
+def known_units(actor: Actor, codes: Iterable[str]) -> set[str]:
+    """Those of the codes that the books have now, in the actor's buildings."""
     asked = [code for code in codes if "\0" not in code]
-    return set(db.session.execute(_KNOWN, {"codes": asked}).scalars()) if asked else set()
+    return set(db.session.execute(_KNOWN, {"codes": asked, **scope.values(actor)}).scalars()) if asked else set()
+
+
+def buildings(actor: Actor) -> list[tuple[str, str]]:
+    """(code, address) of every building of the books that is the actor's business, by street. Staff only."""
+    _staff_only(actor)
+    return [(row[0], row[1] or row[0]) for row in db.session.execute(_BUILDINGS, scope.values(actor))]
 
 
 def units_held(_actor: Actor, person_code: str, today: date) -> list[str]:
@@ -140,9 +159,9 @@ def _pattern(search: str) -> str | None:
     return "%" + plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-def _titles(codes: list[str], today: date, *, past: bool) -> dict[str, list[Title]]:
+def _titles(actor: Actor, codes: list[str], today: date, *, past: bool) -> dict[str, list[Title]]:
     found: dict[str, list[Title]] = {}
-    for row in db.session.execute(_TITLES, {"codes": codes, "today": today, "past": past}):
+    for row in db.session.execute(_TITLES, {"codes": codes, "today": today, "past": past, **scope.values(actor)}):
         label = f"{row.street} {row.building}/{row.number}" if row.street else row.unit_code
         found.setdefault(row.person_code, []).append(Title(row.unit_code, label, row.role, row.from_on, row.to_on))
     return found

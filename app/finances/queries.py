@@ -15,6 +15,7 @@ from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.paging import Page
+from app.estate import scope
 from app.finances.rules import ACCOUNTS, KINDS
 from tenants import reading
 from tenants.db import db
@@ -131,14 +132,16 @@ def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
 
 
 def balances_of_units(actor: Actor, codes: list[str]) -> dict[str, int]:
-    """The balance of each of these units in grosze, for staff; units without entries are left out."""
+    """The balance of each of these units in grosze, for staff in whose buildings they are; those without entries are
+    left out."""
     if not actor.may(Can.SEE_RESIDENTS):
         raise NotThere("")
     statement = text(
         "SELECT unit_code, sum(debit - credit)::bigint AS balance FROM ledger_entries "
-        "WHERE unit_code = ANY(:codes) AND until_revision IS NULL GROUP BY unit_code"
+        f"WHERE unit_code = ANY(:codes) AND until_revision IS NULL AND {scope.units('unit_code')} GROUP BY unit_code"
     )
-    return {row.unit_code: row.balance for row in db.session.execute(statement, {"codes": codes})}
+    values = {"codes": codes, **scope.values(actor)}
+    return {row.unit_code: row.balance for row in db.session.execute(statement, values)}
 
 
 def years(_actor: Actor, unit: HeldUnit) -> list[int]:

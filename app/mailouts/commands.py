@@ -28,6 +28,7 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
         raise NotThere(_("Nie ma takiej strony."))
     line, content, chosen = rules.subject(subject), rules.body(body), rules.audience(audience)
     _check_codes(actor, chosen)
+    chosen = chosen.within(actor.buildings)
     public_id = new_public_id()
     written = db.session.execute(
         text(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, TextClause, func, select, text, true
 
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
+from app.estate import queries as estate
+from app.estate import scope
 from app.mailouts import recipients, rules
 from app.mailouts.models import Mailout
 from app.mailouts.rules import Audience
@@ -68,7 +70,7 @@ def reach(actor: Actor, audience: Audience, topic: str) -> Reach:
             "LEFT JOIN mail_optouts o ON o.topic = :topic AND o.address = lower(r.address)"
         ),
         {
-            **recipients.values(audience, locale=profile().locale, personal=False),
+            **recipients.values(audience.within(actor.buildings), locale=profile().locale, personal=False),
             "topic": topic if may_decline(topic) else None,
         },
     ).one()
@@ -84,7 +86,10 @@ def preview(actor: Actor, subject: str, body: str, audience: Audience, recipient
             "WHERE CAST(:key AS text) IS NULL OR r.recipient_key = :key "
             "ORDER BY ext.polish_key(r.name), r.recipient_key LIMIT 1"
         ),
-        {**recipients.values(audience, locale=profile().locale, personal=True), "key": recipient_key},
+        {
+            **recipients.values(audience.within(actor.buildings), locale=profile().locale, personal=True),
+            "key": recipient_key,
+        },
     ).first()
     if row is None:
         return Preview(subject, body, None)
@@ -92,38 +97,34 @@ def preview(actor: Actor, subject: str, body: str, audience: Audience, recipient
 
 
 def unknown_codes(actor: Actor, audience: Audience) -> list[str]:
-    """The codes of an audience that no building and no unit of the books has."""
+    """The codes of an audience that no building and no unit of the actor's has."""
     _may(actor, Can.SEND_MAILOUTS)
     rows = db.session.execute(
         text(
             "SELECT code FROM unnest(CAST(:buildings AS text[])) AS code "
-            "WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = code.code AND b.until_revision IS NULL) "
+            "WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = code.code AND b.until_revision IS NULL "
+            f"AND {scope.buildings('b.code')}) "
             "UNION ALL SELECT code FROM unnest(CAST(:units AS text[])) AS code "
-            "WHERE NOT EXISTS (SELECT FROM units u WHERE u.code = code.code AND u.until_revision IS NULL)"
+            "WHERE NOT EXISTS (SELECT FROM units u WHERE u.code = code.code AND u.until_revision IS NULL "
+            f"AND {scope.units('u.code')})"
         ),
-        {"buildings": list(audience.buildings), "units": list(audience.units)},
+        {"buildings": list(audience.buildings), "units": list(audience.units), **scope.values(actor)},
     )
     return list(rows.scalars())
 
 
 def buildings(actor: Actor) -> list[tuple[str, str]]:
-    """(code, address) of every building, for choosing an audience."""
+    """(code, address) of every building of the actor's, for choosing an audience."""
     _may(actor, Can.SEND_MAILOUTS)
-    rows = db.session.execute(
-        text(
-            "SELECT code, concat_ws(' ', street, number) FROM buildings WHERE until_revision IS NULL "
-            "ORDER BY ext.polish_key(street), length(number), number, code"
-        )
-    )
-    return [(row[0], row[1] or row[0]) for row in rows]
+    return estate.buildings(actor)
 
 
 def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
-    """All mailouts, newest first."""
+    """All mailouts, newest first; staff limited to some buildings see those that went nowhere else."""
     _may(actor, Can.SEE_MAILOUTS)
-    total = db.session.execute(select(func.count()).select_from(Mailout)).scalar_one()
+    total = db.session.execute(select(func.count()).select_from(Mailout).where(_mine(actor))).scalar_one()
     rows = db.session.execute(
-        select(Mailout).order_by(Mailout.created_at.desc(), Mailout.id.desc())
+        select(Mailout).where(_mine(actor)).order_by(Mailout.created_at.desc(), Mailout.id.desc())
         .limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     ).scalars().all()  # fmt: skip
     counted = outbox.counts(actor, [rules.cause(row.public_id) for row in rows])
@@ -133,15 +134,27 @@ def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
 def mailout(actor: Actor, public_id: str) -> Sent:
     """One mailout with its counts as they are now. Raises `NotThere`."""
     _may(actor, Can.SEE_MAILOUTS)
-    row = db.session.execute(select(Mailout).where(Mailout.public_id == public_id)).scalar_one_or_none()
+    row = db.session.execute(select(Mailout).where(Mailout.public_id == public_id, _mine(actor))).scalar_one_or_none()
     if row is None:
         raise NotThere(_("Nie ma takiej wysyłki."))
     return _sent(row, outbox.counts(actor, [rules.cause(public_id)])[rules.cause(public_id)])
 
 
 def problems(actor: Actor, public_id: str, number: int = 1) -> Page[Problem]:
-    """Whom a mailout did not reach, and why."""
+    """Whom a mailout did not reach, and why. Raises `NotThere`."""
+    mailout(actor, public_id)
     return outbox.problems(actor, rules.cause(public_id), number)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool] | TextClause:
+    """Of the table of mailouts: all whose audience lies in the actor's buildings."""
+    if actor.buildings is None:
+        return true()
+    return text(
+        "NOT jsonb_exists(audience, 'all') "
+        "AND coalesce(audience -> 'buildings', '[]') <@ to_jsonb(CAST(:scope AS text[])) "
+        f"AND coalesce(audience -> 'units', '[]') <@ (SELECT coalesce(jsonb_agg(code), '[]') FROM ({scope.UNITS}) AS x)"
+    ).bindparams(**scope.values(actor))
 
 
 def _sent(row: Mailout, counts: Counts) -> Sent:

@@ -34,6 +34,10 @@ class Audience:
         named = {"buildings": list(self.buildings), "units": list(self.units)}
         return {key: codes for key, codes in named.items() if codes}
 
+    def within(self, buildings: frozenset[str] | None) -> Audience:
+        """The same, where everyone is everyone in these buildings; None is no limit."""
+        return Audience(False, tuple(sorted(buildings))) if self.everyone and buildings is not None else self
+
     def label(self) -> str:
         """The audience in words."""
         if self.everyone:

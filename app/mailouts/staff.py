@@ -105,7 +105,7 @@ def _audience(form: MailoutForm) -> rules.Audience:
     unknown = queries.unknown_codes(actor(), chosen)
     if unknown:
         raise Refused(str(_l("Wybierz budynek z listy.")), field="audience")
-    return chosen
+    return chosen.within(actor().buildings)
 
 
 def _row(sent: Sent) -> dict[str, Any]:

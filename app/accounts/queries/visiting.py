@@ -11,6 +11,7 @@ from app.accounts.rules import identifier_key
 from app.core.actor import Actor, Can, Role, rights
 from app.core.errors import NotThere
 from app.core.public_ids import digest
+from app.estate import scope
 from tenants import reading
 from tenants.db import db
 
@@ -36,10 +37,12 @@ _VISITOR = text(
 )
 _OF_PEOPLE = text(
     "SELECT public_id, login, role, status, email, person_code, password_hash IS NOT NULL AS has_password, "
-    "must_change_password, last_login_at, created_at FROM accounts WHERE person_code = ANY(:codes) ORDER BY login_key"
+    "must_change_password, last_login_at, created_at FROM accounts a WHERE person_code = ANY(:codes) "
+    f"AND {scope.accounts('a')} ORDER BY login_key"
 )
 _BY_LOGIN = text(
-    "SELECT person_code FROM accounts WHERE person_code IS NOT NULL AND position(:key IN login_key) > 0 LIMIT 500"
+    "SELECT person_code FROM accounts a WHERE person_code IS NOT NULL AND position(:key IN login_key) > 0 "
+    f"AND {scope.accounts('a')} LIMIT 500"
 )
 _OPEN_TOKEN = text(
     "SELECT a.login FROM account_tokens t JOIN accounts a ON a.id = t.account_id "
@@ -111,7 +114,7 @@ def accounts_of(actor: Actor, person_codes: list[str]) -> dict[str, list[Account
     if not actor.may(Can.SEE_RESIDENTS):
         raise NotThere("")
     found: dict[str, list[AccountRow]] = {}
-    for row in db.session.execute(_OF_PEOPLE, {"codes": person_codes}):
+    for row in db.session.execute(_OF_PEOPLE, {"codes": person_codes, **scope.values(actor)}):
         found.setdefault(row.person_code, []).append(AccountRow(*row))
     return found
 
@@ -121,7 +124,7 @@ def people_by_login(actor: Actor, typed: str) -> list[str]:
     if not actor.may(Can.SEE_RESIDENTS):
         raise NotThere("")
     key = identifier_key(typed)
-    return list(db.session.execute(_BY_LOGIN, {"key": key}).scalars()) if key else []
+    return list(db.session.execute(_BY_LOGIN, {"key": key, **scope.values(actor)}).scalars()) if key else []
 
 
 def login_of_open_link(purpose: str, secret: str) -> str | None:
