@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import blueprints, cli
 from app.core import runtime
+from app.office import portal
 from app.office import queries as office
 from app.web import errors, headers, pages, requests, sessions
 from app.web.application import Osiedle
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
     pages.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
-    pages.provide(TENANT, lambda: {"office": office.profile()})
+    pages.provide(TENANT, lambda: {"office": office.profile(), "announced": portal.announced})
     blueprints.register(app)
     cli.register(app)
     _register_jobs()

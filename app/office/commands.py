@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.core import audit, jobs
@@ -33,12 +34,32 @@ def update_profile(actor: Actor, **changes: Any) -> Office:
     if not actor.may(Can.CONFIGURE):
         raise NotThere("")
     values = {field: _checked(field, value) for field, value in changes.items()}
-    if values:
-        db.session.execute(update(OfficeProfile).where(OfficeProfile.id == 1).values(**values))
-        audit.record(actor, "office.updated", "office", fields=sorted(values))
+    before = _stored(values)
+    changed = sorted(field for field, value in values.items() if before[field] != value)
+    if changed:
+        db.session.execute(
+            update(OfficeProfile).where(OfficeProfile.id == 1).values({field: values[field] for field in changed})
+        )
+        audit.record(
+            actor,
+            "office.updated",
+            "office",
+            fields=changed,
+            before={field: before[field] for field in changed},
+            after={field: values[field] for field in changed},
+        )
         jobs.enqueue(CONTACT_JOB, "office", lane="urgent")
     forget(current().id)
     return fresh_profile()
+
+
+def _stored(fields: Iterable[str]) -> dict[str, Any]:
+    """These fields as they are, the row locked: what is compared is what is replaced."""
+    columns = [getattr(OfficeProfile, field) for field in fields]
+    if not columns:
+        return {}
+    row = db.session.execute(select(*columns).where(OfficeProfile.id == 1).with_for_update()).one_or_none()
+    return dict(row._mapping) if row else dict.fromkeys(fields)
 
 
 def copy_contact() -> None:
@@ -66,6 +87,10 @@ def _checked(field: str, value: Any) -> Any:
         return rules.checked_locale(value)
     if field == "idle_minutes":
         return rules.checked_idle(value)
+    if field == "kind":
+        return rules.checked_kind(value)
+    if field == "bank_account":
+        return rules.checked_bank_account(value)
     if field not in rules.LENGTHS:
         raise TypeError(f"the profile has no field {field!r}")
     return rules.checked_text(field, value)

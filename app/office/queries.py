@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from app.office.models import OfficeProfile, OfficeSetting
-from app.office.rules import DEFAULT_ACCENT, short_name
+from app.office.rules import DEFAULT_ACCENT, LOCALES, short_name
 from tenants.bound import current
 from tenants.db import db
 
@@ -26,6 +26,9 @@ _COLUMNS = (
     "idle_minutes",
     "hours",
     "kind",
+    "bank_account",
+    "emergency",
+    "logo",
 )
 _SETTINGS = select(func.coalesce(func.jsonb_object_agg(OfficeSetting.name, OfficeSetting.value), text("'{}'::jsonb")))
 _ONE = select(
@@ -49,7 +52,49 @@ class Office:
     idle_minutes: int
     hours: str | None
     kind: str
+    bank_account: str | None
+    emergency: str | None
+    logo: str | None
     settings: dict[str, Any]
+
+    @property
+    def sender_name(self) -> str:
+        """The name in the From of letters."""
+        return self._set("letters", "sender_name") or self.name
+
+    @property
+    def reply_to(self) -> str | None:
+        """Where answers to letters go."""
+        return self._set("letters", "reply_to") or self.email
+
+    @property
+    def signature(self) -> str:
+        """What stands under every letter; may have several lines, may be empty."""
+        return str(self._set("letters", "signature") or "")
+
+    @property
+    def nightly_hour(self) -> int | None:
+        """The hour (Europe/Warsaw) about which data are renewed each day, if the manager says so."""
+        hour: int | None = self._set("nightly", "hour")
+        return hour
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that visitors may choose from."""
+        return tuple(self._set("languages", "offered") or LOCALES)
+
+    @property
+    def logo_path(self) -> str | None:
+        """The address of the logo, which changes with the picture."""
+        return f"/logo/{self.logo}.png" if self.logo else None
+
+    @property
+    def theme_path(self) -> str:
+        """The address of the style sheet, which changes with the colour."""
+        return f"/theme.css?v={self.accent.removeprefix('#')}"
+
+    def _set(self, group: str, field: str) -> Any:
+        return (self.settings.get(group) or {}).get(field)
 
 
 def profile() -> Office:
@@ -83,6 +128,9 @@ def fresh_profile() -> Office:
             30,
             None,
             tenant.kind,
+            None,
+            None,
+            None,
             {},
         )
     values = row._asdict()

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.gateways.mime import BadAddress, checked_address
+from app.office import colours
 
 LOCALES = ("pl", "en", "uk")
 IDLE_MINUTES = range(5, 241)
-LENGTHS = {"name": 200, "short_name": 40, "email": 255, "phone": 40, "street_line": 120, "city_line": 120, "hours": 500}
-CONTRAST = 4.5  # WCAG 2.2 AA for text on white
+KINDS: dict[str, Any] = {
+    "cooperative": _l("Spółdzielnia mieszkaniowa"),
+    "association": _l("Wspólnota mieszkaniowa"),
+    "agency": _l("Firma zarządzająca nieruchomościami"),
+}
+LENGTHS = {
+    "name": 200,
+    "short_name": 40,
+    "email": 255,
+    "phone": 40,
+    "street_line": 120,
+    "city_line": 120,
+    "hours": 500,
+    "emergency": 40,
+}
+CONTRAST = colours.AA
 DEFAULT_ACCENT = "#1f6650"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_PHONE = re.compile(r"[+0-9][0-9 ()./-]{1,38}[0-9)]|[0-9]{3}")
 
 
 def checked_accent(text: str | None) -> str:
@@ -42,9 +62,7 @@ def short_name(name: str) -> str:
 
 def contrast_with_white(colour: str) -> float:
     """WCAG contrast of `#rrggbb` with white, from 1.0 to 21.0."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return colours.contrast(colour, "#ffffff")
 
 
 def chosen_accent(text: str) -> str:
@@ -54,19 +72,69 @@ def chosen_accent(text: str) -> str:
         raise Refused(_("Podaj kolor jako # i sześć cyfr szesnastkowych, np. #1f6650."), field="accent")
     if contrast_with_white(colour) < CONTRAST:
         raise Refused(_("Ten kolor jest zbyt jasny: biały napis na nim byłby nieczytelny."), field="accent")
+    worst = min(colours.pairs(colour), key=lambda pair: pair.ratio)
+    if worst.ratio < CONTRAST:
+        raise Refused(
+            _("Ten kolor ukryłby tekst (%(what)s, %(where)s).", what=str(worst.label), where=str(worst.scheme)),
+            field="accent",
+        )
     return colour
 
 
 def checked_text(field: str, value: str | None) -> str | None:
     """Text in its normal form; None when empty. Raises `Refused` when too long, or for an empty name."""
-    text = (value or "").strip() if field == "hours" else " ".join((value or "").split())
+    text = without_controls(value or "", field).strip()
+    if field != "hours":
+        text = " ".join(text.split())
     if not text:
         if field == "name":
             raise Refused(_("Nazwa nie może być pusta."), field=field)
         return None
     if len(text) > LENGTHS[field]:
         raise Refused(_("Ten tekst jest za długi: najwyżej %(most)d znaków.", most=LENGTHS[field]), field=field)
+    if field == "email":
+        return checked_email(text, field)
+    if field in ("phone", "emergency") and not _PHONE.fullmatch(text):
+        raise Refused(_("Podaj numer telefonu, np. 76 123 45 67."), field=field)
     return text
+
+
+def without_controls(text: str, field: str) -> str:
+    """Text with `\\n` line ends. Raises `Refused` for characters that nobody types, such as an escape."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROLS.search(text):
+        raise Refused(_("W tym tekście są znaki sterujące. Wpisz go jeszcze raz."), field=field)
+    return text
+
+
+def checked_email(text: str, field: str) -> str:
+    """An address that mail can be sent to. Raises `Refused`."""
+    try:
+        checked_address(text)
+    except BadAddress:
+        raise Refused(_("To nie jest adres e-mail."), field=field) from None
+    if "." not in text.rpartition("@")[2]:
+        raise Refused(_("To nie jest adres e-mail."), field=field)
+    return text
+
+
+def checked_kind(value: str) -> str:
+    """A kind of manager. Raises `Refused`."""
+    if value not in KINDS:
+        raise Refused(_("Wybierz jedną z podanych możliwości."), field="kind")
+    return value
+
+
+def checked_bank_account(value: str | None) -> str | None:
+    """An account number (NRB) as 26 digits; None when empty. Raises `Refused` when its check digits are wrong."""
+    number = re.sub(r"[\s-]", "", value or "").upper().removeprefix("PL")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) == 26):
+        raise Refused(_("Numer rachunku ma 26 cyfr."), field="bank_account")
+    if int(number[2:] + "2521" + number[:2]) % 97 != 1:
+        raise Refused(_("W numerze rachunku jest pomyłka: nie zgadzają się cyfry kontrolne."), field="bank_account")
+    return number
 
 
 def checked_locale(value: str) -> str:

@@ -25,6 +25,7 @@ from app.core.actor import Actor, Can
 from app.core.clock import now
 from app.core.errors import NotThere
 from app.office.models import OfficeSetting
+from app.office.portal_rules import Languages, Letters, MenuRules, Nightly
 from app.office.queries import forget, fresh_profile, profile
 from tenants.bound import current
 from tenants.db import db
@@ -82,3 +83,7 @@ def _made(kind: type[Group], stored: dict[str, Any]) -> Group:
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+for _kind, _name in ((Letters, "letters"), (Languages, "languages"), (Nightly, "nightly"), (MenuRules, "menu")):
+    group(_name)(_kind)

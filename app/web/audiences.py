@@ -25,6 +25,7 @@ from flask import Blueprint, abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.core.actor import Actor, Can
+from app.web import menu
 from app.web.visitor import actor, maybe_actor
 from tenants.http import CONSOLE, PRODUCT, TENANT
 
@@ -43,6 +44,7 @@ def parents() -> dict[str, Blueprint]:
         "console_public": Blueprint("console_public", __name__, subdomain=CONSOLE),
         "operator": Blueprint("operator", __name__, subdomain=CONSOLE),
     }
+    made["public"].before_request(_no_page_of_a_module_that_is_off)
     made["signed_in"].before_request(_guard(lambda who: who.kind == "account"))
     made["resident"].before_request(_guard(lambda who: who.is_resident))
     made["staff"].before_request(_guard(lambda who: who.is_staff))
@@ -59,6 +61,7 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
             if who.is_staff and request.path == "/":
                 return redirect("/admin/", 302)
             abort(404)
+        _no_page_of_a_module_that_is_off()
         if who.waits_for is not None:
             detour = _detours[who.waits_for]
             return None if request.path.startswith(detour) else redirect(detour, 302)
@@ -67,6 +70,11 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
         return None
 
     return guard
+
+
+def _no_page_of_a_module_that_is_off() -> None:
+    if menu.is_off(request.endpoint):
+        abort(404)
 
 
 _detours: dict[str, str] = {}

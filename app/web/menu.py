@@ -1,7 +1,12 @@
-"""Menus: features register their items, nobody keeps a list."""
+"""Menus: features register their items, nobody keeps a list. The manager orders, names and switches off.
+
+An item may belong to a module. One that the manager switched off loses its item, and all pages of the item's
+feature are 404. Residents see at most `MOST_ITEMS`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +15,8 @@ from flask import request, url_for
 
 from app.core.actor import Actor, Can
 from app.core.language import language
+
+MOST_ITEMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line as a feature registers it. `label` may be lazy; `order` places it; `needs` hides it."""
+    """One line as a feature registers it. `label` may be lazy; `order` places it; `needs` and `shown` hide it."""
 
     audience: str
     label: Any
@@ -32,14 +39,75 @@ class Entry:
     icon: str
     order: int
     needs: Can | None = None
+    module: str | None = None
+    shown: Callable[[Actor], bool] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.audience}.{self.endpoint}"
+
+    @property
+    def feature(self) -> str:
+        """The audience and feature whose pages the item stands for, such as `resident.finances`."""
+        return _feature(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a manager chose for its residents: modules in order, those switched off, (module, name) of the renamed."""
+
+    order: tuple[str, ...] = ()
+    off: frozenset[str] = frozenset()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 _entries: dict[str, Entry] = {}
+_modules: dict[str, str] = {}
+_choices: list[Callable[[], Choices]] = []
 
 
-def register(audience: str, label: Any, endpoint: str, icon: str, order: int, needs: Can | None = None) -> None:
-    """Add an item; `endpoint` without the audience, such as `finances.payments`."""
-    _entries[f"{audience}.{endpoint}"] = Entry(audience, label, endpoint, icon, order, needs)
+def register(
+    audience: str,
+    label: Any,
+    endpoint: str,
+    icon: str,
+    order: int,
+    needs: Can | None = None,
+    module: str | None = None,
+    shown: Callable[[Actor], bool] | None = None,
+) -> None:
+    """Add an item; `endpoint` without the audience, such as `finances.payments`.
+
+    `module` names what the manager can switch off; `shown` says whether there is anything for this visitor to see.
+    """
+    entry = Entry(audience, label, endpoint, icon, order, needs, module, shown)
+    _entries[entry.name] = entry
+    if module is not None:
+        pages_of(module, entry.feature)
+
+
+def pages_of(module: str, feature: str) -> None:
+    """Say that further pages belong to a module: an audience and feature such as `public.contact`, or one endpoint."""
+    _modules[feature] = module
+
+
+def install_choices(choices: Callable[[], Choices]) -> None:
+    """Say who knows what the bound tenant's manager chose."""
+    _choices[:] = [choices]
+
+
+def residents_entries() -> list[Entry]:
+    """All items that residents can have, in the order of their registration numbers: what a manager chooses from."""
+    found = [entry for entry in _entries.values() if entry.audience == "resident" and entry.module is not None]
+    return sorted(found, key=lambda entry: (entry.order, entry.name))
+
+
+def is_off(endpoint: str | None) -> bool:
+    """Whether a page belongs to a module that the bound tenant's manager switched off."""
+    if not endpoint:
+        return False
+    module = _modules.get(endpoint) or _modules.get(_feature(endpoint))
+    return module is not None and module in _chosen().off
 
 
 def items(actor: Actor | None) -> tuple[Item, ...]:
@@ -47,18 +115,43 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
     if actor is None:
         return ()
     audience = "operator" if actor.is_operator else "staff" if actor.is_staff else "resident"
-    return _made(audience, actor.can, ".".join((request.endpoint or "").split(".")[:2]), language())
-
-
-@lru_cache(maxsize=512)
-def _made(audience: str, can: frozenset[Can], here: str, _language: str) -> tuple[Item, ...]:
-    """The menu of an audience with these rights, on a page of the feature `here`; the same for all of them."""
-    shown = [
-        (entry.order, name, entry)
+    empty = frozenset(
+        name
         for name, entry in _entries.items()
-        if entry.audience == audience and (entry.needs is None or entry.needs in can)
+        if entry.shown is not None and entry.audience == audience and not entry.shown(actor)
+    )
+    choices = Choices() if actor.is_operator else _chosen()
+    return _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
+
+
+def _chosen() -> Choices:
+    return _choices[0]() if _choices else Choices()
+
+
+def _feature(endpoint: str) -> str:
+    return ".".join(endpoint.split(".")[:2])
+
+
+@lru_cache(maxsize=1024)
+def _made(
+    audience: str, can: frozenset[Can], here: str, _language: str, choices: Choices, empty: frozenset[str]
+) -> tuple[Item, ...]:
+    """The menu of an audience with these rights, on a page of the feature `here`; the same for all of them."""
+    own = audience == "resident"  # staff's items keep their names and places
+    names = dict(choices.names) if own else {}
+    places = {module: place for place, module in enumerate(choices.order)} if own else {}
+    shown = [
+        entry
+        for name, entry in _entries.items()
+        if entry.audience == audience
+        and (entry.needs is None or entry.needs in can)
+        and name not in empty
+        and entry.module not in choices.off
     ]
+    shown.sort(key=lambda entry: (places.get(entry.module or "", len(places)), entry.order, entry.name))
     return tuple(
-        Item(str(entry.label), url_for(name), here == ".".join(name.split(".")[:2]), entry.icon)
-        for _order, name, entry in sorted(shown, key=lambda line: line[:2])
+        Item(
+            names.get(entry.module or "") or str(entry.label), url_for(entry.name), here == entry.feature, entry.icon
+        )
+        for entry in (shown[:MOST_ITEMS] if own else shown)
     )

@@ -23,11 +23,25 @@ from app.web.visitor import maybe_actor
 from tenants.http import TENANT
 
 _providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
+_offered: list[Callable[[], tuple[str, ...]]] = []
 
 
 def provide(site_kind: str, provider: Callable[[], dict[str, Any]]) -> None:
     """Add names to every template of one kind of site, such as the office on tenant sites."""
     _providers.append((site_kind, provider))
+
+
+def install_languages(offered: Callable[[], tuple[str, ...]]) -> None:
+    """Say which languages the bound tenant's visitors may choose from."""
+    _offered[:] = [offered]
+
+
+def languages_offered() -> tuple[str, ...]:
+    """The languages of this request's site, Polish first."""
+    site = getattr(request, "site", None)
+    if site is None or site.kind != TENANT or "binding" not in g or g.get("failing") or not _offered:
+        return tuple(language.LANGUAGES)
+    return _offered[0]()
 
 
 def render(template: str, **context: Any) -> str:
@@ -98,14 +112,18 @@ def _icons(env: Environment) -> Callable[..., Markup]:
 
 def _languages() -> tuple[tuple[str, str, str], ...]:
     query = tuple((name, value) for name, value in request.args.items(multi=True) if name != "lang")
-    return _language_links(request.path, query)
+    offered = languages_offered()
+    return _language_links(request.path, query, offered) if len(offered) > 1 else ()
 
 
 @lru_cache(maxsize=512)
-def _language_links(path: str, query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+def _language_links(
+    path: str, query: tuple[tuple[str, str], ...], offered: tuple[str, ...]
+) -> tuple[tuple[str, str, str], ...]:
     return tuple(
         (code, name, f"{quote(path)}?{urlencode([*query, ('lang', code)])}")
         for code, name in language.LANGUAGES.items()
+        if code in offered
     )
 
 

@@ -12,6 +12,7 @@ from app.core import audit, language
 from app.core.public_ids import new_public_id
 from app.web import sessions
 from app.web.application import Osiedle, SiteRequest
+from app.web.pages import languages_offered
 from app.web.visitor import address, maybe_actor
 from tenants.context import Mode, bind
 from tenants.http import TENANT, RegistryAway, UnknownHost, checked
@@ -55,6 +56,8 @@ def _begin() -> None:
         who = maybe_actor()
         if who is not None and who.locale:
             language.choose(who.locale)
+    if language.language() != language.DEFAULT and language.language() not in languages_offered():
+        language.choose(language.DEFAULT)
 
 
 def _wanted_language() -> str:
