@@ -18,8 +18,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("public", "app.outbox.public"),
     ("public", "app.home.contact"),
     ("public", "app.accounts.unlocking"),
+    ("public", "app.accounts.confirming"),
     ("public", "app.credentials.public"),
     ("public", "app.registrations.public"),
+    ("public", "app.registrations.facts"),
     ("signed_in", "app.accounts.signed_in"),
     ("signed_in", "app.accounts.accepting"),
     ("signed_in", "app.accounts.welcome"),
@@ -53,6 +55,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("console_public", "app.operators.public"),
     ("operator", "app.operators.operator"),
     ("operator", "app.operators.factors"),
+    ("operator", "app.operators.devices"),
 )
 
 

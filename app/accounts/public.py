@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request, session
 
-from app.accounts import commands, queries, rules
+from app.accounts import commands, mails, policies, queries, rules
 from app.accounts.forms import ForgotForm, LoginForm, NewPasswordForm
-from app.core.actor import Actor
+from app.accounts.landing import landing
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.web import sessions
@@ -26,14 +26,14 @@ def _seen(secret: str) -> sessions.Seen | None:
     return sessions.Seen(visit.actor, visit.stale) if visit else None
 
 
-sessions.install_loader(TENANT, _seen, commands.touch)
+sessions.install_loader(TENANT, _seen, commands.touch, commands.speak)
 
 
 @pages.get("/login")
 def login() -> Any:
     who = maybe_actor()
     if who is not None:
-        return see_other(_after_login(who))
+        return see_other(landing(who, request.values.get("next")))
     return _login_page(LoginForm())
 
 
@@ -48,6 +48,10 @@ def enter() -> Any:
         secret = commands.log_in(form.login.data or "", form.password.data or "", address(), agent())
     except rules.TooMany as refusal:
         return _throttled(_login_page(form, throttled_minutes=ceil(refusal.retry_after / 60)), refusal)
+    except commands.ChooseFirst as instead:
+        session.clear()
+        flash(instead.message, "")
+        return see_other(mails.reset_path(instead.secret))
     except rules.Busy:
         raise
     except Refused as refusal:
@@ -57,7 +61,7 @@ def enter() -> Any:
     session.clear()
     visit = queries.visitor(secret)
     assert visit is not None
-    response = make_response(see_other(_after_login(visit.actor)))
+    response = make_response(see_other(landing(visit.actor, request.values.get("next"))))
     sessions.set_cookie(response, secret)
     return response
 
@@ -73,26 +77,19 @@ def leave() -> Response:
     return response
 
 
-@pages.get("/register")
-def register() -> str:
-    return render("accounts/register.html")
-
-
 @pages.route("/password/forgot", methods=["GET", "POST"])
 def forgot() -> Any:
     form = filled(ForgotForm)
     if request.method != "POST":
-        return render("accounts/forgot.html", form=form, ask_login=False)
+        return render("accounts/forgot.html", form=form, temporary=policies.access().reset == "temporary")
     if not form.validate():
-        return render("accounts/forgot.html", form=form, ask_login="login" in request.form), 422
+        return render("accounts/forgot.html", form=form), 422
     try:
         asked = commands.ask_reset(form.identifier.data or "", form.login.data or "", address())
     except rules.TooMany as refusal:
         form.identifier.errors = [refusal.message]
-        return _throttled(render("accounts/forgot.html", form=form, ask_login=False), refusal)
-    if asked.ask_login:
-        return render("accounts/forgot_shared.html", form=form, minutes=asked.minutes)
-    return render("accounts/forgot_done.html", minutes=asked.minutes)
+        return _throttled(render("accounts/forgot.html", form=form), refusal)
+    return render("accounts/forgot_done.html", form=form, asked=asked)
 
 
 @pages.route("/password/reset/<token>", methods=["GET", "POST"])
@@ -132,7 +129,9 @@ def _by_link(purpose: str, token: str) -> Response:
 
 
 def _link_page(template: str, status: int = 200, **context: Any) -> Response:
-    response = make_response(render(template, rules=rules.password_rules(), **context), status)
+    response = make_response(
+        render(template, rules=rules.password_rules(policies.password_policy()), **context), status
+    )
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -151,12 +150,3 @@ def _throttled(page: str, refusal: rules.TooMany) -> Response:
     response = make_response(page, refusal.status)
     response.headers["Retry-After"] = str(refusal.retry_after)
     return response
-
-
-def _after_login(who: Actor) -> str:
-    """Where the visitor wanted to go, if that is on this host and meant for them; else their first page."""
-    wanted = rules.own_path(request.values.get("next"))
-    for_staff = wanted is not None and (wanted + "/").startswith(("/admin/", "/admin?"))
-    if wanted is not None and (for_staff == who.is_staff or wanted.startswith("/settings")):
-        return wanted
-    return "/admin/" if who.is_staff else "/"
