@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from wtforms import EmailField, Form, PasswordField, RadioField, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Form,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+)
 from wtforms.validators import DataRequired, EqualTo, InputRequired
 
 from app.core.actor import Role
@@ -58,3 +69,68 @@ class PersonAccountForm(AccountForm):
 
     def unit_codes(self) -> list[str]:
         return list(self.units.data or [])
+
+
+class FirstContactForm(Form):
+    """Contacts as somebody gives them while being shown round."""
+
+    email = EmailField(_l("E-mail"))
+    phone = TelField(_l("Telefon komórkowy"))
+
+
+class ContactForm(FirstContactForm):
+    current = PasswordField(_l("Obecne hasło"), [InputRequired(_l("Podaj obecne hasło."))])
+
+
+class CodeForm(Form):
+    code = StringField(_l("Kod z SMS-a"), [DataRequired(_l("Wpisz kod."))])
+
+
+class UnlockForm(Form):
+    identifier = StringField(_l("Login lub e-mail"), [DataRequired(_l("Podaj login."))])
+    channel = RadioField(
+        _l("Gdzie wysłać kod"), choices=[("email", _l("Na e-mail")), ("sms", _l("SMS-em"))], default="email"
+    )
+
+
+class UnlockCodeForm(Form):
+    identifier = HiddenField(validators=[DataRequired(_l("Podaj login."))])
+    code = StringField(_l("Kod z wiadomości"), [DataRequired(_l("Wpisz kod."))])
+
+
+class PasswordRulesForm(Form):
+    """What the manager asks of passwords and sessions. Numbers are checked by the rules."""
+
+    preset = RadioField(
+        _l("Wymagania dla nowych haseł"),
+        choices=[
+            ("osiedle", _l("Zalecane")),
+            ("nadodrze", _l("Najprostsze: 7 znaków, litera i wielka litera")),
+            ("own", _l("Własne")),
+        ],
+    )
+    least = IntegerField(_l("Najmniej znaków"), [InputRequired()])
+    letter = BooleanField(_l("Co najmniej jedna litera"))
+    capital = BooleanField(_l("Co najmniej jedna wielka litera"))
+    digit = BooleanField(_l("Co najmniej jedna cyfra"))
+    sign = BooleanField(_l("Co najmniej jeden znak inny niż litera i cyfra"))
+    common = BooleanField(_l("Bez haseł z listy najczęstszych, także polskich"))
+    change = RadioField(
+        _l("Hasło startowe"),
+        choices=[
+            ("forced", _l("trzeba zmienić przy pierwszym logowaniu")),
+            ("recommended", _l("warto zmienić: portal o tym przypomina")),
+        ],
+    )
+    start_days = IntegerField(_l("Ile dni działa hasło startowe"), [InputRequired()])
+    wait_for_night = BooleanField(_l("Nowe konto działa dopiero po najbliższym nocnym pobraniu danych"))
+    reset = RadioField(
+        _l("Kto nie pamięta hasła, dostaje e-mailem"),
+        choices=[
+            ("link", _l("link do ustawienia nowego hasła (zalecane)")),
+            ("temporary", _l("jednorazowe hasło tymczasowe")),
+        ],
+    )
+    temporary_hours = IntegerField(_l("Ile godzin działa hasło tymczasowe"), [InputRequired()])
+    hours = IntegerField(_l("Najdłuższa sesja, w godzinach"), [InputRequired()])
+    idle_minutes = IntegerField(_l("Wylogowanie po bezczynności, w minutach"), [InputRequired()])

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.accounts.rules import Access, Policy, Sessions, next_nightly
+from app.accounts.rules import (
+    Access,
+    Policy,
+    Sessions,
+    checked_access,
+    checked_policy,
+    checked_sessions,
+    next_nightly,
+)
+from app.core.actor import Actor
 from app.core.clock import now
 from app.office import settings
 
@@ -42,3 +51,9 @@ def opening() -> datetime | None:
 def nightly_hour() -> int:
     """The full hour (Europe/Warsaw) at which the books are renewed each night."""
     return 23
+
+
+def write(actor: Actor, policy: Policy, access: Access, sessions: Sessions) -> None:
+    """Set all three at once. Raises `Refused` with the field at fault, `NotThere` without the right."""
+    for group in (checked_policy(policy), checked_access(access), checked_sessions(sessions)):
+        settings.write(actor, group)

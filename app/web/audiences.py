@@ -64,7 +64,8 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
         _no_page_of_a_module_that_is_off()
         if who.waits_for is not None:
             detour = _detours[who.waits_for]
-            return None if request.path.startswith(detour) else redirect(detour, 302)
+            wanted = f"?next={quote(request.full_path.rstrip('?'))}" if _is_page() else ""
+            return None if request.path.startswith(detour) else redirect(f"{detour}{wanted}", 302)
         if who.must_change_password and not _view_has("open_before_change"):
             return redirect("/settings/password", 302)
         return None
@@ -83,6 +84,11 @@ _detours: dict[str, str] = {}
 def detour(waits_for: str, path: str) -> None:
     """Say below which path a session goes on that still owes something, such as the second factor."""
     _detours[waits_for] = path
+
+
+def owed_at(waits_for: str) -> str:
+    """Below which path a session goes on that owes this."""
+    return _detours[waits_for]
 
 
 def _is_page() -> bool:

@@ -15,6 +15,7 @@ F = TypeVar("F", bound=Form)
 #: What wtforms says of itself, in our words; its own catalogues lack some of these in Polish.
 _SENTENCES = {
     "This field is required.": _l("To pole jest wymagane."),
+    "Not a valid integer value.": _l("Podaj liczbę."),
     "Invalid input.": _l("Nieprawidłowa wartość."),
     "Not a valid choice.": _l("Wybierz jedną z podanych możliwości."),
     "Invalid Choice: could not coerce.": _l("Wybierz jedną z podanych możliwości."),

@@ -98,8 +98,15 @@ def _refuse_nul() -> None:
 def _remember_language(response: Response) -> Response:
     chosen = request.args.get("lang")
     if chosen in language.LANGUAGES and request.method == "GET":
-        secure = cast(Osiedle, current_app).settings.secure_cookies
-        response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax")
+        g.chosen_language = chosen
+        set_language(response, chosen)
+    return response
+
+
+def set_language(response: Response, code: str) -> Response:
+    """Let this browser be spoken to in a language, whoever looks at it."""
+    secure = cast(Osiedle, current_app).settings.secure_cookies
+    response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, secure=secure, httponly=True, samesite="Lax")
     return response
 
 

@@ -32,14 +32,20 @@ class Seen:
 class Loader:
     load: Callable[[str], Seen | None]
     touch: Callable[[int], None]
+    speak: Callable[[int, str], None] | None = None
 
 
 _loaders: dict[str, Loader] = {}
 
 
-def install_loader(site_kind: str, load: Callable[[str], Seen | None], touch: Callable[[int], None]) -> None:
-    """Say who turns the cookie's secret into an actor on this kind of site."""
-    _loaders[site_kind] = Loader(load, touch)
+def install_loader(
+    site_kind: str,
+    load: Callable[[str], Seen | None],
+    touch: Callable[[int], None],
+    speak: Callable[[int, str], None] | None = None,
+) -> None:
+    """Say who turns the cookie's secret into an actor on this kind of site, and who keeps an account's language."""
+    _loaders[site_kind] = Loader(load, touch, speak)
 
 
 def cookie_name() -> str:
@@ -64,11 +70,19 @@ def clear_cookie(response: Response) -> None:
 
 
 def touch() -> None:
-    """Mark the visitor's session as seen, if it wants to be. Called when the page's transaction is over."""
+    """Mark the visitor's session as seen, if it wants to be, and keep the language that was chosen on this page.
+
+    Called when the page's transaction is over.
+    """
     seen: Seen | None = g.pop("seen", None)
     site = cast(SiteRequest, request).site
     if seen is not None and seen.stale and seen.actor.session_id is not None and site is not None:
         _loaders[site.kind].touch(seen.actor.session_id)
+    chosen: str | None = g.pop("chosen_language", None)
+    if seen is not None and site is not None and chosen not in (None, seen.actor.locale):
+        speak = _loaders[site.kind].speak
+        if speak is not None and seen.actor.account_id is not None and chosen is not None:
+            speak(seen.actor.account_id, chosen)
 
 
 def init_app(app: Osiedle) -> None:

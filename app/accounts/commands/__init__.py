@@ -10,7 +10,7 @@ from app.accounts.commands.contacting import (
     object_to_email,
     send_again,
 )
-from app.accounts.commands.entering import ChooseFirst, TooEarly, end_sessions, log_in, log_out, touch
+from app.accounts.commands.entering import ChooseFirst, TooEarly, end_sessions, log_in, log_out, speak, touch
 from app.accounts.commands.managing import block, renew_link, unblock
 from app.accounts.commands.opening import Created, NewAccount, create_account, create_many, found
 from app.accounts.commands.passwords import (
@@ -52,6 +52,7 @@ __all__ = [
     "send_reset",
     "send_unlock",
     "set_start_password",
+    "speak",
     "touch",
     "unblock",
     "unlock",

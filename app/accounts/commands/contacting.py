@@ -134,12 +134,7 @@ def confirm_phone(actor: Actor, code: str) -> None:
 
 def send_again(actor: Actor) -> None:
     """Send the link or code once more for whatever waits to be confirmed. Raises `TooMany`."""
-    account = _own(actor)
-    email, phone = _waiting(account, "email"), _waiting(account, "phone")
-    if email:
-        _ask_email(account, email)
-    if phone:
-        _ask_phone(account, phone)
+    remind(_own(actor))
 
 
 def give_up_waiting(actor: Actor) -> None:
@@ -149,6 +144,32 @@ def give_up_waiting(actor: Actor) -> None:
     dropped += db.session.execute(_DROP_CODE, {"account": account.id}).rowcount  # type: ignore[attr-defined]
     if dropped:
         audit.record(actor, "account.contact_given_up", account.login)
+
+
+def vouch(actor: Actor, account: Account, email: str | None, phone: str | None) -> None:
+    """Set an address and a number for which staff vouch; what waited to be confirmed is forgotten.
+
+    Raises `Refused` on `email` or `phone`.
+    """
+    wanted, number = rules.checked_email(email), rules.checked_phone(phone)
+    _no_login_of_others(account, wanted)
+    if wanted != account.email:
+        _set_email(actor, account, wanted)
+    if number != account.phone:
+        _set_phone(actor, account, number)
+
+
+def remind(account: Account) -> bool:
+    """Send the link or code once more for whatever waits to be confirmed; False when nothing waits.
+
+    Raises `TooMany`.
+    """
+    email, phone = _waiting(account, "email"), _waiting(account, "phone")
+    if email:
+        _ask_email(account, email)
+    if phone:
+        _ask_phone(account, phone)
+    return bool(email or phone)
 
 
 def choose_locale(actor: Actor, code: str) -> None:

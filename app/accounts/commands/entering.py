@@ -47,6 +47,7 @@ _TOUCH = text(
     "SELECT id FROM account_sessions WHERE id = :id AND ended_at IS NULL "
     "AND seen_at < now() - interval '60 seconds' FOR UPDATE SKIP LOCKED)"
 )
+_SPEAK = text("UPDATE accounts SET locale = :code WHERE id = :account")
 _ATTEMPT = text(
     "INSERT INTO login_attempts (account_id, outcome, address, agent) VALUES (:account, :outcome, :address, :agent)"
 )
@@ -232,6 +233,12 @@ def touch(session_id: int) -> None:
     """Mark a session of the bound tenant as seen, in a transaction of its own; one that is locked is left."""
     with cast(Engine, db.session.get_bind()).begin() as connection:
         connection.execute(_TOUCH, {"id": session_id})
+
+
+def speak(account_id: int, code: str) -> None:
+    """Remember the language that somebody chose while signed in, in a transaction of its own."""
+    with cast(Engine, db.session.get_bind()).begin() as connection:
+        connection.execute(_SPEAK, {"account": account_id, "code": code})
 
 
 def account_for(typed: str) -> Row[Any] | None:

@@ -78,7 +78,8 @@ def checked_role(actor: Actor, role: str) -> Role:
         raise Refused(_("Nie ma takiej roli: „%(role)s”.", role=role), field="role") from error
     if actor.kind == "system":
         return wanted
-    if not actor.may(Can.MANAGE_ACCOUNTS) or not GRANTS[wanted] <= actor.can:
+    right = Can.MANAGE_ACCOUNTS if wanted is Role.RESIDENT else Can.MANAGE_STAFF
+    if not actor.may(right) or not GRANTS[wanted] <= actor.can:
         raise Refused(_("Nie można nadać roli, która daje większe uprawnienia niż własne."), field="role")
     return wanted
 

@@ -84,7 +84,7 @@ def test_an_account_made_by_the_office_is_activated_through_the_letter(
     path = link_in(letter, tenant, "/activate")
     resident = browser()
     assert resident.post(path, {"password": NEW, "repeat": NEW}, form=path).status_code == 303
-    assert resident.log_in("jan", NEW).location == "/"
+    assert resident.log_in("jan", NEW).location == "/welcome"
 
 
 def test_a_letter_speaks_the_language_of_the_page_on_which_it_was_asked_for(

@@ -155,7 +155,7 @@ def test_a_start_password_opens_nothing_but_its_change(
         assert visitor.get(path).location == "/settings/password"
     form = {"current": PASSWORD, "new": NEW, "repeat": NEW}
     answer = visitor.post("/settings/password", form, form="/settings/password")
-    assert (answer.status_code, answer.location) == (303, "/")
+    assert (answer.status_code, answer.location) == (303, "/welcome/contact")
     assert visitor.get("/settings").status_code == 200
 
 
