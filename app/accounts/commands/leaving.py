@@ -5,11 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.accounts import rules
+from app.accounts.commands.admins import keep_one, one_at_a_time
 from app.accounts.commands.entering import end_sessions
+from app.accounts.commands.managing import managed
 from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account, Resignation
 from app.core import audit, throttle
-from app.core.actor import Actor, Can, Role
+from app.core.actor import Actor, Can
 from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import DEFAULT
@@ -61,6 +63,7 @@ def close(actor: Actor, account: Account, reason: str) -> Account:
     if not actor.may(Can.MANAGE_ACCOUNTS):
         raise NotThere("")
     said = _reason(reason)
+    one_at_a_time()
     db.session.execute(select(Account.id).where(Account.id == account.id).with_for_update())
     db.session.refresh(account)
     rules.checked_role(actor, account.role)
@@ -68,8 +71,7 @@ def close(actor: Actor, account: Account, reason: str) -> Account:
         raise Conflict(_("To konto jest już zamknięte."))
     if account.id == actor.account_id:
         raise Refused(_("Nie można zamknąć własnego konta."))
-    if account.role == Role.ADMIN and account.status == "active" and _admins() <= 1:
-        raise Refused(_("To ostatni administrator; najpierw nadaj tę rolę komuś innemu."))
+    keep_one(account)
     before, address = account.status, account.email
     account.status, account.closed_at, account.closed_reason = "closed", now(), said
     account.password_hash = account.email = account.phone = None
@@ -96,7 +98,8 @@ def close_asked(actor: Actor, public_id: str) -> Account:
         raise NotThere("")
     if found.state != "open":
         raise Conflict(_("Ta rezygnacja została już załatwiona albo wycofana."))
-    account: Account = db.session.get_one(Account, found.account_id)
+    one_at_a_time()
+    account = managed(actor, db.session.get_one(Account, found.account_id).public_id)
     return close(actor, account, _("Rezygnacja mieszkańca"))
 
 
@@ -127,12 +130,6 @@ def _check_password(account: Account, password: str) -> None:
     if given is None or not rules.matches(given, account.password_hash):
         raise Refused(_("Hasło jest nieprawidłowe."), field="password")
     throttle.forget(limit)
-
-
-def _admins() -> int:
-    """Active administrators; locked, so that two cannot be closed at once."""
-    held = select(Account.id).where(Account.role == Role.ADMIN, Account.status == "active").with_for_update()
-    return len(db.session.execute(held).all())
 
 
 def _tell(account: Account, address: str | None) -> None:
