@@ -10,6 +10,7 @@ GROUPS = (
     "app.operators.cli",
     "app.onboarding.cli",
     "app.accounts.cli",
+    "app.factors.cli",
     "app.audit.cli",
     "app.imports.cli",
     "app.mailouts.cli",

@@ -63,6 +63,7 @@ class Settings:
     prepare_statements: bool = True
     metrics_allowed: tuple[str, ...] = ("127.0.0.1", "::1")
     workers: int = 3
+    operator_factor: str = "optional"
 
     @property
     def production(self) -> bool:
@@ -143,6 +144,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
             (env.get("METRICS_ALLOWED") or ("" if mode == "production" else "127.0.0.1,::1")).split(",")
         ),
         workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
+        operator_factor=env.get("OSIEDLE_OPERATOR_FACTOR") or ("required" if mode == "production" else "optional"),
     )
 
 
@@ -156,6 +158,8 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
         found.append(f"LOG_FORMAT is “{settings.log_format}”; it must be “console” or “json”.")
     if not _is_sms_url(settings.sms_url):
         found.append("SMS_URL must look like smsapi://token@api.smsapi.pl or file:///dir.")
+    if settings.operator_factor not in ("required", "optional"):
+        found.append(f"OSIEDLE_OPERATOR_FACTOR is “{settings.operator_factor}”; it must be “required” or “optional”.")
     if not settings.production:
         return found
     if settings.secret_key.lower() in WEAK_SECRETS or len(settings.secret_key) < 32:

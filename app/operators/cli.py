@@ -64,3 +64,13 @@ def create(email: str, password_stdin: bool) -> None:
     say(f"{email}: created")
     if not password_stdin:
         click.echo(password)
+
+
+@group.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take the second factor from an operator who lost it, and end the sessions."""
+    with refusals():
+        commands.reset_factor(system("cli"), email)
+        work.commit()
+    say(f"{email}: no second factor any more")

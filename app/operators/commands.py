@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.accounts import mails
@@ -16,15 +16,16 @@ from app.accounts.models import Account
 from app.core import audit, jobs, links, throttle, work
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.errors import Conflict, Refused
+from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import digest, new_secret
 from app.core.runtime import settings
+from app.factors.enrolling import forget_all
 from app.office import commands as office
-from app.operators import queries, rules
+from app.operators import keyring, queries, rules
 from app.operators.models import Opening, Operator, OperatorSession
 from tenants.context import bind
-from tenants.db import db
+from tenants.db import PLATFORM, db
 from tenants.models import TenantRow
 
 OPEN_JOB = "onboarding.open"
@@ -48,8 +49,10 @@ def create_operator(actor: Actor, email: str, password: str) -> None:
     audit.record(actor, "operator.created", address)
 
 
-def log_in(email: str, password: str, address: str) -> str:
+def log_in(email: str, password: str, address: str, agent: str = "") -> str:
     """Start a session and return the secret for the cookie. Raises `Refused`, `TooMany`, `Busy`.
+
+    The session still waits for the second factor of an operator who has one, or must have one.
 
     Each attempt is counted before the password is looked at, so that attempts at once count as well.
     """
@@ -64,12 +67,14 @@ def log_in(email: str, password: str, address: str) -> str:
     kept = passwords.usable(operator.password_hash if operator else None, given or "", production=production)
     right = given is not None and passwords.matches(given, kept)
     if operator is None or given is None or not right:
+        if operator is not None:
+            _write_failure(operator.email, address)
         raise Refused(_("Adres e-mail lub hasło są nieprawidłowe."))
     throttle.forget(_pair(key, address))
     if passwords.outdated(operator.password_hash):
         renewed = passwords.hashed(given)
         db.session.execute(update(Operator).where(Operator.id == operator.id).values(password_hash=renewed))
-    secret, moment = new_secret(), now()
+    secret, moment, owed = new_secret(), now(), keyring.demanded(operator.id)
     db.session.add(
         OperatorSession(
             secret_digest=digest(secret),
@@ -77,10 +82,13 @@ def log_in(email: str, password: str, address: str) -> str:
             created_at=moment,
             seen_at=moment,
             expires_at=moment + rules.SESSION_LIFE,
+            address=address[:60],
+            agent="".join(sign for sign in agent[:200] if sign.isprintable()),
+            waits_for=owed,
         )
     )
-    actor = Actor(kind="operator", login=operator.email, operator_id=operator.id)
-    audit.record(actor, "operator.logged_in", operator.email, address=address)
+    actor = Actor(kind="operator", login=operator.email, operator_id=operator.id, address=address)
+    audit.record(actor, "operator.password_right" if owed else "operator.logged_in", operator.email)
     return secret
 
 
@@ -91,6 +99,21 @@ def log_out(actor: Actor) -> None:
         .where(OperatorSession.id == actor.session_id, OperatorSession.ended_at.is_(None))
         .values(ended_at=now())
     )
+
+
+def reset_factor(actor: Actor, email: str) -> None:
+    """Take all second factors from an operator who lost them, and end the sessions. Raises `NotThere`."""
+    address = passwords.identifier_key(email) or ""
+    operator = db.session.scalar(select(Operator.id).where(Operator.email == address))
+    if operator is None:
+        raise NotThere(_("Nie ma operatora %(email)s.", email=email))
+    had = forget_all(keyring.RING, operator)
+    db.session.execute(
+        update(OperatorSession)
+        .where(OperatorSession.operator_id == operator, OperatorSession.ended_at.is_(None))
+        .values(ended_at=now())
+    )
+    audit.record(actor, "factor.reset", address, factors=had)
 
 
 def order_manager(actor: Actor, *, slug: str, name: str, kind: str, admin_email: str) -> str:
@@ -188,6 +211,13 @@ def _switch(tenant_id: int, before: str, after: str, reason: str | None) -> None
     ).all()
     if not changed:
         raise Conflict(_("Stan tego zarządcy już się zmienił."))
+
+
+def _write_failure(email: str, address: str) -> None:
+    """Note a wrong password in a transaction of its own: the refusal gives up the page's."""
+    values = {"actor_kind": "operator", "actor": email, "action": "operator.password_wrong", "subject": email}
+    with db.engines[PLATFORM].begin() as connection:
+        connection.execute(insert(audit.PlatformAuditEntry).values(**values, address=address))
 
 
 def _count_attempt(key: str, address: str) -> None:

@@ -13,11 +13,11 @@ from app.operators.forms import LoginForm
 from app.web import sessions
 from app.web.forms import filled
 from app.web.pages import render, see_other
-from app.web.visitor import address, maybe_actor
+from app.web.visitor import address, agent, maybe_actor
 from tenants.http import CONSOLE
 
 pages = Blueprint("operators", __name__, template_folder="templates")
-sessions.install_loader(CONSOLE, queries.session_of, queries.touch)
+sessions.install_loader(CONSOLE, lambda secret: queries.session_of(secret, address()), queries.touch)
 
 
 @pages.route("/login", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def login() -> Response:
     if not form.validate():
         return make_response(_page(form, " ".join(str(field.errors[0]) for field in form if field.errors)), 422)
     try:
-        secret = commands.log_in(form.email.data or "", form.password.data or "", address())
+        secret = commands.log_in(form.email.data or "", form.password.data or "", address(), agent())
     except TooMany as refusal:
         response = make_response(_page(form, refusal.message, ceil(refusal.retry_after / 60)), refusal.status)
         response.headers["Retry-After"] = str(refusal.retry_after)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.core import audit
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotThere
@@ -15,6 +16,7 @@ from app.core.language import gettext as _
 from app.core.paging import Page
 from app.core.public_ids import digest
 from app.core.runtime import settings
+from app.factors.devices import Login
 from app.operators.models import Opening, Operator, OperatorSession
 from app.operators.rules import IDLE, SEEN_EVERY
 from app.web.sessions import Seen
@@ -27,6 +29,13 @@ from tenants.registry import Registry, Tenant
 
 PAGE_SIZE = 50
 _UNITS = text("SELECT count(*) FROM units WHERE until_revision IS NULL")
+ATTEMPTS = {
+    "operator.logged_in": "in",
+    "operator.password_right": "factor",
+    "operator.password_wrong": "password",
+    "operator.factor_wrong": "factor_wrong",
+    "operator.factor_throttled": "factor_throttled",
+}
 PROGRESS = {"ordered": "ordered", "opened": "active", "done": "active", "refused": "failed"}
 
 
@@ -74,10 +83,16 @@ def tenant(slug: str) -> Tenant:
     return found
 
 
-def session_of(secret: str) -> Seen | None:
+def session_of(secret: str, address: str | None = None) -> Seen | None:
     """The operator whose browser holds this secret, if the session is alive."""
     row = db.session.execute(
-        select(OperatorSession.id, OperatorSession.seen_at, Operator.id.label("operator"), Operator.email)
+        select(
+            OperatorSession.id,
+            OperatorSession.seen_at,
+            OperatorSession.waits_for,
+            Operator.id.label("operator"),
+            Operator.email,
+        )
         .join(Operator, Operator.id == OperatorSession.operator_id)
         .where(
             OperatorSession.secret_digest == digest(secret),
@@ -88,8 +103,28 @@ def session_of(secret: str) -> Seen | None:
     ).one_or_none()
     if row is None:
         return None
-    actor = Actor(kind="operator", login=row.email, name=row.email, operator_id=row.operator, session_id=row.id)
+    actor = Actor(
+        kind="operator",
+        login=row.email,
+        name=row.email,
+        operator_id=row.operator,
+        session_id=row.id,
+        address=address,
+        waits_for=row.waits_for,
+    )
     return Seen(actor, stale=row.seen_at < now() - SEEN_EVERY)
+
+
+def logins(actor: Actor) -> list[Login]:
+    """The latest attempts at the operator's own login, newest first."""
+    entry = audit.PlatformAuditEntry
+    rows = db.session.execute(
+        select(entry.at, entry.action, entry.address)
+        .where(entry.subject == actor.login, entry.action.in_(ATTEMPTS))
+        .order_by(entry.id.desc())
+        .limit(20)
+    ).all()
+    return [Login(row.at, ATTEMPTS[row.action], None, row.address) for row in rows]
 
 
 def touch(session_id: int) -> None:

@@ -1,0 +1,57 @@
+"""Reads about factors and logins: one's own, and what staff may know of others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, text
+
+from app.accounts.models import Account, LoginAttempt
+from app.core.actor import GRANTS, Actor, Can, Role
+from app.core.errors import NotThere
+from app.factors import accounts, rules
+from app.factors.devices import Login
+from app.factors.keyring import Factor, factors_of, owner_of
+from tenants.db import db
+
+SHOWN = 20
+
+
+def idle(actor: Actor) -> timedelta:
+    """After how long without a click the actor's sessions end."""
+    minutes = db.session.execute(text("SELECT idle_minutes FROM office_profile")).scalar()
+    return timedelta(minutes=minutes or 30)
+
+
+def logins(actor: Actor) -> list[Login]:
+    """The latest attempts at the actor's own account, newest first."""
+    rows = db.session.scalars(
+        select(LoginAttempt)
+        .where(LoginAttempt.account_id == owner_of(actor), LoginAttempt.outcome != "factor")
+        .order_by(LoginAttempt.id.desc())
+        .limit(SHOWN)
+    )
+    return [Login(row.at, row.outcome, rules.device_name(row.agent), row.address) for row in rows]
+
+
+def factors(actor: Actor, public_id: str) -> tuple[str, list[Factor]]:
+    """The login of an account and its factors. Staff who manage it only; raises `NotThere`."""
+    if not actor.may(Can.MANAGE_ACCOUNTS):
+        raise NotThere("")
+    account = db.session.scalars(select(Account).where(Account.public_id == public_id)).one_or_none()
+    if account is None or not GRANTS[Role(account.role)] <= actor.can:
+        raise NotThere("")
+    return account.login, factors_of(accounts.RING, account.id)
+
+
+def lacking(actor: Actor, required_staff: str) -> list[str]:
+    """Logins of staff who would have to add a factor under this rule. Raises `NotThere` without the right."""
+    if not actor.may(Can.CONFIGURE):
+        raise NotThere("")
+    rule = rules.SecondFactor(required_staff)
+    rows = db.session.execute(
+        select(Account.id, Account.login, Account.role)
+        .where(Account.role != "resident", Account.status == "active")
+        .order_by(Account.login_key)
+    ).all()
+    return [row.login for row in rows if rules.must_have(row.role, rule) and not factors_of(accounts.RING, row.id)]
