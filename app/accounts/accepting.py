@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from app.accounts import rules
 from app.accounts.commands.accepting import accept, waiting
 from app.core.language import gettext as _
+from app.office.texts import Published
 from app.web import audiences
 from app.web.pages import render, see_other
 from app.web.visitor import actor, address
@@ -21,7 +23,7 @@ audiences.detour("texts", PATH)
 @audiences.open_before_change
 def ask() -> Any:
     found = waiting(actor())
-    return render("accounts/accept.html", texts=found) if found else see_other("/")
+    return _page(found) if found else see_other(_onwards())
 
 
 @pages.post(PATH)
@@ -35,5 +37,14 @@ def confirm() -> Any:
         accept(who.account_id, kind, version, address())
     if len(ticked) < len(found):
         sentence = _("Zaznacz pole pod każdym tekstem.")
-        return render("accounts/accept.html", texts=found, ticked=ticked, sentence=sentence), 422
-    return see_other("/")
+        return _page(found, ticked=ticked, sentence=sentence), 422
+    return see_other(_onwards())
+
+
+def _page(found: list[Published], **more: Any) -> str:
+    return render("accounts/accept.html", texts=found, onwards=_onwards(), **more)
+
+
+def _onwards() -> str:
+    """Where the visitor was going when the texts came between."""
+    return rules.own_path(request.values.get("next")) or "/"

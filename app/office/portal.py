@@ -16,7 +16,7 @@ from app.office.portal_rules import Letters, MenuRules
 from app.office.queries import profile
 from app.web import menu, pages
 
-ANNOUNCE_JOB = "accounts.announce_modules"
+ANNOUNCE_JOB = "notifications.announce_modules"
 TOLD_DAYS = 30
 
 

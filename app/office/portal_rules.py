@@ -22,13 +22,15 @@ _SMS_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 ._-]{1,9}[A-Za-z0
 class Letters:
     """What stands on letters: name of the sender, address for answers, lines at the foot, sender of messages (SMS).
 
-    Empty ones are the manager's own name and address; without `sms_sender` the gateway's own stands.
+    Empty ones are the manager's own name and address; without `sms_sender` the gateway's own stands. `sms_plain` sends
+    messages without Polish letters, which cost half.
     """
 
     sender_name: str = ""
     reply_to: str = ""
     signature: str = ""
     sms_sender: str = ""
+    sms_plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def checked_letters(value: Letters) -> Letters:
             _("Nadawca SMS ma od 3 do 11 znaków: litery bez polskich znaków, cyfry, spacja, kropka lub łącznik."),
             field="sms_sender",
         )
-    return Letters(sender, checked_email(reply_to, "reply_to") if reply_to else "", signature, sms)
+    return Letters(sender, checked_email(reply_to, "reply_to") if reply_to else "", signature, sms, value.sms_plain)
 
 
 def checked_languages(offered: Iterable[str]) -> Languages:

@@ -30,6 +30,7 @@ from app.office.queries import forget, fresh_profile, profile
 from tenants.bound import current
 from tenants.db import db
 
+__all__ = ["Languages", "Letters", "MenuRules", "Nightly", "fresh", "group", "read", "write"]
 Group = TypeVar("Group")
 _names: dict[type, str] = {}
 

@@ -43,7 +43,7 @@ class Carrier(Protocol):
 
 def sender(office: Office) -> Sender:
     """Who writes for the bound tenant: from its record only."""
-    return Sender(office.name, f"no-reply@{mail_domain()}", office.email)
+    return Sender(office.sender_name, f"no-reply@{mail_domain()}", office.reply_to)
 
 
 def mail_domain() -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from app.core import language
 from app.core.clock import local
 from app.core.letter import Letter
+from app.core.links import external
 from app.outbox.letters import Kind
 from app.outbox.rules import as_html, filled
 
@@ -39,6 +40,7 @@ def environment() -> Environment:
         newstyle=True,
     )
     env.filters["datetime"] = _moment
+    env.globals["external"] = external
     return env
 
 

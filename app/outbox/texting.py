@@ -21,7 +21,6 @@ from tenants.db import db
 DRAIN_SMS = "outbox.drain_sms"
 
 
-@settings.group("sms")
 @dataclass(frozen=True, slots=True)
 class SmsRules:
     """`sender` is a name that the gateway has approved; `plain` writes “a” for “ą”, which halves the price."""
@@ -32,7 +31,8 @@ class SmsRules:
 
 def rules() -> SmsRules:
     """What the bound tenant's manager chose."""
-    return settings.read(SmsRules)
+    chosen = settings.read(settings.Letters)
+    return SmsRules(chosen.sms_sender, chosen.sms_plain)
 
 
 def post_sms(

@@ -26,6 +26,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "accounts.send_unlock": {"identifier": "SELECT 'p1@beta.example'", "channel": "SELECT 'email'"},
     "office.contact": {},
     "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
+    "notifications.announce_modules": {"key": "SELECT 'x'", "modules": "SELECT ARRAY['nothing']"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},
     "outbox.sweep": {},
