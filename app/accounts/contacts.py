@@ -9,12 +9,11 @@ from flask import Blueprint, flash, make_response, request
 from app.accounts import commands, queries, rules
 from app.accounts.forms import CodeForm, ContactForm
 from app.core.errors import Refused
-from app.core.language import LANGUAGES
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.web import sections
 from app.web.forms import filled, refuse
-from app.web.pages import render, see_other
+from app.web.pages import languages_offered, render, see_other
 from app.web.requests import set_language
 from app.web.visitor import actor
 
@@ -95,7 +94,7 @@ def cancel() -> Any:
 @pages.post("/settings/language")
 def choose_language() -> Any:
     code = request.form.get("locale", "")
-    if code not in LANGUAGES:
+    if code not in languages_offered():
         return see_other("/settings")
     commands.choose_locale(actor(), code)
     return set_language(make_response(see_other("/settings")), code)

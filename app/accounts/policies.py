@@ -11,11 +11,14 @@ from app.accounts.rules import (
     checked_access,
     checked_policy,
     checked_sessions,
-    next_nightly,
 )
 from app.core.actor import Actor
 from app.core.clock import now
 from app.office import settings
+from app.office.portal_rules import next_nightly
+from app.office.queries import profile
+
+USUAL_HOUR = 23
 
 settings.group("passwords")(Policy)
 settings.group("access")(Access)
@@ -49,8 +52,9 @@ def opening() -> datetime | None:
 
 
 def nightly_hour() -> int:
-    """The full hour (Europe/Warsaw) at which the books are renewed each night."""
-    return 23
+    """The full hour (Europe/Warsaw) at which the books are renewed each night; 23 while the manager says nothing."""
+    said = profile().nightly_hour
+    return USUAL_HOUR if said is None else said
 
 
 def write(actor: Actor, policy: Policy, access: Access, sessions: Sessions) -> None:

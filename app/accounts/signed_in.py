@@ -21,7 +21,7 @@ from app.estate.queries import Resident
 from app.web import sections
 from app.web.audiences import open_before_change
 from app.web.forms import filled, refuse
-from app.web.pages import render, see_other
+from app.web.pages import languages_offered, render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("accounts", __name__, template_folder="templates")
@@ -56,7 +56,7 @@ def settings() -> str:
         person=_profile(who),
         units=units,
         sections=sections.sections("settings", who),
-        spoken=LANGUAGES,
+        spoken={code: LANGUAGES[code] for code in languages_offered()},
     )
 
 

@@ -41,7 +41,6 @@ from app.accounts.rules.opening import (
     Sessions,
     checked_access,
     checked_sessions,
-    next_nightly,
 )
 from app.accounts.rules.passwords import (
     DEFAULT_POLICY,
@@ -101,7 +100,6 @@ __all__ = [
     "identifier_key",
     "matches",
     "network",
-    "next_nightly",
     "normal_form",
     "outdated",
     "own_path",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
-from app.core.clock import WARSAW, local
 from app.core.errors import Refused
 from app.core.language import gettext as _
 
@@ -66,20 +65,6 @@ def checked_sessions(sessions: Sessions) -> Sessions:
     """Raises `Refused` with the field at fault."""
     _within(sessions.hours, SESSION_HOURS, "hours")
     return sessions
-
-
-def next_nightly(moment: datetime, hour: int) -> datetime:
-    """The first time strictly after `moment` at which a clock in Poland strikes the full hour `hour`, in UTC.
-
-    An hour that the clock skips in March counts as the moment of the change; one that it repeats in October
-    counts when it strikes first.
-    """
-    day = local(moment).date()
-    while True:
-        struck = datetime.combine(day, time(hour), WARSAW).astimezone(UTC)
-        if struck > moment:
-            return struck
-        day += timedelta(days=1)
 
 
 def _within(value: int, allowed: range, field: str) -> None:
