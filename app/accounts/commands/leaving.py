@@ -10,6 +10,7 @@ from app.accounts.commands.entering import end_sessions
 from app.accounts.commands.managing import managed
 from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account, Resignation
+from app.accounts.queries import resigned
 from app.core import audit, throttle
 from app.core.actor import Actor, Can
 from app.core.clock import now
@@ -89,16 +90,15 @@ def close(actor: Actor, account: Account, reason: str) -> Account:
 
 def close_asked(actor: Actor, public_id: str) -> Account:
     """Close the account whose resignation has this id. Raises as `close`; `Conflict` when it was decided before."""
-    if not actor.may(Can.MANAGE_ACCOUNTS) or "\0" in public_id:
-        raise NotThere("")
+    resigned.check_seen(actor, public_id)
+    one_at_a_time()  # before any row is locked, as `close` does
     found = db.session.scalars(
         select(Resignation).where(Resignation.public_id == public_id).with_for_update()
     ).one_or_none()
-    if found is None:
+    if found is None:  # it was there a moment ago
         raise NotThere("")
     if found.state != "open":
         raise Conflict(_("Ta rezygnacja została już załatwiona albo wycofana."))
-    one_at_a_time()
     account = managed(actor, db.session.get_one(Account, found.account_id).public_id)
     return close(actor, account, _("Rezygnacja mieszkańca"))
 
