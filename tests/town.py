@@ -26,9 +26,11 @@ from sqlalchemy import text
 
 from app.accounts.commands import create_account
 from app.core import work
-from app.core.actor import system
+from app.core.actor import Actor, Role, system
 from app.imports import commands as imports
 from app.mailouts.commands import send
+from app.messages.commands import write
+from app.messages.rules import Upload
 from app.onboarding.commands import open_manager
 from app.operators.commands import create_operator
 from tenants.context import Mode, bind
@@ -155,8 +157,17 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         ]:  # fmt: skip
             create_account(system("tests"), login, units, role, f"{login.lower()}@{slug}.example", password=PASSWORD)
         send(system("tests"), f"Temat {word}", f"Treść {word}", {"all": True})
+        _write(word)
         work.commit()
     return tenant
+
+
+def _write(word: str) -> None:
+    """The resident P1 writes to the office, with a file."""
+    account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P1'")).scalar_one()
+    who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
+    file = Upload(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
+    write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
 
 
 def _ids(tenant: Tenant) -> dict[str, list[str]]:
@@ -164,6 +175,9 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
     queries = {
         "public_id": "SELECT public_id FROM imports UNION ALL SELECT public_id FROM mailouts UNION ALL "
         "SELECT public_id FROM accounts UNION ALL SELECT public_id FROM outbox_items",
+        "thread": "SELECT public_id FROM message_threads",
+        "message_file": "SELECT public_id FROM message_files",
+        "letter": "SELECT public_id FROM mailouts",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):

@@ -2,6 +2,133 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
 
+from flask import Blueprint, Response, flash, request
+from wtforms.fields.choices import SelectChoice
+
+from app.accounts.holdings import holdings
+from app.accounts.switching import Switch, switch
+from app.core.clock import today
+from app.core.errors import NotThere, Refused
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.core.paging import page_number
+from app.core.public_ids import new_public_id
+from app.messages import commands, queries, rules
+from app.messages.forms import MessageForm, ReplyForm
+from app.messages.posting import MEGABYTES, handed_out, uploads
+from app.web import menu
+from app.web.audiences import accepts_upload
+from app.web.forms import filled, refuse
+from app.web.pages import render, see_other
+from app.web.visitor import actor
+
+NEW, HISTORY = "/messages", "/messages/history"
 pages = Blueprint("messages", __name__, template_folder="templates")
+menu.register("resident", _l("Napisz do nas"), "messages.new", "pen", 60, module="messages")
+
+
+@pages.get(NEW)
+def new() -> str:
+    chosen = switch(holdings(actor(), today()))
+    form = filled(
+        MessageForm,
+        form_key=new_public_id(),
+        unit=chosen.unit.code if chosen.unit else "",
+        category=request.args.get("category", "charges"),
+        subject=request.args.get("subject", "")[: rules.SUBJECT_LENGTH],
+    )
+    return _new_page(form, chosen)
+
+
+@pages.post(NEW)
+@accepts_upload(MEGABYTES)
+def send() -> Any:
+    form = filled(MessageForm)
+    try:
+        commands.write(
+            actor(),
+            subject=form.subject.data or "",
+            category=form.category.data or "",
+            body=form.body.data or "",
+            unit=form.unit.data,
+            files=uploads(),
+            form_key=form.form_key.data or "",
+        )
+    except Refused as refusal:
+        if isinstance(refusal, NotThere):
+            raise
+        return _new_page(form, switch(holdings(actor(), today())), refusal), refusal.status
+    flash(_("Wiadomość została wysłana. Odpowiedź znajdziesz w historii."), "success")
+    return see_other(HISTORY)
+
+
+@pages.get(HISTORY)
+def history() -> str:
+    chosen = switch(holdings(actor(), today()))
+    found = queries.threads(actor(), page_number(request.args.get("page")))
+    return render("messages/history.html", page=found, page_url=f"{HISTORY}?page=", **_frame(chosen))
+
+
+@pages.get("/messages/<thread>")
+def thread(thread: str) -> str:
+    return _thread_page(thread, filled(ReplyForm, form_key=new_public_id()))
+
+
+@pages.post("/messages/<thread>")
+@accepts_upload(MEGABYTES)
+def reply(thread: str) -> Any:
+    form = filled(ReplyForm)
+    try:
+        commands.reply(actor(), thread, form.body.data or "", uploads(), form.form_key.data or "")
+    except NotThere:
+        raise
+    except Refused as refusal:
+        return _thread_page(thread, form, refusal), refusal.status
+    flash(_("Wiadomość została wysłana."), "success")
+    return see_other(f"/messages/{thread}")
+
+
+@pages.get("/messages/files/<message_file>")
+def file(message_file: str) -> Response:
+    return handed_out(queries.attachment(actor(), message_file))
+
+
+def _new_page(form: MessageForm, chosen: Switch, refusal: Refused | None = None) -> str:
+    choices = [SelectChoice(choice.code, choice.label) for choice in chosen.units]
+    form.unit.choices = [*choices, SelectChoice("", _("nie dotyczy lokalu"))]
+    return render(
+        "messages/new.html",
+        form=form,
+        sentence=refuse(form, refusal) if refusal else None,
+        files_error=_files_error(refusal),
+        most=rules.MOST_FILES,
+        megabytes=rules.LARGEST_FILE >> 20,
+        **_frame(chosen),
+    )
+
+
+def _thread_page(public_id: str, form: ReplyForm, refusal: Refused | None = None) -> str:
+    found = queries.thread(actor(), public_id)
+    if found.line.unread:
+        commands.mark_read(public_id, "office")
+    return render(
+        "messages/thread.html",
+        thread=found,
+        form=form,
+        sentence=refuse(form, refusal) if refusal else None,
+        files_error=_files_error(refusal),
+        most=rules.MOST_FILES,
+        megabytes=rules.LARGEST_FILE >> 20,
+        **_frame(switch(holdings(actor(), today()))),
+    )
+
+
+def _files_error(refusal: Refused | None) -> str | None:
+    return refusal.message if refusal and refusal.field == "files" else None
+
+
+def _frame(chosen: Switch) -> dict[str, Any]:
+    labels = {NEW: _("Napisz do nas e-mail"), HISTORY: _("Historia wysłanych e-mail")}
+    return {"units": chosen.units, "tabs": chosen.tabs(labels)}
