@@ -1,11 +1,12 @@
-"""A resident's first page: the first tab."""
+"""A resident's first page: the first tab that has something for them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
-from app.web import menu
+from app.accounts.holdings import holdings
+from app.core.clock import today
 from app.web.visitor import actor
 
 pages = Blueprint("home", __name__)
@@ -13,5 +14,6 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def index() -> Response:
-    tabs = menu.items(actor())
-    return redirect(tabs[0].url if tabs else "/settings", 302)
+    mine = holdings(actor(), today())
+    lodges = mine.units and not mine.settled().units
+    return redirect(url_for("resident.me.units" if lodges else "resident.finances.payments"), 302)

@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return f"{self.audience}.{self.endpoint}"
+        return self.endpoint if self.endpoint.startswith("public.") else f"{self.audience}.{self.endpoint}"
 
     @property
     def feature(self) -> str:
@@ -76,7 +76,7 @@ def register(
     module: str | None = None,
     shown: Callable[[Actor], bool] | None = None,
 ) -> None:
-    """Add an item; `endpoint` without the audience, such as `finances.payments`.
+    """Add an item; `endpoint` without the audience, such as `finances.payments`, or that of a public page.
 
     `module` names what the manager can switch off; `shown` says whether there is anything for this visitor to see.
     """

@@ -1,0 +1,65 @@
+"""Mailouts as their recipients read them in the portal, whether or not mail reached them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from app.core.actor import Actor
+from app.core.errors import NotThere
+from app.core.paging import Page
+from app.outbox.rules import filled
+from tenants.db import db
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mailout as it was written to one person: text as sent, personal names filled in."""
+
+    public_id: str
+    at: datetime
+    subject: str
+    body: str
+
+
+# A letter is addressed to a person of the books or to a login. A login may be given out again after its account was
+# closed, so letters to a login count since this account exists.
+_MINE = (
+    "FROM accounts a JOIN mailouts m ON true "
+    "JOIN LATERAL (SELECT i.context FROM outbox_items i WHERE i.cause = 'mailout:' || m.public_id AND ("
+    "i.recipient_key = 'person:' || a.person_code OR (i.created_at >= a.created_at "
+    "AND i.recipient_key IN ('account:' || a.login, 'account:' || a.public_id))) LIMIT 1) AS item ON true "
+    "JOIN outbox_causes c ON c.cause = 'mailout:' || m.public_id WHERE a.id = :me"
+)
+_COLUMNS = "m.public_id, m.created_at, c.context AS common, item.context AS own"
+_LIST = text(f"SELECT {_COLUMNS} {_MINE} ORDER BY m.created_at DESC, m.id DESC LIMIT :size OFFSET :skip")
+_COUNT = text(f"SELECT count(*) {_MINE}")
+_ONE = text(f"SELECT {_COLUMNS} {_MINE} AND m.public_id = :letter")
+
+
+def received(actor: Actor, number: int = 1) -> Page[Received]:
+    """The mailouts addressed to the actor, newest first."""
+    me = {"me": actor.account_id}
+    total = db.session.execute(_COUNT, me).scalar_one()
+    rows = db.session.execute(_LIST, {**me, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE})
+    return Page([_received(row) for row in rows], number, PAGE_SIZE, total)
+
+
+def one(actor: Actor, public_id: str) -> Received:
+    """One of them. Raises `NotThere`, also for a mailout to others."""
+    values = {"me": actor.account_id, "letter": public_id.replace("\0", "")}
+    row = db.session.execute(_ONE, values).one_or_none()
+    if row is None:
+        raise NotThere("")
+    return _received(row)
+
+
+def _received(row: Any) -> Received:
+    fields = row.own.get("fields", {})
+    subject, body = row.common.get("subject", ""), row.common.get("body_text", "")
+    return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields))
