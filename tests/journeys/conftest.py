@@ -20,8 +20,10 @@ import pytest
 from config.local.processes import free_port
 from config.settings import DEMO_PASSWORD
 from tests.browser_setup import chromium
+from tests.factories import packages
 
 ROOT = Path(__file__).resolve().parents[2]
+START = "Startowe-Haslo-1"  # what the office hands out
 PATIENCE = 20_000  # milliseconds that a page may take while everything else is busy
 
 
@@ -44,6 +46,40 @@ class Product:
             assert isinstance(message, EmailMessage)
             found.append(message)
         return found
+
+    def letter(self, to: str, subject: str = "") -> str:
+        """The text of the newest mail to this address, waited for; with `subject` in its subject."""
+        return self._waited(
+            lambda: [
+                str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+                for mail in self.mails()
+                if to in str(mail["To"]) and subject in str(mail["Subject"])
+            ],
+            f"no letter to {to} about {subject}",
+        )
+
+    def text_message(self, to: str) -> str:
+        """The newest text message to this number, waited for."""
+        return self._waited(
+            lambda: [
+                message["text"]
+                for message in sorted(
+                    (json.loads(file.read_text()) for file in (self.var / "sms").glob("*.json")),
+                    key=lambda message: message["at"],
+                )
+                if message["to"] == to
+            ],
+            f"no text message to {to}",
+        )
+
+    @staticmethod
+    def _waited(found: Callable[[], list[str]], failure: str) -> str:
+        for _round in range(80):
+            messages = found()
+            if messages:
+                return messages[-1]
+            time.sleep(0.25)
+        raise AssertionError(failure)
 
     def flask(self, *words: str, stdin: str = "") -> Any:
         """`flask … --json` beside the running product."""
@@ -90,6 +126,29 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], var: Path)
         except OSError:
             time.sleep(0.5)
     raise AssertionError("./run did not become ready:\n" + (var / "journeys.log").read_text()[-3000:])
+
+
+@pytest.fixture(scope="session")
+def osada(product: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The slug of a small manager of the journeys' own: L1 of Łucja (P1), L2 of a firm; administrator `admin`."""
+    product.flask(
+        "tenants", "create", "osada", "--name", "Spółdzielnia Mieszkaniowa „Osada”", "--kind", "cooperative",
+        "--admin-email", "biuro@osada.example", "--admin-password-stdin", stdin=DEMO_PASSWORD,
+    )  # fmt: skip
+    book = packages.workbook(tmp_path_factory.mktemp("osada") / "ksiegi.xlsx", packages.small())
+    product.flask("imports", "run", "osada", str(book), "--json")
+    return "osada"
+
+
+@pytest.fixture
+def resident(product: Product, osada: str) -> Callable[..., str]:
+    """Opens an account at `osada` as the office does on the command line; returns its login."""
+
+    def open_account(login: str, *words: str, password: str = START) -> str:
+        product.flask("accounts", "create", osada, login, "--unit", "L1", *words, "--password-stdin", stdin=password)
+        return login
+
+    return open_account
 
 
 @pytest.fixture(scope="session")
