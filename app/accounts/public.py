@@ -12,6 +12,8 @@ from app.accounts.forms import ForgotForm, LoginForm, NewPasswordForm
 from app.accounts.landing import landing
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.core.language import language
+from app.office import texts
 from app.web import sessions
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
@@ -143,6 +145,7 @@ def _login_page(form: LoginForm, *, error: str | None = None, throttled_minutes:
         error=error,
         throttled_minutes=throttled_minutes,
         next=rules.own_path(request.values.get("next")),
+        welcome=texts.current_text("welcome", language()),
     )
 
 

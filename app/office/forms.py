@@ -7,7 +7,6 @@ from wtforms import (
     FileField,
     Form,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -47,7 +46,8 @@ class ColourForm(Form):
     """The colour."""
 
     accent = StringField(
-        _l("Kolor"), description=_l("Znak # i sześć cyfr szesnastkowych, na przykład #1f6650. Możesz też wybrać kolor.")
+        _l("Kod koloru"),
+        description=_l("Znak # i sześć cyfr szesnastkowych, na przykład #1f6650. Możesz też wybrać kolor."),
     )
 
 
@@ -83,7 +83,7 @@ class LettersForm(Form):
 
 
 class PortalForm(Form):
-    """Languages, sessions, nightly data."""
+    """Languages and nightly data."""
 
     offered = SelectMultipleField(
         _l("Języki portalu"),
@@ -96,7 +96,6 @@ class PortalForm(Form):
             "Od 0 do 23, na przykład 23. Przy saldzie napiszemy, o której dane się odświeżają. Może być puste."
         ),
     )
-    idle_minutes = IntegerField(_l("Wyloguj po tylu minutach bezczynności"), description=_l("Od 5 do 240. Zwykle 30."))
 
 
 class TextForm(Form):

@@ -29,8 +29,8 @@ sections.register(
     f"{HOME}/office", 10, needs=Can.CONFIGURE,
 )  # fmt: skip
 sections.register(
-    "configuration", _l("Języki, sesje, odświeżanie danych"),
-    _l("Języki do wyboru, czas bezczynności, godzina nocnych danych"), f"{HOME}/portal", 55, needs=Can.CONFIGURE,
+    "configuration", _l("Języki i odświeżanie danych"),
+    _l("Języki do wyboru i godzina, o której przychodzą nowe dane"), f"{HOME}/portal", 55, needs=Can.CONFIGURE,
 )  # fmt: skip
 
 
@@ -61,14 +61,13 @@ def portal_rules() -> Any:
     found = fresh_profile()
     hour = "" if found.nightly_hour is None else str(found.nightly_hour)
     offered = [code for code in found.languages if code != DEFAULT]
-    form = filled(PortalForm, offered=offered, hour=hour, idle_minutes=found.idle_minutes)
+    form = filled(PortalForm, offered=offered, hour=hour)
     if request.method != "POST":
         return render("office/portal.html", form=form)
     sentence = None
     if form.validate():
         try:
             portal.write_portal(actor(), form.offered.data or [], form.hour.data)
-            commands.update_profile(actor(), idle_minutes=form.idle_minutes.data)
             flash(_("Zapisano ustawienia portalu."), "success")
             return see_other(f"{HOME}/portal")
         except Refused as refusal:

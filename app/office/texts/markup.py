@@ -32,16 +32,17 @@ _markdown = _reader()
 
 @lru_cache(maxsize=128)
 def rendered(body: str) -> Markup:
-    """The text as HTML. Its headings begin at `h2`, because the page has its own title."""
+    """The text as HTML. Its highest headings become `h2`, because the page has its own title."""
     tokens = _markdown.parse(body)
+    moved = 2 - min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=2)
     for token in tokens:
-        _fit(token)
+        _fit(token, moved)
     return Markup(_markdown.renderer.render(tokens, _markdown.options, {}))
 
 
-def _fit(token: Token) -> None:
+def _fit(token: Token, moved: int) -> None:
     if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(int(token.tag[1]) + 1, _LOWEST)}"
+        token.tag = f"h{min(int(token.tag[1]) + moved, _LOWEST)}"
     for child in token.children or ():
         if child.type == "link_open" and str(child.attrGet("href") or "").lower().startswith("http"):
             child.attrSet("rel", "noopener noreferrer")

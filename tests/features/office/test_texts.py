@@ -123,11 +123,11 @@ def test_good_links_tables_and_headings_stay(app: Any, tenant: Any, client: Any)
     publish(
         app,
         tenant,
-        body="# Rozdział\n[a](https://a.pl) [b](mailto:a@b.pl) [c](/contact)\n\n| x | y |\n|-|-|\n| 1 | 2 |",
+        body="## Rozdział\n### Punkt\n[a](https://a.pl) [b](mailto:a@b.pl) [c](/contact)\n\n| x | y |\n|-|-|\n|1|2|",
     )
     page = inspect(client(tenant.slug).get("/texts/terms"))
     for part in ('href="https://a.pl" rel="noopener noreferrer"', 'href="mailto:a@b.pl"', 'href="/contact"',
-                 "<td>1</td>", "<h2>Rozdział</h2>"):  # fmt: skip
+                 "<td>1</td>", "<h2>Rozdział</h2>", "<h3>Punkt</h3>"):  # fmt: skip
         assert part in page
 
 
