@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 import typst
 
+APART_SECONDS = 120
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "print" / "fonts"
 # What all of our fonts can show. A sign that no font shows may not stand in PDF/UA, and would stop the whole file.
@@ -60,3 +63,26 @@ def _printable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_printable(inner) for inner in value]
     return value
+
+
+def render_apart(source: Path, data: Any) -> bytes:
+    """The same in a process of its own, for large files: the compiler keeps what it has read in memory.
+
+    Raises `CannotPrint`.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "app.gateways.pdf", str(source)],
+        cwd=ROOT.parent,
+        env={"PATH": "", "LANG": "C.UTF-8"},  # no secrets of this process: it needs none
+        input=json.dumps(data).encode(),
+        capture_output=True,
+        timeout=APART_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotPrint(f"{source.name}: {done.stderr.decode('utf-8', 'replace')[-500:]}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(render(Path(sys.argv[1]), json.load(sys.stdin.buffer)))

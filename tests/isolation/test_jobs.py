@@ -20,6 +20,8 @@ from worker import entry
 
 # What a stranger would put into a job of alfa: ids of beta. A new job needs its line here.
 FOREIGN: dict[str, dict[str, str]] = {
+    "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
+    "credentials.wipe": {},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
@@ -30,6 +32,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},
     "outbox.sweep": {},
+    "personal.erasures": {},
+    "personal.retention": {},
 }
 
 
