@@ -134,3 +134,24 @@ class PasswordRulesForm(Form):
     temporary_hours = IntegerField(_l("Ile godzin działa hasło tymczasowe"), [InputRequired()])
     hours = IntegerField(_l("Najdłuższa sesja, w godzinach"), [InputRequired()])
     idle_minutes = IntegerField(_l("Wylogowanie po bezczynności, w minutach"), [InputRequired()])
+
+
+class IdentityForm(Form):
+    """How staff made sure who asks."""
+
+    identity = StringField(
+        _l("Jak sprawdzono tożsamość"),
+        description=_l("Na przykład: dowód osobisty okazany w biurze. Nie wpisuj numeru dokumentu."),
+    )
+
+
+class CorrectionForm(IdentityForm):
+    """What staff correct of an account, and vouch for."""
+
+    login = StringField(_l("Login"))
+    email = EmailField(_l("E-mail"))
+    phone = TelField(_l("Telefon komórkowy"))
+
+
+class CloseForm(Form):
+    reason = StringField(_l("Powód"), description=_l("Zostanie zapisany przy koncie i w dzienniku."))

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.accounts import commands, mails
 from app.accounts.commands import Created
 from app.accounts.forms import ROLES, AccountForm, PersonAccountForm
+from app.accounts.queries.obstacles import state
 from app.core.actor import GRANTS, Can, Role
 from app.core.clock import today
 from app.core.errors import NotThere, Refused
@@ -65,7 +66,10 @@ def new_account() -> Any:
 
 @pages.post("/accounts/<public_id>/link")
 @needs(Can.MANAGE_ACCOUNTS)
-def renew_link(public_id: str) -> str:
+def renew_link(public_id: str) -> Any:
+    """A first password needs no proof of identity but the letter it came with; another one does."""
+    if state(actor(), public_id).has_password:
+        return see_other(f"/admin/accounts/{public_id}/reset")
     account, secret, until, mailed_to = commands.renew_link(actor(), public_id)
     return render(
         "accounts/staff_link.html",
@@ -74,7 +78,7 @@ def renew_link(public_id: str) -> str:
         activation_url=external(mails.activation_path(secret)),
         expires_at=until,
         mailed_to=mailed_to,
-        back_url=_back(account.person_code),
+        back_url=_back(account),
     )
 
 
@@ -83,7 +87,7 @@ def renew_link(public_id: str) -> str:
 def block(public_id: str) -> Any:
     account = commands.block(actor(), public_id)
     flash(_("Konto %(login)s zostało zablokowane.", login=account.login), "success")
-    return see_other(_back(account.person_code))
+    return see_other(_back(account))
 
 
 @pages.post("/accounts/<public_id>/unblock")
@@ -91,7 +95,7 @@ def block(public_id: str) -> Any:
 def unblock(public_id: str) -> Any:
     account = commands.unblock(actor(), public_id)
     flash(_("Konto %(login)s zostało odblokowane.", login=account.login), "success")
-    return see_other(_back(account.person_code))
+    return see_other(_back(account))
 
 
 def _name_of(person_code: str | None) -> str | None:
@@ -101,8 +105,10 @@ def _name_of(person_code: str | None) -> str | None:
         return None
 
 
-def _back(person_code: str | None) -> str:
-    return _address(person_code) if person_code else "/admin/residents"
+def _back(account: Any) -> str:
+    if account.person_code and request.form.get("back") != "account":
+        return _address(account.person_code)
+    return f"/admin/accounts/{account.public_id}"
 
 
 def _created(made: Created, person: PersonLink | None) -> str:
@@ -127,7 +133,8 @@ def _form(person: Resident | None) -> AccountForm:
         form = filled(PersonAccountForm, login=person.code, units=codes, email=person.email)
         labels = {title.unit_code: f"{title.label} ({title.unit_code})" for title in now_held}
         form.units.choices = [SelectChoice(code, labels[code]) for code in codes]
-    granted = [role for role in ROLES if GRANTS[Role(role)] <= actor().can]
+    rights: frozenset[Can] = actor().can if Can.MANAGE_STAFF in actor().can else frozenset()
+    granted = [role for role in ROLES if GRANTS[Role(role)] <= rights]
     form.role.choices = [SelectChoice(role.value, str(ROLES[role])) for role in granted]
     return form
 

@@ -65,6 +65,7 @@ class AccountLine:
     status_label: str
     email: str | None
     last_login_at: datetime | None
+    page_url: str
     link_url: str | None
     block_url: str | None
     unblock_url: str | None
@@ -114,7 +115,9 @@ def _title(title: Title, balances: dict[str, int]) -> TitleLine:
 
 
 def _account(row: AccountRow) -> AccountLine:
-    if row.status == "blocked":
+    if row.status == "closed":
+        status = _("zamknięte")
+    elif row.status == "blocked":
         status = _("zablokowane")
     elif not row.has_password:
         status = _("czeka na ustawienie hasła")
@@ -127,6 +130,7 @@ def _account(row: AccountRow) -> AccountLine:
         status_label=status,
         email=row.email,
         last_login_at=row.last_login_at,
+        page_url=f"/admin/accounts/{row.public_id}",
         link_url=f"{here}/link" if here and row.status == "active" else None,
         block_url=f"{here}/block" if here and row.status == "active" else None,
         unblock_url=f"{here}/unblock" if here and row.status == "blocked" else None,
@@ -134,4 +138,5 @@ def _account(row: AccountRow) -> AccountLine:
 
 
 def _manages(row: AccountRow) -> bool:
-    return actor().may(Can.MANAGE_ACCOUNTS) and GRANTS[Role(row.role)] <= actor().can
+    right = Can.MANAGE_ACCOUNTS if row.role == Role.RESIDENT else Can.MANAGE_STAFF
+    return actor().may(right) and GRANTS[Role(row.role)] <= actor().can

@@ -79,6 +79,10 @@ def test_the_office_renews_a_link_and_blocks_from_the_residents_page(
     clerk, page = browser(), "/admin/residents/O1"
     clerk.log_in("hanna")
     answer = clerk.post(f"/admin/accounts/{resident}/link", {}, form=page)
+    reset = f"/admin/accounts/{resident}/reset"
+    assert answer.location == reset, "whoever has a password must show who they are"
+    assert clerk.post(reset, {"identity": " "}, form=page).status_code == 422
+    answer = clerk.post(reset, {"identity": "dowód osobisty okazany w biurze"}, form=page)
     link = re.search(r"/activate/[\w-]{43}", answer.text)
     assert answer.status_code == 200 and link and browser().get(link[0]).status_code == 200
     inside = browser()
