@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import text
 
@@ -81,7 +82,11 @@ def holdings(actor: Actor, today: date) -> Holdings:
     values = {"account": actor.account_id, "person": actor.person_code, "today": today}
     found = reading.rows(_HOLDINGS, values)
     chosen = settings.read(Holders)
-    units = tuple(
-        HeldUnit(*row[:7], since=row[8], sight=sight(row[6], row[7], chosen)) for row in found if row[0] is not None
-    )
+    units = tuple(_held(row, chosen) for row in found if row[0] is not None)
     return Holdings(units, found[0][9] if found else None)
+
+
+def _held(row: tuple[Any, ...], chosen: Holders) -> HeldUnit:
+    code, street, building_number, number, city, account, role, lodges, since, _as_of = row
+    seen = sight(role, lodges, chosen)
+    return HeldUnit(code, street, building_number, number, city, account, role, since, seen)

@@ -16,7 +16,6 @@ from app.core.clock import today
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.core.language import ngettext
 from app.estate import queries as estate
 from app.estate.queries import Resident
 from app.estate.rules import TITLE_ROLES
@@ -62,11 +61,10 @@ def contact() -> str:
 def units() -> str:
     mine = holdings(actor(), today())
     known = facts.units(actor(), mine.units)
-    count = len(mine.units)
     return render(
         "me/units.html",
         cards=[_card(unit, known.get(unit.code)) for unit in mine.units],
-        counted=ngettext("Masz %(num)d lokal.", "Masz %(num)d lokali.", count),
+        counted=_("Liczba lokali: %(count)s", count=len(mine.units)),
         as_of=mine.as_of,
         **_frame(switch(mine)),
     )

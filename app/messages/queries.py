@@ -142,8 +142,8 @@ def thread(actor: Actor, public_id: str) -> Thread:
     for message_id, *file in db.session.execute(_FILES, {"thread": row.id}):
         files.setdefault(message_id, []).append(FileLine(*file))
     messages = tuple(
-        MessageLine(*message[1:], tuple(files.get(message.id, ())))
-        for message in db.session.execute(_MESSAGES, {"thread": row.id})
+        MessageLine(side, author, body, sent_at, read_at, tuple(files.get(message_id, ())))
+        for message_id, side, author, body, sent_at, read_at in db.session.execute(_MESSAGES, {"thread": row.id})
     )
     return Thread(ThreadLine(*row[:12]), row.account, row.status == "active", messages)
 
