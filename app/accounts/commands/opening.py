@@ -74,6 +74,8 @@ def create_account(
     address = rules.checked_email(email)
     person = _person(actor, shown, key, person_code, wanted)
     codes = _units(actor, units)
+    if actor.buildings is not None and not codes:
+        raise Refused(_("Wybierz lokale, które to konto ma widzieć."), field="units")
     _no_mixing(key, address)
     policy, access = policies.password_policy(), policies.access()
     start = None
