@@ -7,11 +7,14 @@ from typing import Any
 
 from flask import Blueprint, url_for
 
+from app.accounts.queries import resigned
 from app.core.actor import Can
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.home import queries
 from app.imports import queries as imports
+from app.messages import queries as messages
+from app.registrations import queries as registrations
 from app.web import menu
 from app.web.pages import render
 from app.web.visitor import actor
@@ -42,6 +45,18 @@ def _last(line: imports.ImportLine) -> dict[str, Any]:
 
 def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
     waiting = []
+    applications = registrations.waiting(actor()) if Can.MANAGE_ACCOUNTS in can else 0
+    if applications:
+        url = url_for("staff.registrations.index")
+        waiting.append({"label": _("Wnioski o konto"), "count": applications, "url": url})
+    unanswered = messages.waiting(actor()) if Can.SEE_MESSAGES in can else 0
+    if unanswered:
+        url = url_for("staff.messages.index", state="new")
+        waiting.append({"label": _("Wiadomości bez odpowiedzi"), "count": unanswered, "url": url})
+    leaving = resigned.waiting(actor()) if Can.MANAGE_ACCOUNTS in can else 0
+    if leaving:
+        url = url_for("staff.resignations.index")
+        waiting.append({"label": _("Rezygnacje z konta"), "count": leaving, "url": url})
     if counts.failed_imports and Can.SEE_IMPORTS in can:
         waiting.append(
             {"label": _("Nieudane importy"), "count": counts.failed_imports, "url": url_for("staff.imports.index")}

@@ -111,7 +111,9 @@ def test_a_neighbours_conversation_and_file_do_not_exist(people: Any) -> None:
         ({"files": [(BytesIO(PDF), f"{n}.pdf") for n in range(4)]}, "najwyżej 3"),
     ],
 )
-def test_what_cannot_be_sent_is_said_and_kept_in_the_form(app: Any, tenant: Any, people: Any, values: Any, sentence: str) -> None:  # fmt: skip
+def test_what_cannot_be_sent_is_said_and_kept_in_the_form(
+    app: Any, tenant: Any, people: Any, values: Any, sentence: str
+) -> None:
     resident = people("O1")
     answer = sent(resident, "/messages", **({"subject": "Temat", "body": "Treść", "unit": ""} | values))
     assert answer.status_code == 422
@@ -129,7 +131,12 @@ def test_markup_stays_text_and_file_names_lose_their_paths(people: Any) -> None:
     name = "../../etc/żółw\u202egpj.pdf"
     sent(resident, "/messages", subject=evil, body=f"{evil} {{lokal}}", unit="", files=(BytesIO(PDF), name))
     thread = first_thread(resident)
-    for page in (resident.get(f"/messages/{thread}"), clerk.get(f"/admin/messages/{thread}"), clerk.get("/admin/messages")):  # fmt: skip
+    seen = (
+        resident.get(f"/messages/{thread}"),
+        clerk.get(f"/admin/messages/{thread}"),
+        clerk.get("/admin/messages"),
+    )
+    for page in seen:
         assert "<script>alert" not in inspect(page) and "&lt;script&gt;" in page.text
     path = FILE.findall(resident.get(f"/messages/{thread}").text)[0]
     header = resident.get(path).headers["Content-Disposition"]
@@ -186,3 +193,24 @@ def test_too_many_messages_in_an_hour_have_to_wait(app: Any, tenant: Any, people
     resident = people("O1")
     answers = [sent(resident, "/messages", subject=str(n), body="x", unit="").status_code for n in range(3)]
     assert answers == [303, 303, 429]
+
+
+def test_twenty_clicks_at_once_send_one_message(app: Any, tenant: Any, people: Any) -> None:
+    """The same form on twenty threads: all are told that it was sent, and one was."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    resident = people("O1")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', resident.get("/messages").text)
+    assert token
+    cookie = "; ".join(f"{cookie.key}={cookie.value}" for cookie in resident.client._cookies.values())
+    data = {"csrf_token": token[1], "form_key": "k", "category": "other", "subject": "S", "body": "B", "unit": ""}
+
+    def click(_number: int) -> int:
+        client = app.test_client(use_cookies=False)
+        answer = client.post("/messages", data=data, base_url=resident.base_url, headers={"Cookie": cookie})
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(click, range(20))) == {303}
+    assert rows(app, tenant, "SELECT count(*) FROM messages")[0][0] == 1
+    assert rows(app, tenant, "SELECT count(*) FROM message_threads")[0][0] == 1
