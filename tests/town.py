@@ -178,6 +178,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "thread": "SELECT public_id FROM message_threads",
         "message_file": "SELECT public_id FROM message_files",
         "letter": "SELECT public_id FROM mailouts",
+        "personal_request": "SELECT public_id FROM personal_requests",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):

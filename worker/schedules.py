@@ -30,7 +30,10 @@ class Nightly:
     run: Callable[[Flask], object]
 
 
-NIGHTLY = (Nightly("tidy", time(2, 30), sweeps.tidy),)
+NIGHTLY = (
+    Nightly("tidy", time(2, 30), sweeps.tidy),
+    Nightly("retention", time(3, 30), sweeps.forget),
+)
 SWEEP_SECONDS = 15
 # every ten minutes: letters that no drain knows of, as after a manager is resumed, and seals of the audit log
 OUTBOX_ROUNDS = 40

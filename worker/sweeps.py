@@ -18,6 +18,7 @@ from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
 from app.core.work import Ring
 from app.outbox.commands import SWEEP
+from app.personal.jobs import NIGHTLY as RETENTION
 from tenants.context import bind
 from tenants.db import PLATFORM
 from tenants.errors import TenantError
@@ -59,6 +60,20 @@ def wake_outboxes(app: Flask) -> None:
                     work.commit()
             except DBAPIError as error:
                 log.warning("could not wake outbox and seals", tenant=tenant.slug, error=str(error.orig))
+
+
+def forget(app: Flask) -> None:
+    """Once a night: have every served tenant forget personal data that its manager keeps no longer."""
+    with app.app_context():
+        for tenant in app.extensions["tenants"].all():
+            if tenant.suspended:
+                continue
+            try:
+                with bind(tenant):
+                    jobs.enqueue(RETENTION, "night", lane="bulk")
+                    work.commit()
+            except DBAPIError as error:
+                log.warning("could not ask for forgetting", tenant=tenant.slug, error=str(error.orig))
 
 
 def tidy(app: Flask) -> None:

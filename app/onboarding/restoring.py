@@ -30,6 +30,10 @@ _SETTLED = (
             "WHERE storage_key LIKE '%/%'"
         ),
     ),
+    (  # accounts that were erased after the archive was made are erased again
+        "jobs",
+        "INSERT INTO jobs (name, key, lane) VALUES ('personal.erasures', 'erasures', 'urgent')",
+    ),
     (
         "imports",
         "UPDATE imports SET status = 'failed', finished_at = now() WHERE status IN ('queued', 'running')",

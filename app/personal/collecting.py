@@ -1,0 +1,229 @@
+"""What is kept about one resident, as tables: each a name for its file, a title, its columns and rows.
+
+A table that refers to accounts must be here or say in `NOT_SHOWN` why not; a test looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+
+from app.accounts.holdings import HeldUnit, holdings
+from app.core.actor import Actor
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.notifications import queries as notifications
+from tenants.db import db
+
+# Tables that refer to accounts and are not shown in a copy of one's data, each with its reason.
+NOT_SHOWN = {
+    "account_tokens": "digests of links that work once: secrets, and nothing else about the person but moments",
+    "account_recovery_codes": "digests of secrets",
+    "account_challenges": "random numbers that live for minutes",
+    "staff_scopes": "of staff, not of residents",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One part of the copy. `columns` are headings, `rows` values as they are stored, money in złote."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A statement over `:account`, `:person` and `:keys` (of the outbox), and the headings of its columns."""
+
+    name: str
+    title: Any
+    columns: tuple[Any, ...]
+    statement: str
+
+
+_READS = (
+    _Read(
+        "konto",
+        _l("Konto w portalu"),
+        (
+            _l("Login"), _l("E-mail"), _l("Telefon"), _l("Osoba w ewidencji"), _l("Język"), _l("Założone"),
+            _l("Ostatnie logowanie"), _l("Hasło ustawione"),
+        ),
+        "SELECT login, email::text, phone, person_code, locale, created_at, last_login_at, password_set_at "
+        "FROM accounts WHERE id = :account",
+    ),
+    _Read(
+        "osoba",
+        _l("Dane w ewidencji zarządcy"),
+        (
+            _l("Kod"), _l("Imię"), _l("Nazwisko"), _l("Firma"), _l("E-mail"), _l("Telefon"), _l("Ulica"),
+            _l("Numer"), _l("Kod pocztowy"), _l("Miejscowość"), _l("Członek"),
+        ),
+        "SELECT code, first_name, last_name, company, email, phone, street, number, postcode, city, member "
+        "FROM people WHERE code = :person AND until_revision IS NULL",
+    ),
+    _Read(
+        "tytuly",
+        _l("Tytuły do lokali"),
+        (_l("Lokal"), _l("Rola"), _l("Od"), _l("Do")),
+        "SELECT unit_code, role, from_on, to_on FROM occupancies WHERE person_code = :person "
+        "AND until_revision IS NULL ORDER BY from_on, unit_code",
+    ),
+    _Read(
+        "dostep",
+        _l("Dostęp nadany przez biuro"),
+        (_l("Lokal"), _l("Od"), _l("Do"), _l("Według ewidencji")),
+        "SELECT unit_code, since, until, follows_books FROM account_units WHERE account_id = :account ORDER BY 1",
+    ),
+    _Read(
+        "dane_startowe",
+        _l("Wydane dane do pierwszego logowania"),
+        (_l("Sposób"), _l("Wydano"), _l("Ważne do"), _l("Wydrukowano")),
+        "SELECT way, at, expires_at, printed_at FROM credential_issues WHERE account_id = :account ORDER BY at",
+    ),
+    _Read(
+        "logowania",
+        _l("Próby logowania"),
+        (_l("Kiedy"), _l("Wynik"), _l("Adres IP"), _l("Przeglądarka")),
+        "SELECT at, outcome, address, agent FROM login_attempts WHERE account_id = :account ORDER BY at DESC",
+    ),
+    _Read(
+        "urzadzenia",
+        _l("Zalogowane urządzenia"),
+        (_l("Od"), _l("Ostatnio"), _l("Do"), _l("Adres IP"), _l("Przeglądarka")),
+        "SELECT created_at, seen_at, coalesce(ended_at, expires_at), address, agent FROM account_sessions "
+        "WHERE account_id = :account ORDER BY created_at DESC",
+    ),
+    _Read(
+        "drugi_skladnik",
+        _l("Drugi składnik logowania"),
+        (_l("Rodzaj"), _l("Nazwa"), _l("Dodano"), _l("Użyto")),
+        "SELECT 'totp', name, created_at, used_at FROM account_totp WHERE owner_id = :account "
+        "UNION ALL SELECT 'passkey', name, created_at, used_at FROM account_passkeys WHERE owner_id = :account",
+    ),
+    _Read(
+        "zgody",
+        _l("Zaakceptowane teksty"),
+        (_l("Tekst"), _l("Wersja"), _l("Tytuł"), _l("Kiedy"), _l("Adres IP")),
+        "SELECT x.kind, x.version, t.title, x.at, x.address FROM text_acceptances x LEFT JOIN office_texts t "
+        "ON t.kind = x.kind AND t.version = x.version WHERE x.account_id = :account ORDER BY x.at",
+    ),
+    _Read(
+        "wybory_powiadomien",
+        _l("Wybrane powiadomienia"),
+        (_l("Rodzaj"), _l("Kanał"), _l("Włączone"), _l("Zmieniono")),
+        "SELECT kind, channel, wanted, changed_at FROM notification_choices WHERE account_id = :account ORDER BY 1, 2",
+    ),
+    _Read(
+        "rezygnacje_z_wysylek",
+        _l("Rezygnacje z wysyłek"),
+        (_l("Adres"), _l("Rodzaj"), _l("Kiedy")),
+        "SELECT o.address, o.topic, o.at FROM mail_optouts o JOIN accounts a ON o.address = lower(a.email::text) "
+        "WHERE a.id = :account",
+    ),
+    _Read(
+        "rozmowy",
+        _l("Rozmowy z biurem"),
+        (_l("Temat"), _l("Kategoria"), _l("Lokal"), _l("Kto"), _l("Kiedy"), _l("Treść")),
+        "SELECT t.subject, t.category, t.unit_code, m.side, m.sent_at, m.body FROM message_threads t "
+        "JOIN messages m ON m.thread_id = t.id WHERE t.account_id = :account ORDER BY m.id",
+    ),
+    _Read(
+        "wnioski",
+        _l("Wnioski o założenie konta"),
+        (
+            _l("Sposób"), _l("Stan"), _l("Złożono"), _l("Imię"), _l("Nazwisko"), _l("Rola"), _l("Lokal"),
+            _l("E-mail"), _l("Telefon"), _l("Adres IP"), _l("Regulamin, wersja"), _l("Dane osobowe, wersja"),
+        ),
+        "SELECT way, state, created_at, first_name, last_name, role, unit, email, phone, address, terms_version, "
+        "privacy_version FROM registrations WHERE account_id = :account ORDER BY created_at",
+    ),
+    _Read(
+        "rezygnacje",
+        _l("Rezygnacje z konta"),
+        (_l("Złożono"), _l("Stan"), _l("Powód"), _l("Załatwiono")),
+        "SELECT asked_at, state, reason, decided_at FROM resignations WHERE account_id = :account ORDER BY asked_at",
+    ),
+    _Read(
+        "prosby",
+        _l("Prośby dotyczące danych"),
+        (_l("Rodzaj"), _l("Złożono"), _l("Treść"), _l("Stan"), _l("Odpowiedź"), _l("Odpowiedziano")),
+        "SELECT kind, asked_at, body, state, answer, decided_at FROM personal_requests WHERE account_id = :account "
+        "ORDER BY asked_at",
+    ),
+    _Read(
+        "dziennik",
+        _l("Wpisy dziennika zmian o koncie"),
+        (_l("Kiedy"), _l("Kto"), _l("Co"), _l("Adres IP")),
+        "SELECT e.at, CASE WHEN e.actor_kind = 'account' AND e.actor = a.login THEN 'Ty' ELSE 'biuro lub portal' END, "
+        "e.action, CASE WHEN e.actor_kind = 'account' AND e.actor = a.login THEN e.address END "
+        "FROM audit_entries e JOIN accounts a ON a.id = :account "
+        "WHERE (e.actor_kind = 'account' AND e.actor = a.login) OR e.subject IN (a.login, a.public_id) ORDER BY e.id",
+    ),
+)  # fmt: skip
+_KEYS = text(
+    "SELECT ARRAY['account:' || public_id, 'account:' || login, 'person:' || person_code] "
+    "FROM accounts WHERE id = :account"
+)
+_UNIT = text("SELECT area, heated_area, persons, title, share FROM units WHERE code = :unit AND until_revision IS NULL")
+_LEDGER = text(
+    "SELECT booked_on, account, kind, title, document, period, due_on, debit / 100.0, credit / 100.0 "
+    "FROM ledger_entries WHERE unit_code = :unit AND until_revision IS NULL "
+    "AND booked_on >= coalesce(CAST(:since AS date), '-infinity') ORDER BY booked_on, entry"
+)
+
+
+def keys(account_id: int) -> list[str]:
+    """The keys under which the outbox knows an account and its person."""
+    found = db.session.execute(_KEYS, {"account": account_id}).scalar() or []
+    return [key for key in found if key is not None]
+
+
+def tables(actor: Actor, today: date) -> Iterator[Table]:
+    """Everything kept about the actor but the letters, part by part; parts without rows too."""
+    values = {"account": actor.account_id, "person": actor.person_code}
+    for read in _READS:
+        rows = [tuple(row) for row in db.session.execute(text(read.statement), values)]
+        yield Table(read.name, str(read.title), tuple(str(column) for column in read.columns), rows)
+    units = holdings(actor, today).units
+    yield Table(
+        "lokale",
+        _("Lokale"),
+        (_("Lokal"), _("Adres"), _("Rachunek"), _("Powierzchnia"), _("Powierzchnia ogrzewana"), _("Osoby"),
+         _("Tytuł"), _("Udział")),
+        [_unit(unit) for unit in units],
+    )  # fmt: skip
+    yield Table(
+        "rozrachunki",
+        _("Naliczenia i wpłaty"),
+        (_("Lokal"), _("Data"), _("Konto"), _("Rodzaj"), _("Tytuł"), _("Dokument"), _("Okres"), _("Termin"),
+         _("Obciążenie (zł)"), _("Wpłata (zł)")),
+        [(unit.code, *row) for unit in units if unit.sight.balance for row in _entries(unit)],
+    )  # fmt: skip
+    yield _notifications(actor)
+
+
+def _unit(unit: HeldUnit) -> tuple[Any, ...]:
+    row = db.session.execute(_UNIT, {"unit": unit.code}).first() if unit.sight.charges else None
+    account = unit.account if unit.sight.balance else None
+    return (unit.code, unit.address_line, account, *(row or (None,) * 5))
+
+
+def _entries(unit: HeldUnit) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in db.session.execute(_LEDGER, {"unit": unit.code, "since": unit.since})]
+
+
+def _notifications(actor: Actor) -> Table:
+    rows = [
+        (str(row.kind.label), cell.channel, cell.wanted, cell.fixed)
+        for row in notifications.overview(actor).rows
+        for cell in row.cells
+    ]
+    return Table("powiadomienia", _("Powiadomienia"), (_("Rodzaj"), _("Kanał"), _("Włączone"), _("Zawsze")), rows)

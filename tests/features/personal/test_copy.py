@@ -1,0 +1,157 @@
+"""A copy of one's data: everything of one's own, nothing of anybody else's, and no secret."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from tests.features.notifications.conftest import PASSWORD
+
+HOME = "/settings/data"
+SECRET = "TAJNE-SLOWO-W-LINKU"
+
+
+def copy(visitor: Any) -> dict[str, bytes]:
+    answer = visitor.post(f"{HOME}/copy", {}, form=HOME)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def table(files: dict[str, bytes], name: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(files[f"tabele/{name}.csv"].decode("utf-8-sig")), delimiter=";"))
+
+
+@pytest.fixture
+def lived_in(house: Any) -> Any:
+    """Two residents with something in every part."""
+    from app.outbox.commands import post
+
+    for login, unit in (("P1", "U1"), ("P2", "U2")):
+        account = house.resident(login, f"{login.lower()}@example.org", "+48601000001")
+        house.sql(
+            "INSERT INTO ledger_entries (since_revision, entry, unit_code, kind, account, booked_on, debit, credit, "
+            "title) VALUES (1, :login, :unit, 'charge', 'rent', '2026-11-01', 123456, 0, :title)",
+            login=login, unit=unit, title=f"=Czynsz {login}",
+        )  # fmt: skip
+        house.sql(
+            "INSERT INTO notification_choices (account_id, kind, channel, wanted) "
+            "VALUES (:id, 'balance', 'email', true)",
+            id=account,
+        )
+        house.sql("INSERT INTO text_acceptances (account_id, kind, version) VALUES (:id, 'terms', 3)", id=account)
+        house.sql(
+            "INSERT INTO message_threads (public_id, account_id, category, subject) VALUES (:key, :id, 'other', :said)",
+            key=f"t-{login}", id=account, said=f"Sprawa {login}",
+        )  # fmt: skip
+        house.sql(
+            "INSERT INTO messages (public_id, thread_id, side, author_name, body) "
+            "SELECT :key, id, 'resident', 'x', :said FROM message_threads WHERE public_id = :thread",
+            key=f"m-{login}", thread=f"t-{login}", said=f"Treść od {login}",
+        )  # fmt: skip
+        house.sql(
+            "INSERT INTO registrations (public_id, form_key, digest, way, state, first_name, last_name, role, unit, "
+            "account_id) VALUES (:key, :key, '\\x00', 'form', 'approved', :key, 'x', 'owner', 'U', :id)",
+            key=f"wniosek-{login}", id=account,
+        )  # fmt: skip
+
+        def letters(login: str = login, public_id: str = house_id(house, login)) -> None:
+            for secret, link in ((True, SECRET), (False, f"http://x.example/{login}")):
+                post(
+                    "password_reset" if secret else "books_published", f"c-{login}-{secret}", f"account:{public_id}",
+                    f"{login.lower()}@example.org",
+                    context={"link": link, "login": login, "minutes": 30, "as_of": "2026-11-21T02:30:00+00:00"},
+                )  # fmt: skip
+
+        house.do(letters)
+    return house
+
+
+def house_id(house: Any, login: str) -> str:
+    return str(house.sql("SELECT public_id FROM accounts WHERE login = :login", login=login)[0][0])
+
+
+def test_all_that_is_ones_own_and_nothing_else(lived_in: Any, enter: Any) -> None:
+    enter("P2")
+    files = copy(enter("P1"))
+    words = "\n".join(body.decode() for body in files.values())
+    for own in ("Łucja", "p1@example.org", "+48601000001", "Czynsz P1", "Sprawa P1", "Treść od P1", "wniosek-P1",
+                "http://x.example/P1", "2026-11-21", "account.logged_in"):  # fmt: skip
+        assert own in words, own
+    for foreign in ("Nowak", "p2@example.org", "Czynsz P2", "P2", "U2"):
+        assert foreign not in words, foreign
+    assert table(files, "konto")[1][0] == "P1"
+    assert table(files, "zgody")[1][:2] == ["terms", "3"]
+    assert table(files, "wybory_powiadomien")[1][:3] == ["balance", "email", "tak"]
+    assert len(table(files, "urzadzenia")) == 2
+    assert table(files, "rozrachunki")[1][8] == "1234,56"
+    assert house_id(lived_in, "P1") not in words
+
+
+def test_no_secret_leaves_with_it(lived_in: Any, enter: Any) -> None:
+    files = copy(enter("P1"))
+    words = "\n".join(body.decode() for body in files.values())
+    assert SECRET not in words
+    assert PASSWORD not in words
+    hashes = lived_in.sql("SELECT password_hash FROM accounts WHERE login = 'P1'")
+    assert hashes[0][0] not in words
+    assert "Nowe hasło do portalu" in [row[5] for row in table(files, "listy")]
+
+
+def test_the_list_of_files_is_right_and_the_tables_run_no_formulas(lived_in: Any, enter: Any) -> None:
+    files = copy(enter("P1"))
+    manifest = json.loads(files["spis.json"])
+    assert {line["name"] for line in manifest["files"]} == set(files) - {"spis.json"}
+    for line in manifest["files"]:
+        assert line["sha256"] == hashlib.sha256(files[line["name"]]).hexdigest()
+        assert line["bytes"] == len(files[line["name"]])
+    assert table(files, "rozrachunki")[1][4] == "'=Czynsz P1"
+    assert json.loads(files["dane.json"])["rozrachunki"]["rows"][0]["Tytuł"] == "=Czynsz P1"
+    page = files["PRZECZYTAJ.html"].decode()
+    assert page.startswith("<!doctype html>")
+    assert "=Czynsz P1" in page
+
+
+def test_every_download_is_noted_and_there_are_only_a_few_an_hour(lived_in: Any, enter: Any) -> None:
+    visitor = enter("P1")
+    for _time in range(5):
+        copy(visitor)
+    refused = visitor.post(f"{HOME}/copy", {}, form=HOME)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert len(lived_in.sql("SELECT 1 FROM audit_entries WHERE action = 'personal.downloaded'")) == 5
+
+
+def test_a_resident_who_lodges_gets_no_debts_of_the_owner(lived_in: Any, enter: Any) -> None:
+    lived_in.sql(
+        "INSERT INTO occupancies (since_revision, unit_code, person_code, role, from_on) "
+        "VALUES (1, 'U1', 'P2', 'tenant', '2021-01-01')"
+    )
+    files = copy(enter("P2"))
+    assert "Czynsz P1" not in files["dane.json"].decode()
+    assert [row[0] for row in table(files, "lokale")[1:]] == ["U1", "U2"]
+
+
+def test_every_table_that_refers_to_accounts_is_shown_and_erased_or_says_why_not(app: Any) -> None:
+    from app.personal import collecting
+    from app.personal.commands import erasing
+    from tenants.db import tenant_metadata
+
+    shown = " ".join(read.statement for read in collecting._READS)
+    wiped = " ".join((*erasing._STATEMENTS, *erasing._MESSAGES, str(erasing._FILES)))
+    for found in tenant_metadata().sorted_tables:
+        if not any(key.column.table.name == "accounts" for key in found.foreign_keys):
+            continue
+        assert found.name in collecting.NOT_SHOWN or found.name in shown, (
+            f"{found.name} is not in the copy of one's data"
+        )
+        assert found.name in erasing.NOT_ERASED or found.name in wiped, f"{found.name} is not erased"
