@@ -1,0 +1,173 @@
+"""The audit log in words. An act without a sentence here is shown by its name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.core.clock import local
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+
+_ACTIONS = {
+    "account.activation_renewed": _l("Operator wydał nowy link aktywacyjny administratora"),
+    "account.activation_used": _l("Ustawiono hasło z linku aktywacyjnego"),
+    "account.blocked": _l("Zablokowano konto"),
+    "account.closed": _l("Zamknięto konto"),
+    "account.confirmation_resent": _l("Ponowiono prośbę o potwierdzenie adresu lub numeru"),
+    "account.contact_given_up": _l("Zrezygnowano ze zmiany adresu lub numeru"),
+    "account.corrected": _l("Poprawiono dane konta w biurze"),
+    "account.created": _l("Założono konto"),
+    "account.created_many": _l("Założono wiele kont"),
+    "account.email_asked": _l("Poproszono o zmianę adresu e-mail"),
+    "account.email_changed": _l("Zmieniono adres e-mail"),
+    "account.email_objected": _l("Zgłoszono sprzeciw wobec zmiany adresu e-mail"),
+    "account.letter_used": _l("Ustawiono hasło kodem z listu"),
+    "account.link_renewed": _l("Wydano nowy link do hasła"),
+    "account.linked": _l("Powiązano konto z osobą z ewidencji"),
+    "account.locale_chosen": _l("Zmieniono język konta"),
+    "account.logged_in": _l("Zalogowano się"),
+    "account.logged_out": _l("Wylogowano się"),
+    "account.opened_early": _l("Otwarto konto przed nocną aktualizacją"),
+    "account.password_changed": _l("Zmieniono hasło"),
+    "account.phone_asked": _l("Poproszono o zmianę numeru telefonu"),
+    "account.phone_changed": _l("Zmieniono numer telefonu"),
+    "account.reset_asked": _l("Wysłano link do nowego hasła"),
+    "account.reset_used": _l("Ustawiono nowe hasło z linku"),
+    "account.resignation_asked": _l("Poproszono o zamknięcie konta"),
+    "account.resignation_withdrawn": _l("Wycofano prośbę o zamknięcie konta"),
+    "account.unblocked": _l("Odblokowano konto"),
+    "account.unit_granted": _l("Przypisano lokal do konta"),
+    "account.unit_revoked": _l("Odebrano kontu dostęp do lokalu"),
+    "account.unlock_asked": _l("Wysłano kod odblokowania logowania"),
+    "account.unlocked": _l("Wyzerowano licznik nieudanych prób"),
+    "account.welcomed": _l("Ukończono pierwsze logowanie"),
+    "audit.exported": _l("Pobrano dziennik zmian"),
+    "credentials.code_used": _l("Użyto kodu z listu"),
+    "credentials.handed_out": _l("Wydano dane do logowania"),
+    "credentials.letter_downloaded": _l("Pobrano list z danymi do logowania"),
+    "credentials.letters_downloaded": _l("Pobrano listy z danymi do logowania"),
+    "credentials.letters_wiped": _l("Usunięto listy z danymi do logowania"),
+    "factor.passed": _l("Potwierdzono logowanie drugim krokiem"),
+    "factor.reset": _l("Usunięto drugi krok logowania w biurze"),
+    "import.received": _l("Przyjęto plik z danymi"),
+    "credentials.batch_started": _l("Rozpoczęto wydawanie danych do logowania"),
+    "import.published": _l("Opublikowano dane"),
+    "imports.published": _l("Zawiadomiono o nowych rozliczeniach"),
+    "import.refused": _l("Odrzucono plik z danymi"),
+    "import.unchanged": _l("Wczytano dane bez zmian"),
+    "import.checked": _l("Sprawdzono plik z danymi"),
+    "import.failed": _l("Nie udało się wczytać danych"),
+    "import.undone": _l("Cofnięto opublikowane dane"),
+    "mail.declined": _l("Zrezygnowano z wiadomości"),
+    "mail.wanted_again": _l("Wznowiono wiadomości"),
+    "mailout.sent": _l("Wysłano wiadomość do mieszkańców"),
+    "message.answered": _l("Odpowiedziano na wiadomość"),
+    "message.sent": _l("Wysłano wiadomość"),
+    "message.started": _l("Rozpoczęto korespondencję"),
+    "message.state": _l("Zmieniono stan sprawy"),
+    "message.taken": _l("Przejęto sprawę"),
+    "notifications.chosen": _l("Zmieniono powiadomienia"),
+    "office.file_kept": _l("Zapisano plik"),
+    "office.settings_changed": _l("Zmieniono ustawienia portalu"),
+    "office.text_published": _l("Opublikowano tekst"),
+    "office.updated": _l("Zmieniono dane zarządcy"),
+    "personal.answered": _l("Odpowiedziano na wniosek o dane osobowe"),
+    "personal.asked": _l("Złożono wniosek o dane osobowe"),
+    "personal.downloaded": _l("Pobrano dane osobowe"),
+    "personal.erased": _l("Usunięto dane osobowe"),
+    "personal.withdrawn": _l("Wycofano wniosek o dane osobowe"),
+    "registration.answered": _l("Rozpatrzono wniosek o konto"),
+    "registration.email_confirmed": _l("Potwierdzono adres we wniosku o konto"),
+    "registration.proved": _l("Potwierdzono tożsamość danymi z rachunku"),
+    "registration.recorded": _l("Wprowadzono papierowy wniosek o konto"),
+    "registration.sent": _l("Złożono wniosek o konto"),
+    "registration.withdrawn": _l("Wycofano wniosek o konto"),
+    "staff.changed": _l("Zmieniono uprawnienia pracownika"),
+    "staff.invited": _l("Zaproszono pracownika"),
+    "tenant.exported": _l("Operator pobrał archiwum portalu"),
+    "text.accepted": _l("Potwierdzono zapoznanie się z tekstem"),
+}
+_FIELDS = {
+    "buildings": _l("Budynki"),
+    "email": _l("E-mail"),
+    "fields": _l("Zmienione pola"),
+    "identity": _l("Jak sprawdzono tożsamość"),
+    "lines": _l("Liczba wpisów"),
+    "locale": _l("Język"),
+    "login": _l("Login"),
+    "mailed": _l("Wysłano e-mailem"),
+    "name": _l("Nazwa"),
+    "note": _l("Uwaga"),
+    "opens_at": _l("Działa od"),
+    "person": _l("Osoba z ewidencji"),
+    "phone": _l("Telefon"),
+    "reason": _l("Powód"),
+    "recipients": _l("Odbiorcy"),
+    "role": _l("Rola"),
+    "since": _l("Od"),
+    "status": _l("Stan konta"),
+    "subject": _l("Czego dotyczy"),
+    "title": _l("Tytuł"),
+    "unit": _l("Lokal"),
+    "units": _l("Lokale"),
+    "until": _l("Do"),
+    "version": _l("Wersja"),
+    "way": _l("Sposób"),
+    "who": _l("Kto"),
+}
+_VALUES = {
+    "active": _l("czynne"),
+    "blocked": _l("zablokowane"),
+    "closed": _l("zamknięte"),
+    "resident": _l("mieszkaniec"),
+    "admin": _l("administrator"),
+    "accountant": _l("księgowość"),
+    "clerk": _l("pracownik biura"),
+    "board": _l("zarząd"),
+}
+_KINDS = {
+    "account": _l("konto w portalu"),
+    "operator": _l("operator platformy"),
+    "system": _l("system"),
+    "visitor": _l("gość"),
+}
+
+
+def action_label(action: str) -> str:
+    """What was done, in words; the act's own name where there are none."""
+    if action.startswith("factor.") and action not in _ACTIONS:
+        return _("Zmieniono drugi krok logowania")
+    return str(_ACTIONS.get(action, action))
+
+
+def actor_kind_label(kind: str) -> str:
+    return str(_KINDS.get(kind, kind))
+
+
+def field_label(name: str) -> str:
+    return str(_FIELDS.get(name, name.replace("_", " ")))
+
+
+def value_text(value: Any) -> str:
+    """A value of the log as people read it."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return _("tak") if value else _("nie")
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{field_label(name)}: {value_text(one)}" for name, one in value.items())
+    return _moment(str(value)) or str(_VALUES.get(str(value), value))
+
+
+def _moment(value: str) -> str | None:
+    """A moment in ISO form, with a zone, as people read it; None for any other text."""
+    if not 20 <= len(value) <= 35 or "T" not in value:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return f"{local(found):%d.%m.%Y, %H:%M}" if found.tzinfo else None
