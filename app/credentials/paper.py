@@ -13,7 +13,7 @@ from app.core.language import gettext as _
 from app.core.language import language
 from app.core.links import external
 from app.gateways import pdf
-from app.office.commands import contact_of
+from app.office.letterhead import letterhead
 from app.office.queries import profile
 
 TEMPLATE = Path(__file__).parent / "print" / "letter.typ"
@@ -25,7 +25,7 @@ def letters(contents: list[dict[str, Any]], *, apart: bool = False) -> bytes:
     `apart` does it in a process of its own, whose memory is gone afterwards. Raises `CannotPrint`.
     """
     data = {
-        "office": contact_of(profile()) | {"hours": profile().hours or ""},
+        "office": letterhead(profile()) | {"hours": profile().hours or ""},
         "lang": language(),
         "title": _("Dostęp do portalu mieszkańca"),
         "words": _words(),
@@ -64,7 +64,8 @@ def _words() -> dict[str, str]:
         "login": _("Login"),
         "code": _("Jednorazowy kod"),
         "password": _("Hasło startowe"),
-        "valid": _("Działa raz, do dnia"),
+        "code_valid": _("Działa raz, do dnia"),
+        "password_valid": _("Działa do dnia"),
         "keep": _(
             "Zachowaj login, a kod możesz potem wyrzucić. Nie podawaj nikomu kodu ani hasła: pracownik administracji "
             "nigdy o nie nie zapyta."

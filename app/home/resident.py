@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.holdings import holdings
 from app.core.clock import today
+from app.web import menu
 from app.web.visitor import actor
 
 pages = Blueprint("home", __name__)
@@ -14,6 +15,10 @@ pages = Blueprint("home", __name__)
 
 @pages.get("/")
 def index() -> Response:
-    mine = holdings(actor(), today())
-    lodges = mine.units and not mine.settled().units
-    return redirect(url_for("resident.me.units" if lodges else "resident.finances.payments"), 302)
+    tabs = [tab.url for tab in menu.items(actor())]
+    first = tabs[0] if tabs else "/settings"
+    if first == url_for("resident.finances.payments"):
+        mine = holdings(actor(), today())
+        if mine.units and not mine.settled().units:  # a lodger: the owner's debts are not shown
+            first = next((url for url in tabs if url != first), "/settings")
+    return redirect(first, 302)

@@ -47,7 +47,9 @@ def png(content: bytes) -> bytes:
                     raise Refused(_("Ten obraz ma za dużo pikseli. Zmniejsz go i prześlij jeszcze raz."), field="logo")
                 picture.draft("RGB", (SIZE[0] * 2, SIZE[1] * 2))
                 return _small(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, EOFError):
+    except Image.DecompressionBombError:
+        raise Refused(_("Ten obraz ma za dużo pikseli. Zmniejsz go i prześlij jeszcze raz."), field="logo") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise Refused(
             _("Tego pliku nie da się odczytać. Prześlij logo jako PNG, JPEG albo WebP."), field="logo"
         ) from None

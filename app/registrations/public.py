@@ -13,7 +13,7 @@ from app.core.language import gettext as _
 from app.core.language import language
 from app.gateways import pdf
 from app.office import settings, texts
-from app.office.commands import contact_of
+from app.office.letterhead import letterhead
 from app.office.queries import profile
 from app.registrations import commands, gate, queries, rules
 from app.registrations.commands import Sent
@@ -145,7 +145,7 @@ def _paper() -> dict[str, Any]:
     office = profile()
     terms, privacy = texts.current_version("terms"), texts.current_version("privacy")
     return {
-        "office": contact_of(office),
+        "office": letterhead(office),
         "lang": language(),
         "page": _("Strona"),
         "of": _("z"),

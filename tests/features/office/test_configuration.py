@@ -56,12 +56,18 @@ def test_the_managers_data_are_saved_shown_and_audited(admin: Pages, client: Any
     [
         ("name", ""), ("name", "x" * 201), ("email", "nie-adres"), ("email", "a@b"), ("email", "a@b.pl\nBcc: x@y.pl"),
         ("phone", "zadzwoń"), ("bank_account", "61109010140000071219812875"), ("bank_account", "1234"),
-        ("kind", "bank"), ("emergency", "<b>"), ("hours", "x" * 501), ("street_line", "Cicha \x1b[31m1"),
+        ("kind", "bank"), ("emergency", "<b>"), ("hours", "x" * 501),
     ],
 )  # fmt: skip
 def test_what_cannot_be_right_is_refused_at_its_field(admin: Pages, field: str, value: str) -> None:
     page = admin.post(f"{HOME}/office", status=422, **(OFFICE | {field: value}))
     assert f'id="{field}-error"' in page or f'href="#{field}"' in page
+
+
+def test_no_signs_that_control_a_terminal_or_turn_text_around() -> None:
+    for odd in ("Cicha \x1b[31m1", "Cicha \u202e1", "Cicha\x00"):
+        with pytest.raises(Refused):
+            rules.checked_text("street_line", odd)
 
 
 def test_a_short_name_of_ones_own_is_kept(admin: Pages, client: Any, tenant: Any) -> None:

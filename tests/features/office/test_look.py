@@ -146,9 +146,12 @@ def test_the_shades_are_those_of_the_style_sheet() -> None:
 
 
 def test_a_known_colour_is_derived_as_a_browser_does() -> None:
+    """The numbers are Chromium's."""
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
-    grey = colours.derived("#777777", colours.Shade(0, 0.43, 0.15))
-    assert [round(255 * part) for part in grey] == [79, 79, 79]
+    for colour, shade, wanted in (
+        ("#777777", colours.DARK.hover, [215, 215, 215]), ("#1f6650", colours.DARK.hover, [163, 233, 206]),
+    ):  # fmt: skip
+        assert [round(255 * part) for part in colours.derived(colour, shade)] == wanted
 
 
 def test_only_who_may_configure_sees_the_page(clerk: Pages, resident: Pages) -> None:
