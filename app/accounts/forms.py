@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TelField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired
 
 from app.core.actor import Role
@@ -89,7 +90,9 @@ class CodeForm(Form):
 class UnlockForm(Form):
     identifier = StringField(_l("Login lub e-mail"), [DataRequired(_l("Podaj login."))])
     channel = RadioField(
-        _l("Gdzie wysłać kod"), choices=[("email", _l("Na e-mail")), ("sms", _l("SMS-em"))], default="email"
+        _l("Gdzie wysłać kod"),
+        choices=[SelectChoice("email", _l("Na e-mail")), SelectChoice("sms", _l("SMS-em"))],
+        default="email",
     )
 
 
@@ -104,9 +107,9 @@ class PasswordRulesForm(Form):
     preset = RadioField(
         _l("Wymagania dla nowych haseł"),
         choices=[
-            ("osiedle", _l("Zalecane")),
-            ("nadodrze", _l("Najprostsze: 7 znaków, litera i wielka litera")),
-            ("own", _l("Własne")),
+            SelectChoice("osiedle", _l("Zalecane")),
+            SelectChoice("nadodrze", _l("Najprostsze: 7 znaków, litera i wielka litera")),
+            SelectChoice("own", _l("Własne")),
         ],
     )
     least = IntegerField(_l("Najmniej znaków"), [InputRequired()])
@@ -118,8 +121,8 @@ class PasswordRulesForm(Form):
     change = RadioField(
         _l("Hasło startowe"),
         choices=[
-            ("forced", _l("trzeba zmienić przy pierwszym logowaniu")),
-            ("recommended", _l("warto zmienić: portal o tym przypomina")),
+            SelectChoice("forced", _l("trzeba zmienić przy pierwszym logowaniu")),
+            SelectChoice("recommended", _l("warto zmienić: portal o tym przypomina")),
         ],
     )
     start_days = IntegerField(_l("Ile dni działa hasło startowe"), [InputRequired()])
@@ -127,8 +130,8 @@ class PasswordRulesForm(Form):
     reset = RadioField(
         _l("Kto nie pamięta hasła, dostaje e-mailem"),
         choices=[
-            ("link", _l("link do ustawienia nowego hasła (zalecane)")),
-            ("temporary", _l("jednorazowe hasło tymczasowe")),
+            SelectChoice("link", _l("link do ustawienia nowego hasła (zalecane)")),
+            SelectChoice("temporary", _l("jednorazowe hasło tymczasowe")),
         ],
     )
     temporary_hours = IntegerField(_l("Ile godzin działa hasło tymczasowe"), [InputRequired()])
