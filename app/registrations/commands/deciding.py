@@ -15,6 +15,7 @@ from app.core.clock import local, today
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import new_public_id
+from app.credentials.commands import hand_out
 from app.office import settings, texts
 from app.registrations import mails, queries, rules
 from app.registrations.commands.granting import Grant, give
@@ -97,13 +98,13 @@ def approve(actor: Actor, public_id: str, version: int, grant: Grant) -> tuple[A
     `version` is the one that the actor has read. Raises `NotThere`; `Conflict` with a sentence when somebody decided
     first, the applicant withdrew, or something changed meanwhile; `Refused` with the field.
     """
-    from app.credentials.commands import hand_out
-
     found = _locked(actor, public_id, version)
     account = give(actor, found, grant)
     found.account_id, found.decided_by, found.handed = account.id, actor.login, grant.way
     _change(actor, found, "approved", "registration.approved", login=account.login, way=grant.way)
-    mails.approved(found, account.login, grant.way)
+    # with two channels the letter with the identifier is part of handing out; it must not come twice
+    if grant.way != "two_channels" or str(account.email or "") != found.email:
+        mails.approved(found, account.login, grant.way)
     return account, hand_out(actor, account, grant.way)
 
 

@@ -21,6 +21,7 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import language
 from app.core.public_ids import digest
+from app.credentials.commands import hand_out
 from app.office import settings
 from app.registrations import mails, rules, tokens
 from app.registrations.commands.granting import Grant, give
@@ -76,8 +77,6 @@ def prove(token: str, facts: Facts, sent: Sent) -> Account:
 
     Raises `NotThere` for a link that does not work any more, `TooMany`, and `Refused` with one sentence for all.
     """
-    from app.credentials.commands import hand_out
-
     _open()
     proof = tokens.read_proof(token)
     if proof is None:
