@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint
 
+from app.accounts.landing import landing
 from app.core.actor import Actor
 from app.factors import accounts
 from app.factors.places import Place, add_enrolment, add_second_step
@@ -16,12 +19,8 @@ audiences.detour("enrol", ENROL)
 
 
 def home(who: Actor, wanted: str | None) -> str:
-    """Where the visitor wanted to go, if that is meant for them; else their first page."""
-    first = "/admin/" if who.is_staff else "/"
-    if wanted is None or wanted.startswith("/login"):
-        return first
-    for_staff = (wanted + "/").startswith(("/admin/", "/admin?"))
-    return wanted if for_staff == who.is_staff or wanted.startswith("/settings") else first
+    """Where somebody goes who is through: where they wanted to, if that is meant for them; else their first page."""
+    return landing(replace(who, waits_for=None), None if (wanted or "").startswith("/login") else wanted)
 
 
 def _frame(_who: Actor) -> str:

@@ -101,7 +101,7 @@ def owner_of(actor: Actor) -> int:
 def overview(ring: Keyring, actor: Actor) -> Overview:
     """The actor's own factors, oldest first."""
     owner = owner_of(actor)
-    left = select(func.count()).where(ring.recovery.owner_id == owner, ring.recovery.used_at.is_(None))
+    left = select(func.count(ring.recovery.id)).where(ring.recovery.owner_id == owner, ring.recovery.used_at.is_(None))
     return Overview(
         factors_of(ring, owner), int(db.session.scalar(left) or 0), ring.required(actor), recent(ring, actor)
     )
@@ -123,7 +123,8 @@ def has_factor(ring: Keyring, owner: int) -> bool:
     """Whether the second step is asked of this owner. One statement."""
     applications = select(ring.totp.id).where(ring.totp.owner_id == owner, ring.totp.confirmed_at.is_not(None))
     keys = select(ring.passkey.id).where(ring.passkey.owner_id == owner)
-    return bool(db.session.scalar(select(applications.exists() | keys.exists())))
+    either = select(applications.exists() | keys.exists())
+    return bool(db.session.scalar(either, bind_arguments={"mapper": ring.totp}))
 
 
 def recent(ring: Keyring, actor: Actor) -> bool:

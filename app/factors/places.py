@@ -223,6 +223,8 @@ def _save_passkey(place: Place) -> Any:
 def _added(place: Place, made: list[str], sentence: str) -> Any:
     """After a new factor: the recovery codes if there are any, and on; a session that waited for it opens."""
     secret = enrolling.open_session(place.ring, actor(), place.owed) if place.owed else None
+    if secret:
+        place.ring.passed(actor(), "enrol")
     onward = place.onward() if place.owed else place.base
     if made:
         response = make_response(_codes_page(place, made, sentence, onward))

@@ -27,11 +27,24 @@ def logins(actor: Actor) -> list[Login]:
     """The latest attempts at the actor's own account, newest first."""
     rows = db.session.scalars(
         select(LoginAttempt)
-        .where(LoginAttempt.account_id == owner_of(actor), LoginAttempt.outcome != "factor")
+        .where(LoginAttempt.account_id == owner_of(actor))
         .order_by(LoginAttempt.id.desc())
-        .limit(SHOWN)
-    )
-    return [Login(row.at, row.outcome, rules.device_name(row.agent), row.address) for row in rows]
+        .limit(SHOWN * 2)
+    ).all()
+    found = [Login(row.at, row.outcome, rules.device_name(row.agent), row.address) for row in rows]
+    return _without_first_steps(found)[:SHOWN]
+
+
+def _without_first_steps(logins: list[Login]) -> list[Login]:
+    """The same, newest first, without right passwords that a second step completed; those that none did stay."""
+    kept, completed = [], 0
+    for login in logins:
+        if login.outcome in ("factor", "enrol") and completed:
+            completed -= 1
+            continue
+        completed += login.outcome == "in"
+        kept.append(login)
+    return kept
 
 
 def factors(actor: Actor, public_id: str) -> tuple[str, list[Factor]]:
