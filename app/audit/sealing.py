@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, insert, text
 
 from app.audit import rules
+from app.audit.models import AuditSeal
 from app.audit.rules import Broken, Link
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
@@ -48,7 +49,6 @@ _LATE = text(
 )
 _LAST = text("SELECT sequence, hash, sealed_at FROM audit_seals ORDER BY sequence DESC LIMIT 1")
 _AT = text("SELECT hash, entry_id FROM audit_seals WHERE sequence = :sequence")
-_SEAL = text("INSERT INTO audit_seals (sequence, entry_id, hash) VALUES (:sequence, :entry_id, :hash)")
 _CHAIN = text(
     f"SELECT s.sequence, s.entry_id, s.hash AS seal, e.id AS there, {_LINE} FROM audit_seals s "
     f"LEFT JOIN audit_entries e ON e.id = s.entry_id WHERE s.sequence > :after ORDER BY s.sequence LIMIT {BATCH}"
@@ -142,7 +142,7 @@ def _seal_batch() -> int:
             sequence, previous = sequence + 1, rules.sealed(previous, row)
             seals.append({"sequence": sequence, "entry_id": row["id"], "hash": previous})
         if seals:
-            connection.execute(_SEAL, seals)
+            connection.execute(insert(AuditSeal), seals)
     if sequence and (head is None or head.sequence < sequence):
         _remember(sequence, previous)
     return len(rows)
