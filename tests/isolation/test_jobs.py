@@ -29,6 +29,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "office.contact": {},
     "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
     "notifications.announce_modules": {"key": "SELECT 'x'", "modules": "SELECT ARRAY['nothing']"},
+    "notifications.text_published": {"kind": "SELECT 'terms'", "version": "SELECT 1"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},
     "outbox.sweep": {},

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from sqlalchemy import select, text
 
-from app.core import audit
+from app.core import audit, events
 from app.core.actor import Actor, Can
 from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
@@ -77,6 +77,7 @@ def publish(
         after={"version": version.version, "title": version.title, "sha256": _digest(version.body), "files": chosen},
         needs_acceptance=version.needs_acceptance,
     )
+    events.happened("office.text_published", kind=kind, version=version.version)
     return version.version
 
 

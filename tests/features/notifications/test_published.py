@@ -131,3 +131,19 @@ def test_publishing_asks_for_the_job_and_the_letter_tells_no_sums(
     assert "http://x.example/payments" in letter.text
     assert "http://x.example/unsubscribe/t" in letter.html
     assert "21.11.2026, 03:30" in letter.text
+
+
+def test_new_terms_are_told_once_to_who_wants_it(house: Any, wanting: dict[str, int]) -> None:
+    from app.core.actor import system
+    from app.notifications.commands import choose as chosen
+    from app.notifications.publishing import tell_published
+    from app.office.texts.commands import publish
+    from tests.features.notifications.test_telling import resident
+
+    house.do(lambda: chosen(resident(wanting["P2"], "P2"), {("documents", "email")}, set()))
+    version = house.do(lambda: publish(system("tests"), "terms", "Regulamin", "Treść"))
+    house.do(lambda: publish(system("tests"), "help", "Pomoc", "Treść"))
+    asked = house.sql("SELECT args FROM jobs WHERE name = 'notifications.text_published'")
+    assert asked == [({"kind": "terms", "version": version},)]
+    assert [house.do(lambda: tell_published("terms", version)) for _again in range(2)] == [2, 0]
+    assert [row[0] for row in house.letters("o.letter = 'text_published'")] == ["P1", "P3"]
