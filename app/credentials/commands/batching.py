@@ -23,6 +23,7 @@ from app.credentials.commands.handing import hand_out
 from app.credentials.models import CredentialBatch, CredentialBatchPerson, CredentialIssue
 from app.credentials.places import CANDIDATES, Place, candidate_values, checked
 from app.credentials.recipients import of_account, of_person
+from app.estate import queries as estate
 from app.gateways import gsm
 from tenants.db import db
 
@@ -158,7 +159,9 @@ def _person(actor: Actor, batch: CredentialBatch, code: str) -> tuple[str, int]:
 
 def _opened(actor: Actor, code: str, known: rules.Reach) -> Account:
     """A new account with the person's code for its login; what the books say of e-mail and phone is vouched for."""
-    account = create_account(actor, code, person_code=code, email=_email(known)).account
+    # whoever is limited to buildings must name units; those of the books go on following the books
+    units = () if actor.buildings is None else estate.units_held(actor, code, today())
+    account = create_account(actor, code, units, person_code=code, email=_email(known)).account
     account.phone = gsm.e164(known.phone)
     return account
 
