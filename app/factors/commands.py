@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.accounts.commands import end_sessions
+from app.accounts.commands.managing import managed
 from app.accounts.models import Account
 from app.core import audit
 from app.core.actor import GRANTS, Actor, Can, Role
@@ -45,10 +46,10 @@ def reset(actor: Actor, public_id: str, note: str) -> Account:
 
 
 def resettable(actor: Actor, public_id: str) -> Account:
-    """The account, locked, if this actor may reset its factors. Raises `NotThere`."""
+    """The account, locked, if this actor may reset its factors. Raises `NotThere`, `Refused` as `managed` does."""
     if not actor.may(Can.MANAGE_ACCOUNTS) or "\0" in public_id:
         raise NotThere("")
-    account = db.session.scalars(select(Account).where(Account.public_id == public_id).with_for_update()).one_or_none()
-    if account is None or not (actor.kind == "system" or GRANTS[Role(account.role)] <= actor.can):
+    role = db.session.scalar(select(Account.role).where(Account.public_id == public_id))
+    if role is None or not (actor.kind == "system" or GRANTS[Role(role)] <= actor.can):
         raise NotThere("")
-    return account
+    return managed(actor, public_id)

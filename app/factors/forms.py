@@ -40,7 +40,7 @@ class RuleForm(Form):
     required_staff = RadioField(
         _l("Kto z pracowników musi logować się dwuetapowo"),
         choices=[
-            SelectChoice("none", _l("nikt, kto chce, może")),
+            SelectChoice("none", _l("nikt nie musi; kto chce, może")),
             SelectChoice("admins", _l("administratorzy")),
             SelectChoice("staff", _l("wszyscy pracownicy")),
         ],

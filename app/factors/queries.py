@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from app.accounts.models import Account, LoginAttempt
 from app.core.actor import GRANTS, Actor, Can, Role
 from app.core.errors import NotThere
+from app.estate import scope
 from app.factors import accounts, rules
 from app.factors.devices import Login
 from app.factors.keyring import Factor, factors_of, owner_of
@@ -51,7 +52,8 @@ def factors(actor: Actor, public_id: str) -> tuple[str, list[Factor]]:
     """The login of an account and its factors. Staff who manage it only; raises `NotThere`."""
     if not actor.may(Can.MANAGE_ACCOUNTS):
         raise NotThere("")
-    account = db.session.scalars(select(Account).where(Account.public_id == public_id)).one_or_none()
+    here = text(scope.accounts("accounts")).bindparams(**scope.values(actor))
+    account = db.session.scalars(select(Account).where(Account.public_id == public_id, here)).one_or_none()
     if account is None or not GRANTS[Role(account.role)] <= actor.can:
         raise NotThere("")
     return account.login, factors_of(accounts.RING, account.id)

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, flash
 
+from app.accounts import wording
 from app.core.actor import Actor
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.language import ngettext
-from app.factors import accounts, devices, labels, queries
+from app.factors import accounts, devices, queries
 from app.factors.entering import home
 from app.factors.places import Place, add_enrolment, add_keeping
 from app.web import sections
@@ -52,7 +53,7 @@ def my_devices() -> str:
         base="/settings/devices",
         back="/settings",
         devices=devices.devices(accounts.RING, who, queries.idle(who)),
-        logins=[(login, labels.outcome(login.outcome)) for login in queries.logins(who)],
+        logins=[(login, wording.outcome(login.outcome)) for login in queries.logins(who)],
     )
 
 

@@ -57,13 +57,12 @@ def save_rule() -> Any:
 @needs(Can.MANAGE_ACCOUNTS)
 def reset(public_id: str) -> Any:
     form = filled(ResetForm)
-    account = commands.resettable(actor(), public_id) if request.method == "POST" else None
-    if account is None:
+    if request.method != "POST":
         return _reset_page(public_id, form)
     if not form.validate():
         return _reset_page(public_id, form), 422
     try:
-        commands.reset(actor(), public_id, form.note.data or "")
+        account = commands.reset(actor(), public_id, form.note.data or "")
     except NotThere:
         raise
     except Refused as refusal:

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash
 
+from app.accounts import wording
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.language import ngettext
-from app.factors import devices, labels
+from app.factors import devices
 from app.operators import queries, rules
 from app.operators.keyring import RING
 from app.web import menu
@@ -29,7 +30,7 @@ def index() -> str:
         base="/devices",
         back="",
         devices=devices.devices(RING, who, rules.IDLE),
-        logins=[(login, labels.outcome(login.outcome)) for login in queries.logins(who)],
+        logins=[(login, wording.outcome(login.outcome)) for login in queries.logins(who)],
     )
 
 
