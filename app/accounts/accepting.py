@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
 
-from app.accounts import rules
 from app.accounts.commands.accepting import accept, waiting
+from app.accounts.landing import landing
 from app.core.language import gettext as _
 from app.office.texts import Published
 from app.web import audiences
@@ -47,4 +48,4 @@ def _page(found: list[Published], **more: Any) -> str:
 
 def _onwards() -> str:
     """Where the visitor was going when the texts came between."""
-    return rules.own_path(request.values.get("next")) or "/"
+    return landing(replace(actor(), waits_for=None), request.values.get("next"))

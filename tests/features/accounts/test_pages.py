@@ -250,10 +250,6 @@ def test_a_weak_password_on_a_link_is_explained_and_the_link_stays(
     assert visitor.post(path, {"password": NEW, "repeat": NEW}, form=path).status_code == 303
 
 
-def test_the_register_page_says_how_to_get_access(estate: Tenant, browser: Callable[[], Browser]) -> None:
-    assert "biuro zarządcy" in browser().get("/register").text
-
-
 def test_the_office_finds_residents_by_what_it_knows_of_them(estate: Tenant, browser: Callable[[], Browser]) -> None:
     visitor = browser()
     visitor.log_in("irena")
