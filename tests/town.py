@@ -19,20 +19,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from PIL import Image
+from sqlalchemy import select, text
 
 from app.accounts.commands import create_account
+from app.accounts.models import Account
 from app.core import work
 from app.core.actor import Actor, Role, system
+from app.credentials import commands as credentials
+from app.credentials.commands import batching
+from app.credentials.places import Place
 from app.imports import commands as imports
 from app.mailouts.commands import send
 from app.messages.commands import write
 from app.messages.rules import Upload
+from app.office import texts
+from app.office.logo import set_logo
 from app.onboarding.commands import open_manager
 from app.operators.commands import create_operator
+from app.registrations import commands as registrations
+from app.registrations.commands import Sent
+from app.registrations.rules import Wish
 from tenants.context import Mode, bind
 from tenants.db import db
 from tenants.registry import Tenant
@@ -158,6 +169,9 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
             create_account(system("tests"), login, units, role, f"{login.lower()}@{slug}.example", password=PASSWORD)
         send(system("tests"), f"Temat {word}", f"Treść {word}", {"all": True})
         _write(word)
+        _publish(word)
+        _apply(slug)
+        _hand_out()
         work.commit()
     return tenant
 
@@ -170,14 +184,42 @@ def _write(word: str) -> None:
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
 
 
+def _apply(slug: str) -> None:
+    """Somebody applies for an account."""
+    word = CANARIES[slug]
+    wish = Wish(f"Jan {word}", word, "owner", f"Ulica {word} 5/3", f"jan@{slug}.example", "+48601234567")
+    registrations.send(wish, Sent("town", 1, 0, "192.0.2.1"))
+
+
+def _hand_out() -> None:
+    """A letter with a code for P3, and a batch for everybody without an account that has just begun."""
+    account = db.session.scalars(select(Account).where(Account.login == "P3")).one()
+    credentials.hand_out(system("tests"), account, "letter")
+    batching.start(system("tests"), batching.Order(Place(), "letter"), "town")
+
+
+def _publish(word: str) -> None:
+    """The manager's terms, with a file, and its logo."""
+    file = texts.keep_file(system("tests"), "terms", f"{word}.pdf", f"%PDF-1.7 {word}".encode())
+    texts.publish(system("tests"), "terms", f"Regulamin {word}", f"Zasady {word}", attachments=[file])
+    picture = BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "PNG")
+    set_logo(system("tests"), picture.getvalue())
+
+
 def _ids(tenant: Tenant) -> dict[str, list[str]]:
     """Public ids of every kind of thing, for strangers to try."""
     queries = {
         "public_id": "SELECT public_id FROM imports UNION ALL SELECT public_id FROM mailouts UNION ALL "
-        "SELECT public_id FROM accounts UNION ALL SELECT public_id FROM outbox_items",
+        "SELECT public_id FROM accounts UNION ALL SELECT public_id FROM outbox_items UNION ALL "
+        "SELECT public_id FROM credential_issues UNION ALL SELECT public_id FROM credential_batches",
+        "kind": "SELECT kind FROM office_texts",
+        "attachment": "SELECT public_id FROM office_files",
+        "picture": "SELECT logo FROM office_profile",
         "thread": "SELECT public_id FROM message_threads",
         "message_file": "SELECT public_id FROM message_files",
         "letter": "SELECT public_id FROM mailouts",
+        "application": "SELECT public_id FROM registrations",
         "personal_request": "SELECT public_id FROM personal_requests",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }

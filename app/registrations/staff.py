@@ -87,58 +87,58 @@ def new() -> Any:
     return see_other(f"{HOME}/{public_id}")
 
 
-@pages.get("/registrations/<public_id>")
+@pages.get("/registrations/<application>")
 @needs(Can.MANAGE_ACCOUNTS)
-def show(public_id: str) -> str:
-    return _page(public_id)
+def show(application: str) -> str:
+    return _page(application)
 
 
-@pages.post("/registrations/<public_id>/approve")
+@pages.post("/registrations/<application>/approve")
 @needs(Can.MANAGE_ACCOUNTS)
-def approve(public_id: str) -> Any:
+def approve(application: str) -> Any:
     form = filled(ApproveForm)
     form.way.choices = _ways()
     if not form.validate():
-        return _page(public_id, approve_form=form), 422
+        return _page(application, approve_form=form), 422
     try:
-        account, _issued = commands.approve(actor(), public_id, _version(form), _grant(form))
+        account, _issued = commands.approve(actor(), application, _version(form), _grant(form))
     except Refused as refusal:
         if refusal.field is None:
             raise
         refuse(form, Refused(refusal.message, field=_FIELDS.get(refusal.field, refusal.field)))
-        return _page(public_id, approve_form=form), refusal.status
+        return _page(application, approve_form=form), refusal.status
     flash(_("Konto %(login)s jest gotowe.", login=account.login), "success")
-    return see_other(f"{HOME}/{public_id}")
+    return see_other(f"{HOME}/{application}")
 
 
-@pages.post("/registrations/<public_id>/ask")
+@pages.post("/registrations/<application>/ask")
 @needs(Can.MANAGE_ACCOUNTS)
-def ask(public_id: str) -> Any:
+def ask(application: str) -> Any:
     form = filled(AskForm)
     try:
-        commands.ask(actor(), public_id, _version(form), form.question.data or "")
+        commands.ask(actor(), application, _version(form), form.question.data or "")
     except Refused as refusal:
         if refusal.field is None:
             raise
         refuse(form, refusal)
-        return _page(public_id, ask_form=form), refusal.status
+        return _page(application, ask_form=form), refusal.status
     flash(_("Pytanie zostało wysłane."), "success")
-    return see_other(f"{HOME}/{public_id}")
+    return see_other(f"{HOME}/{application}")
 
 
-@pages.post("/registrations/<public_id>/reject")
+@pages.post("/registrations/<application>/reject")
 @needs(Can.MANAGE_ACCOUNTS)
-def reject(public_id: str) -> Any:
+def reject(application: str) -> Any:
     form = filled(RejectForm)
     try:
-        commands.reject(actor(), public_id, _version(form), form.reason.data or "")
+        commands.reject(actor(), application, _version(form), form.reason.data or "")
     except Refused as refusal:
         if refusal.field is None:
             raise
         refuse(form, refusal)
-        return _page(public_id, reject_form=form), refusal.status
+        return _page(application, reject_form=form), refusal.status
     flash(_("Wniosek został odrzucony, a powód wysłany wnioskodawcy."), "success")
-    return see_other(f"{HOME}/{public_id}")
+    return see_other(f"{HOME}/{application}")
 
 
 @pages.route("/configuration/registration", methods=["GET", "POST"])
