@@ -103,6 +103,8 @@ def _line(one: Entry) -> Line:
     before, after = detail.pop("before", None), detail.pop("after", None)
     old: dict[str, Any] = before if isinstance(before, dict) else {}
     new: dict[str, Any] = after if isinstance(after, dict) else {}
+    if old or new:
+        detail.pop("fields", None)
     names = list(dict.fromkeys([*old, *new]))
     return Line(
         at=one.at,
