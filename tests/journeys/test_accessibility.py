@@ -13,13 +13,14 @@ AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(
 PAGES = [
     ("", "", ["/"]),
     ("demo", "", ["/login", "/password/forgot", "/register", "/no-such-page", "/activate/nothing"]),
-    ("demo", "L000001", ["/payments", "/payments/entries", "/settings", "/settings/password", "/payments?unit=X"]),
+    ("demo", "L000001", ["/payments", "/payments/entries", "/settings", "/settings/password", "/settings/factors",
+                          "/settings/devices", "/payments?unit=X"]),
     ("demo", "admin", [
         "/admin/", "/admin/residents", "/admin/residents/L000001", "/admin/accounts/new", "/admin/imports",
-        "/admin/imports/new", "/admin/mailouts", "/admin/mailouts/new",
+        "/admin/imports/new", "/admin/mailouts", "/admin/mailouts/new", "/admin/configuration/second-factor",
     ]),
     ("console", "", ["/login"]),
-    ("console", "operator@osiedle.example", ["/tenants", "/tenants/new", "/tenants/demo"]),
+    ("console", "operator@osiedle.example", ["/tenants", "/tenants/new", "/tenants/demo", "/factors", "/devices"]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
