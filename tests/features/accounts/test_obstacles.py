@@ -54,7 +54,9 @@ def change(public_id: str, **values: Any) -> None:
 
 def acts(login: str) -> list[Any]:
     rows = db.session.execute(
-        text("SELECT action, detail, address FROM audit_entries WHERE subject = :login AND actor = 'hanna' ORDER BY id"),
+        text(
+            "SELECT action, detail, address FROM audit_entries WHERE subject = :login AND actor = 'hanna' ORDER BY id"
+        ),
         {"login": login},
     )
     return list(rows)

@@ -148,7 +148,8 @@ def test_a_line_put_in_with_an_old_date_is_found_and_never_sealed(log: Tenant, o
 def test_a_line_whose_transaction_ended_late_is_sealed_later_and_holds(log: Tenant, app: Any) -> None:
     engine: Any = db.session.get_bind()
     statement = text(
-        "INSERT INTO audit_entries (actor_kind, actor, action, subject) VALUES ('system', 'import', 'import.received', :s)"
+        "INSERT INTO audit_entries (actor_kind, actor, action, subject) "
+        "VALUES ('system', 'import', 'import.received', :s)"
     )
     slow = engine.connect()
     slow.execute(statement, {"s": "długi import"})

@@ -50,9 +50,9 @@ class Office:
                     "WHERE table_schema = current_schema() AND column_name = 'public_id' ORDER BY 1"
                 )
             ).scalars()
-            found = [
-                one for table in tables for one in db.session.execute(text(f'SELECT public_id FROM "{table}"')).scalars()
-            ]
+            found = []
+            for table in tables:
+                found += db.session.execute(text(f'SELECT public_id FROM "{table}"')).scalars()
         return [*found, "O1", "O2", "welcome", "terms"]
 
 
@@ -60,7 +60,8 @@ def books(session: Any) -> None:
     """Two buildings with a unit, an owner and a debt each; the canary in every text of the second."""
     now = {"since_revision": 1}
     for number, word in ((1, "Pierwsza"), (2, CANARY)):
-        session.add(Building(code=f"B{number}", street=f"Ulica {word}", number="1", postcode="67-200", city=word, **now))
+        address = {"street": f"Ulica {word}", "number": "1", "postcode": "67-200", "city": word}
+        session.add(Building(code=f"B{number}", **address, **now))
         session.add(
             Unit(
                 code=f"L{number}", building_code=f"B{number}", number=f"{number}{word}", area=Decimal("40.00"),
@@ -68,7 +69,9 @@ def books(session: Any) -> None:
             )
         )  # fmt: skip
         session.add(
-            Person(code=f"O{number}", first_name=f"Anna{word}", last_name=word, email=f"o{number}@{word}.example", **now)
+            Person(
+                code=f"O{number}", first_name=f"Anna{word}", last_name=word, email=f"o{number}@{word}.example", **now
+            )
         )
         title = {"unit_code": f"L{number}", "person_code": f"O{number}", "role": "owner"}
         session.add(Occupancy(**title, from_on=date(2019, 1, 1), to_on=None, **now))
