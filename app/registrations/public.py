@@ -123,7 +123,7 @@ def _status_page(token: str, form: AnswerForm, code: int = 200, error: str | Non
     page = render(
         "registrations/status.html",
         found=found,
-        state=str(rules.STATES[found.state]),
+        state=str(rules.STATES_TOLD[found.state]),
         is_open=found.state in rules.OPEN,
         form=form,
         error=error,

@@ -33,6 +33,12 @@ STATES = {
     "rejected": _l("odrzucony"),
     "withdrawn": _l("wycofany"),
 }
+# The same for the applicant, where it is about them.
+STATES_TOLD = STATES | {
+    "new": _l("czeka na sprawdzenie przez biuro"),
+    "asked": _l("czeka na Twoją odpowiedź"),
+    "answered": _l("biuro czyta Twoją odpowiedź"),
+}
 WAYS = {"form": _l("formularz"), "paper": _l("papier"), "facts": _l("samodzielnie")}
 # A name holds no digit, slash or colon: the copy that goes out by mail must not carry anybody's advertisement.
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’-])*")

@@ -262,7 +262,7 @@ def test_the_status_page_says_what_happens_and_that_it_may_take_days(books: Tena
         _public_id, token = sent_in()
     answer = browser().get(f"/register/{token}")
     page = inspect(answer)
-    assert "czeka na sprawdzenie" in page and "kilka dni" in page and "Wycofuję wniosek" in page
+    assert "czeka na sprawdzenie przez biuro" in page and "kilka dni" in page and "Wycofuję wniosek" in page
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "601" not in page and "anna@" not in page, "who finds the link learns no contact data"
 
