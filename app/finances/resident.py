@@ -16,6 +16,7 @@ from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.finances import queries
 from app.finances.rules import ACCOUNTS, KINDS, account_number
+from app.office.queries import profile
 from app.web import menu
 from app.web.audiences import hot
 from app.web.pages import render
@@ -41,7 +42,7 @@ def payments() -> str:
         accounts=standing.accounts if len(standing.accounts) > 1 else [],
         entries=standing.entries,
         due=standing.due,
-        account_number=account_number(unit.account),
+        account_number=account_number(unit.account or profile().bank_account),
         entries_url=f"{PATHS['entries']}?unit={quote_plus(unit.code)}",
     )
 

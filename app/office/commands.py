@@ -63,13 +63,21 @@ def _stored(fields: Iterable[str]) -> dict[str, Any]:
 
 
 def copy_contact() -> None:
-    """Bring the registry's copy of the bound tenant's name and contact in step with its profile."""
+    """Bring the registry's copy of the bound tenant's name, kind and contact in step with its profile."""
     office = fresh_profile()
     contact = contact_of(office)
     with db.engines[PLATFORM].begin() as connection:
         connection.execute(
-            text("UPDATE platform.tenants SET name = :name, contact = CAST(:contact AS jsonb) WHERE id = :id"),
-            {"name": office.name, "contact": json.dumps(contact, ensure_ascii=False), "id": current().id},
+            text(
+                "UPDATE platform.tenants SET name = :name, kind = :kind, contact = CAST(:contact AS jsonb) "
+                "WHERE id = :id"
+            ),
+            {
+                "name": office.name,
+                "kind": office.kind,
+                "contact": json.dumps(contact, ensure_ascii=False),
+                "id": current().id,
+            },
         )
 
 

@@ -157,6 +157,25 @@ def test_the_nightly_hour_stands_beside_the_balance(app: Any, town: Any, client:
         say(None)
 
 
+def test_the_managers_account_stands_in_for_units_without_their_own(app: Any, town: Any, client: Any) -> None:
+    from app.core import work
+    from app.core.actor import system
+    from app.office.commands import update_profile
+    from tenants.context import bind
+
+    def say(number: str) -> None:
+        with app.app_context(), bind(town.alfa):
+            update_profile(system("tests"), bank_account=number)
+            work.commit()
+
+    anna = town.log_in(client, "anna")
+    try:
+        say("61109010140000071219812874")
+        assert "61 1090 1014 0000 0712 1981 2874" in anna.get("/payments").text
+    finally:
+        say("")
+
+
 @pytest.mark.parametrize(
     ("moment", "hour", "next_one"),
     [

@@ -20,7 +20,7 @@ ADMIN = Actor(kind="account", login="admin", account_id=1, role=Role.ADMIN, can=
 
 def registered(slug: str) -> Any:
     with db.engines[PLATFORM].connect() as connection:
-        statement = text("SELECT name, contact FROM platform.tenants WHERE slug = :slug")
+        statement = text("SELECT name, contact, kind FROM platform.tenants WHERE slug = :slug")
         return connection.execute(statement, {"slug": slug}).one()
 
 
@@ -40,12 +40,13 @@ def test_the_registrys_copy_follows_by_a_job(tenant: Any, context: Any) -> None:
             street_line="Cicha 1",
             city_line="67-200 Głogów",
             email="",
+            kind="association",
         )
         work.commit()
         job = db.session.scalar(text("SELECT id FROM jobs WHERE name = 'office.contact'"))
     entry.run(tenant.id, job)
-    name, contact = registered(tenant.slug)
-    assert name == "SM „Nowa Nazwa”"
+    name, contact, kind = registered(tenant.slug)
+    assert (name, kind) == ("SM „Nowa Nazwa”", "association")
     assert contact == {
         "name": "SM „Nowa Nazwa”", "phone": "76 111 22 33", "street_line": "Cicha 1", "city_line": "67-200 Głogów",
         "address": "Cicha 1, 67-200 Głogów",
