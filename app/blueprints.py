@@ -57,6 +57,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.personal.staff"),
     ("console_public", "app.operators.public"),
     ("operator", "app.operators.operator"),
+    ("operator", "app.operators.log"),
     ("operator", "app.operators.factors"),
     ("operator", "app.operators.devices"),
 )

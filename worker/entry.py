@@ -1,7 +1,8 @@
 """The one door between Redis and the product: `run(tenant, row)` claims a row, binds its tenant, runs its body.
 
 RQ may call it twice, late, or for a row that is long done; the claim decides. A tenant that is unknown, suspended
-or on a revision that this code does not serve is left alone; its rows wait. A body that dies with its process leaves a lease that runs out, and the sweep rings.
+or on a revision that this code does not serve is left alone; its rows wait. A body that dies with its process leaves
+a lease that runs out, and the sweep rings.
 """
 
 from __future__ import annotations

@@ -99,6 +99,7 @@ def log_out(actor: Actor) -> None:
         .where(OperatorSession.id == actor.session_id, OperatorSession.ended_at.is_(None))
         .values(ended_at=now())
     )
+    audit.record(actor, "operator.logged_out", actor.login)
 
 
 def reset_factor(actor: Actor, email: str) -> None:
