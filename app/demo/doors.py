@@ -10,14 +10,18 @@ from app.accounts import rules as passwords
 from app.accounts.models import Account
 from app.core import work
 from app.core.actor import system
+from app.core.clock import today
 from app.core.errors import Conflict, Refused
 from app.demo.commands import Doors, Plan
 from app.demo.logins import ADMIN_EMAIL, Login
+from app.estate.models import Occupancy, Person
 from app.imports import commands as imports
 from app.office import commands as office
 from app.onboarding import commands as onboarding
 from app.operators import commands as operators
 from app.operators import queries
+from app.registrations import commands as registrations
+from app.registrations.rules import Wish
 from config.settings import DEMO_PASSWORD
 from tenants.context import Mode, bind
 from tenants.db import db
@@ -64,7 +68,21 @@ def _open_accounts(slug: str, logins: Sequence[Login]) -> None:
     rows = [accounts.NewAccount(each.login, email=each.email, person_code=each.login) for each in logins]
     with bind(queries.tenant(slug)):
         accounts.create_many(ACTOR, rows, password_hash)
+        _applications({each.login for each in logins})
         work.commit()
+
+
+def _applications(known: set[str]) -> None:
+    """Two people without an account brought a paper, so that the queue of applications has something to show."""
+    held = select(Person.code, Person.first_name, Person.last_name, Occupancy.role, Occupancy.unit_code).where(
+        Person.code == Occupancy.person_code, Person.until_revision.is_(None), Occupancy.until_revision.is_(None),
+        Person.first_name.is_not(None), Person.last_name.is_not(None),
+        Occupancy.to_on.is_(None), Person.code.not_in(known),
+    )  # fmt: skip
+    for row in db.session.execute(held.order_by(Person.code).limit(2)).all():
+        wish = Wish(row.first_name, row.last_name, row.role, row.unit_code, None, None)
+        paper = registrations.Paper(today(), "Okazano dowód osobisty.", True)
+        registrations.record_paper(ACTOR, wish, paper, f"demo-{row.code}")
 
 
 def _open_operator(email: str) -> None:

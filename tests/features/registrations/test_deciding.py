@@ -359,6 +359,16 @@ def test_what_was_settled_long_ago_is_forgotten_and_the_rest_stays(inside: Tenan
     assert [row.state for row in rows()] == ["new"]
 
 
+def test_who_is_in_the_books_of_the_old_system_cannot_log_in_before_rights_are_granted_anew(
+    books: Tenant, browser: Callable[[], Browser]
+) -> None:
+    for login in ("O1", "O1@poczta.example", "L001", "Anna Żółć"):
+        for password in ("O1", "Zolc1960", PASSWORD, ""):
+            assert browser().log_in(login, password).status_code in (422, 429)
+    with at(books):
+        assert accounts() == []
+
+
 def test_staff_decide_on_the_pages(books: Tenant, office: Browser) -> None:
     with at(books):
         public_id, _token = sent_in()
