@@ -33,7 +33,7 @@ class Gateway:
 
 
 def start_password(house: House) -> str:
-    found = re.search(r"portalu: (\S+)", house.messages()[-1]["text"])
+    found = re.search(r"portalu:\n(\S+)\n", house.messages()[-1]["text"])
     assert found
     return found[1]
 
