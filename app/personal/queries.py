@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, text
 
 from app.accounts.queries.reach import within
 from app.core.actor import Actor, Can
@@ -14,7 +14,6 @@ from app.core.errors import NotThere
 from app.core.paging import Page
 from app.office import settings
 from app.personal import rules
-from app.personal.models import PersonalRequest
 from app.personal.rules import Retention
 from tenants.db import db
 
@@ -91,13 +90,6 @@ def request(actor: Actor, public_id: str) -> Request:
     if row is None or not within(actor, row.account_id, row.person_code, today()):
         raise NotThere("")
     return _request(row)
-
-
-def waiting(actor: Actor) -> int:
-    """How many requests wait for an answer. Raises `NotThere`."""
-    _may(actor)
-    found = select(PersonalRequest.id).where(PersonalRequest.state == "open")
-    return len(db.session.execute(found).all())
 
 
 def attachments(actor: Actor) -> list[tuple[str, str, int]]:
