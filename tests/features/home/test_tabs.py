@@ -98,7 +98,7 @@ def test_many_units_are_a_list_that_needs_no_script(app: Any, tenant: Any, peopl
 
 def test_a_lodger_sees_the_flat_but_no_debts_anywhere(people: Any) -> None:
     lodger = people("lodger")
-    assert lodger.get("/").headers["Location"] == "/me/units"
+    assert lodger.get("/").headers["Location"] == "/me", "the next tab: there are no settlements to see"
     pages = {path: inspect(lodger.get(path)) for path in PAGES}
     everything = " ".join(pages.values())
     assert "123,45" not in everything and "Opłata Anny" not in everything and "1111 1111" not in everything
