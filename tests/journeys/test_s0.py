@@ -22,7 +22,7 @@ def fill(page: Any, **values: str) -> None:
 
 
 def press(page: Any, label: str) -> None:
-    page.locator("main").get_by_role("button", name=label, exact=True).first.click()
+    page.locator("main").get_by_role("button", name=label, exact=True).last.click()
     page.wait_for_load_state()
 
 
