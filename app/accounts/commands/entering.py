@@ -13,7 +13,6 @@ from sqlalchemy import Engine, Row, TextClause, text
 from app.accounts import policies, rules
 from app.accounts.commands.opening import issue_token
 from app.accounts.commands.tokens import void_tokens
-from app.accounts.queries.locks import attempts_key
 from app.core import audit, throttle
 from app.core.actor import Actor
 from app.core.clock import local, now
@@ -102,7 +101,7 @@ class Attempts:
 
     @classmethod
     def at(cls, typed: str, address: str) -> Attempts:
-        home, network = attempts_key(typed), rules.network(address)
+        home, network = rules.attempts_key(current().id, typed), rules.network(address)
         return cls(f"{home}:{network}", home, f"login:address:{network}")
 
     def admit(self) -> None:

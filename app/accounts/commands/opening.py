@@ -77,35 +77,41 @@ def create_account(
     if actor.buildings is not None and not codes:
         raise Refused(_("Wybierz lokale, które to konto ma widzieć."), field="units")
     _no_mixing(key, address)
-    policy, access = policies.password_policy(), policies.access()
-    start = None
-    if password is not None:
-        chosen = rules.checked_password(password, login=shown, tenant_name=current().name, policy=policy)
-        start = rules.hashed(chosen)
     account = _inserted(
         login=shown,
         login_key=key,
-        password_hash=start,
-        must_change_password=start is not None and must_change,
-        start_password_until=now() + access.start_life if start is not None and must_change else None,
+        **_start(password, shown, must_change),
         role=wanted.value,
         opens_at=policies.opening() if wanted is Role.RESIDENT else None,
-        password_set_at=now() if start is not None else None,
-        # who gets a lasting password is no newcomer to be shown round
-        welcomed_at=now() if start is not None and not must_change else None,
         email=address,
         person_code=person,
         locale=locale,
     )
     _give(actor, account, codes, person)
     audit.record(actor, "account.created", shown, role=wanted.value, units=list(codes), person=person)
-    if start is not None:
+    if password is not None:
         return Created(account, codes, None, None)
     secret, until = issue_token(account.id, "activation")
     mailed = address if by_mail and address else None
     if mailed:
         mails.activation(account, secret, until)
     return Created(account, codes, secret, until, mailed)
+
+
+def _start(password: str | None, login: str, must_change: bool) -> dict[str, Any]:
+    """The columns of a first password; who gets a lasting one is no newcomer to be shown round."""
+    if password is None:
+        return {}
+    policy = policies.password_policy()
+    chosen = rules.checked_password(password, login=login, tenant_name=current().name, policy=policy)
+    moment = now()
+    return {
+        "password_hash": rules.hashed(chosen),
+        "must_change_password": must_change,
+        "start_password_until": moment + policies.access().start_life if must_change else None,
+        "password_set_at": moment,
+        "welcomed_at": None if must_change else moment,
+    }
 
 
 def create_many(actor: Actor, rows: Iterable[NewAccount], password_hash: str | None) -> int:
@@ -211,6 +217,7 @@ def _give(actor: Actor, account: Account, codes: tuple[str, ...], person: str | 
 
 
 def _insert_batch(actor: Actor, rows: list[NewAccount], password_hash: str | None) -> int:
+    opens_at = policies.opening()
     by_key = {key: (shown, row) for row in rows for shown, key in [rules.checked_login(row.login)]}
     values = [
         {
@@ -220,6 +227,7 @@ def _insert_batch(actor: Actor, rows: list[NewAccount], password_hash: str | Non
             "password_hash": password_hash,
             "role": rules.checked_role(actor, row.role).value,
             "welcomed_at": now() if password_hash is not None else None,
+            "opens_at": opens_at if row.role == Role.RESIDENT else None,
             "email": row.email,
             "person_code": row.person_code,
             "locale": row.locale,

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from app.accounts import rules
 from app.core import throttle
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from tenants.bound import current
-
-
-def attempts_key(typed: str) -> str:
-    """Under which key attempts at what was typed as a login are counted; the login itself is not stored."""
-    name = hashlib.sha256((rules.identifier_key(typed) or "").encode()).hexdigest()[:32]
-    return f"login:{current().id}:{name}"
 
 
 def locked_for(actor: Actor, login: str, email: str | None = None) -> int:
@@ -26,7 +18,7 @@ def locked_for(actor: Actor, login: str, email: str | None = None) -> int:
         raise NotThere("")
     waits = [0]
     for name in filter(None, (login, email)):
-        key = attempts_key(name)
+        key = rules.attempts_key(current().id, name)
         waits.append(throttle.wait({key: rules.LOGIN_LIMIT}, rules.LOGIN_WINDOW))
         waits.append(throttle.wait_below(key, rules.PAIR_LIMIT, rules.PAIR_WINDOW))
     return max(waits)

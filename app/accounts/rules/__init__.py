@@ -28,6 +28,7 @@ from app.accounts.rules.limits import (
 from app.accounts.rules.logins import (
     IDENTIFIER_LENGTH,
     LOGIN_LENGTH,
+    attempts_key,
     checked_email,
     checked_login,
     checked_role,
@@ -88,6 +89,7 @@ __all__ = [
     "Policy",
     "Sessions",
     "TooMany",
+    "attempts_key",
     "checked_access",
     "checked_email",
     "checked_login",

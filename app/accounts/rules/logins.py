@@ -6,6 +6,7 @@ the ends dropped and runs of it made one space. Nothing else is touched: `L00012
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
@@ -30,6 +31,12 @@ def identifier_key(typed: str) -> str | None:
         return None
     key = normal_form(typed)
     return key if 0 < len(key) <= IDENTIFIER_LENGTH and _printable(key) else None
+
+
+def attempts_key(tenant_id: int, typed: str) -> str:
+    """Under which key attempts at what was typed as a login are counted; the login itself is not stored."""
+    name = hashlib.sha256((identifier_key(typed) or "").encode()).hexdigest()[:32]
+    return f"login:{tenant_id}:{name}"
 
 
 def own_path(typed: str | None) -> str | None:
