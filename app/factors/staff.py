@@ -10,7 +10,7 @@ from app.core.actor import Can
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.factors import commands, policies, queries
+from app.factors import commands, obstacles, policies, queries  # noqa: F401 - obstacles make themselves known
 from app.factors.forms import ResetForm, RuleForm
 from app.web import sections
 from app.web.audiences import needs
