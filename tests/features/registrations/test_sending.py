@@ -212,7 +212,7 @@ def test_an_address_gets_three_confirmations_a_day_and_every_application_waits(
         assert len(rows()) == 5 and len(letters("registration_received")) == rules.LETTERS_A_DAY
 
 
-def test_one_address_sends_a_dozen_forms_an_hour(books: Tenant, browser: Visitors) -> None:
+def test_one_address_sends_twenty_forms_an_hour(books: Tenant, browser: Visitors) -> None:
     visitor = browser()
     codes = [apply(visitor, books, code="").status_code for _ in range(rules.SENDS_AN_ADDRESS)]
     assert set(codes) == {422}
