@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 from sqlalchemy import Engine, Row, insert, select, update
 
 from app.accounts.commands import entering
 from app.accounts.models import Account, AccountSession, LoginAttempt
-from app.accounts.queries.obstacles import AccountState, Obstacle, sources
 from app.core import audit
 from app.core.actor import Actor
 from app.core.factors.passkeys import Party
-from app.core.language import gettext as _
 from app.core.runtime import settings
 from app.factors import mails, policies, rules
 from app.factors.keyring import Keyring, has_factor
@@ -112,15 +109,4 @@ def make_wait(rule: rules.SecondFactor, kept: int | None) -> None:
     )
 
 
-def obstacles(_actor: Actor, found: AccountState) -> Iterator[Obstacle]:
-    """What the office is told of somebody who may be stuck at the second step."""
-    if has_factor(RING, found.id):
-        sentence = _(
-            "Po haśle to konto prosi o drugi krok: kod z aplikacji albo klucz. Kto go stracił, wejdzie kodem zapasowym "
-            "albo po usunięciu drugiego kroku."
-        )
-        yield Obstacle("factor", sentence, stops=False, see="factors/reset")
-
-
 entering.demands.append(demanded)
-sources.append(obstacles)

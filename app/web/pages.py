@@ -81,6 +81,8 @@ def _context() -> dict[str, Any]:
     if g.get("failing") or (site is not None and site.kind == TENANT and "binding" not in g):
         return found | {"actor": None, "menu": []}
     actor = maybe_actor()
+    if actor is not None and actor.waits_for == "factor":
+        actor = None  # a password alone is not told even whose it is
     found |= {"actor": actor, "menu": menu.items(actor)}
     for kind, provider in _providers:
         if site is not None and site.kind == kind:

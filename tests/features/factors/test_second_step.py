@@ -33,6 +33,16 @@ def test_after_the_password_nothing_opens_until_a_code_is_right(opened: Any, bro
     assert is_in(visitor)
 
 
+def test_a_password_alone_is_not_told_whose_it_is(opened: Any, browser: Callable[..., Browser]) -> None:
+    opened("anna")
+    here = browser("anna")
+    enrol(here)
+    assert "Zalogowano jako" in here.get("/contact").text
+    page = browser("anna").get("/contact")
+    assert page.status_code == 200
+    assert "Zalogowano jako" not in page.text
+
+
 def test_one_goes_on_to_the_page_that_was_wanted(opened: Any, browser: Callable[..., Browser]) -> None:
     opened("anna")
     key, _codes = enrol(browser("anna"))
