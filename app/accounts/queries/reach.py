@@ -9,9 +9,11 @@ from sqlalchemy import text
 from app.accounts.queries.titles import HELD_UNITS
 from app.core.actor import Actor
 from app.estate import queries as estate
+from app.estate import scope
 from tenants.db import db
 
 _HELD = text(f"SELECT unit_code FROM ({HELD_UNITS}) AS held ORDER BY unit_code")
+_OURS = text(f"SELECT {scope.accounts('a')} FROM accounts a WHERE a.id = :account")
 
 
 def units_of(_actor: Actor, account_id: int, person_code: str | None, today: date) -> list[str]:
@@ -25,4 +27,6 @@ def within(actor: Actor, account_id: int, person_code: str | None, today: date) 
     if actor.buildings is None:
         return True
     held = set(units_of(actor, account_id, person_code, today))
+    if not held:  # whoever sees nothing belongs to where they had something
+        return bool(db.session.execute(_OURS, {"account": account_id, **scope.values(actor)}).scalar())
     return held <= estate.known_units(actor, held)

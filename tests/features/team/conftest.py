@@ -14,10 +14,13 @@ from sqlalchemy import text
 from app.accounts.commands import create_account
 from app.accounts.models import StaffScope
 from app.core import work
-from app.core.actor import system
+from app.core.actor import Actor, Role, system
 from app.estate.models import Building, Occupancy, Person, Unit
 from app.finances.models import LedgerEntry
 from app.mailouts.commands import send
+from app.messages.commands import write
+from app.messages.rules import CATEGORIES
+from app.personal.commands.asking import ask
 from tenants.context import bind
 from tenants.db import db
 from tenants.registry import Tenant
@@ -83,6 +86,15 @@ def books(session: Any) -> None:
         )  # fmt: skip
 
 
+def write_in(account: Any, word: str, number: int) -> None:
+    """A conversation and a request about personal data that wait for the office."""
+    person = f"O{number}"
+    who = Actor(kind="account", login=account.login, account_id=account.id, role=Role.RESIDENT, person_code=person)
+    write(who, subject=f"Sprawa {word}", category=next(iter(CATEGORIES)), body=f"Treść {word}", unit=f"L{number}",
+          files=[], form_key=f"m{number}")  # fmt: skip
+    ask(who, "correction", f"Proszę o poprawienie {word}", f"p{number}")
+
+
 @pytest.fixture
 def office(app: Any, tenant: Tenant) -> Office:
     ids: dict[str, str] = {}
@@ -101,6 +113,7 @@ def office(app: Any, tenant: Tenant) -> Office:
                                   email=f"mieszk{number}@{word.lower()}.example", password=PASSWORD)  # fmt: skip
             ids[f"mieszk{number}"] = made.account.public_id
             send(system("tests"), f"Temat {word}", f"Treść {word}", {"buildings": [f"B{number}"]})
+            write_in(made.account, word, number)
         send(system("tests"), f"Do wszystkich {CANARY}", f"Treść {CANARY}", {"all": True})
         work.commit()
     return Office(app, tenant, ids)
