@@ -8,6 +8,7 @@ from typing import Any
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.office.rules import without_controls
 
 TITLE_LENGTH = 160
 BODY_LENGTH = 100_000
@@ -41,7 +42,7 @@ KINDS: dict[str, TextKind] = {
 
 def checked_title(text: str | None, *, field: str = "title") -> str:
     """A title in one line. Raises `Refused` when it is empty or too long."""
-    line = " ".join((text or "").split())
+    line = " ".join(without_controls(text or "", field).split())
     if not line:
         raise Refused(_("Podaj tytuł."), field=field)
     if len(line) > TITLE_LENGTH:
@@ -51,7 +52,7 @@ def checked_title(text: str | None, *, field: str = "title") -> str:
 
 def checked_body(text: str | None, *, field: str = "body") -> str:
     """The text with `\\n` line ends. Raises `Refused` when it is empty or too long."""
-    body = (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    body = without_controls(text or "", field).strip()
     if not body:
         raise Refused(_("Wpisz treść."), field=field)
     if len(body) > BODY_LENGTH:

@@ -185,7 +185,7 @@ def test_only_who_may_configure_publishes(tenant: Any, context: Any, role: Role)
         texts.keep_file(actor, "terms", "a.pdf", PDF)
 
 
-@pytest.mark.parametrize("given", [("", "b"), ("a", " "), ("x" * 161, "b"), ("a", "x" * 100_001)])
+@pytest.mark.parametrize("given", [("", "b"), ("a", " "), ("x" * 161, "b"), ("a", "x" * 100_001), ("a", "b\x1b[2J")])
 def test_an_empty_or_endless_text_is_refused(tenant: Any, context: Any, given: tuple[str, str]) -> None:
     with bind(tenant), pytest.raises(Refused):
         texts.publish(ADMIN, "terms", *given)
