@@ -15,7 +15,7 @@ from app.core.language import lazy_gettext as _l
 from app.mailouts.rules import Audience
 from app.notifications import kinds
 from app.notifications.kinds import EMAIL, Kind
-from app.notifications.queries import WANTS, set_values
+from app.notifications.standing import WANTS, set_values
 from app.outbox.letters import MAILOUTS
 
 kinds.register(

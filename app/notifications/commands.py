@@ -12,7 +12,7 @@ from app.core import audit
 from app.core.actor import Actor, Can, system
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
-from app.notifications import kinds, queries, rules
+from app.notifications import kinds, queries, rules, standing
 from app.notifications.kinds import EMAIL, SMS
 from app.notifications.rules import NotificationRules
 from app.office import settings
@@ -26,11 +26,11 @@ _ACCOUNT = text(
     "SELECT public_id, login, person_code, nullif(email, '') AS email, nullif(phone, '') AS phone, locale "
     "FROM accounts WHERE id = :account AND status = 'active'"
 )
-_TOLD = f"FROM accounts a WHERE a.id = ANY(:ids) AND a.status = 'active' AND {queries.WANTS}"
+_TOLD = f"FROM accounts a WHERE a.id = ANY(:ids) AND a.status = 'active' AND {standing.WANTS}"
 _BY_MAIL = (
     "SELECT 'account:' || a.public_id AS recipient_key, a.email::text AS address, CAST(NULL AS text) AS name, "
     "coalesce(a.locale, :locale) AS locale, '{}'::jsonb AS context "
-    f"{_TOLD} AND a.email <> '' AND (CAST(:fixed AS boolean) OR NOT {queries.OPTED_OUT})"
+    f"{_TOLD} AND a.email <> '' AND (CAST(:fixed AS boolean) OR NOT {standing.OPTED_OUT})"
 )
 _BY_SMS = text(
     f"SELECT 'account:' || a.public_id AS key, a.phone, coalesce(a.locale, :locale) AS locale {_TOLD} AND a.phone <> ''"
@@ -79,9 +79,9 @@ def tell_many(kind: str, cause: str, account_ids: Sequence[int], letter: str, co
     ids, locale = list(account_ids), profile().locale
     sent = 0
     for channel in kinds.kind(kind).channels:
-        if not ids or not queries.standing(kind, channel).offered:
+        if not ids or not standing.standing(kind, channel).offered:
             continue
-        values = {**queries.set_values(kind, channel), "ids": ids, "locale": locale}
+        values = {**standing.set_values(kind, channel), "ids": ids, "locale": locale}
         if channel == EMAIL:
             sent += outbox.post_set(letter, cause, context, _BY_MAIL, values)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select, text
 
@@ -12,18 +11,11 @@ from app.core.errors import NotThere
 from app.notifications import kinds, rules
 from app.notifications.kinds import EMAIL, SMS, Kind
 from app.notifications.models import NotificationChoice
-from app.notifications.rules import NotificationRules, Standing
+from app.notifications.rules import NotificationRules
+from app.notifications.standing import OPTED_OUT, WANTS, set_values, standing
 from app.office import settings
 from tenants.db import db
 
-# Whether account `a` wants a kind on a channel, as an expression with the parameters of `set_values`.
-WANTS = (
-    "(CASE WHEN CAST(:fixed AS boolean) THEN CAST(:standard AS boolean) ELSE coalesce("
-    "(SELECT c.wanted FROM notification_choices c "
-    "WHERE c.account_id = a.id AND c.kind = :kind AND c.channel = :channel), CAST(:standard AS boolean)) END)"
-)
-# Whether its address declined the kind by the link of a letter.
-OPTED_OUT = "EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :kind AND o.address = lower(a.email::text))"
 _ONE = text(
     f"SELECT c.wanted, {OPTED_OUT} FROM accounts a LEFT JOIN notification_choices c "
     "ON c.account_id = a.id AND c.kind = :kind AND c.channel = :channel WHERE a.id = :account"
@@ -67,22 +59,6 @@ class Overview:
     channels: tuple[str, ...]
     email: str | None
     phone: str | None
-
-
-def standing(kind: str, channel: str) -> Standing:
-    """How a kind stands on a channel at the bound manager. Raises `KeyError` for an unknown kind."""
-    return rules.standing(kinds.kind(kind), channel, settings.read(NotificationRules))
-
-
-def set_values(kind: str, channel: str) -> dict[str, Any]:
-    """The parameters of `WANTS`."""
-    stands = standing(kind, channel)
-    return {
-        "kind": kind,
-        "channel": channel,
-        "fixed": stands.fixed or not stands.offered,
-        "standard": stands.wanted(None),
-    }
 
 
 def wants(_actor: Actor, account_id: int, kind: str, channel: str) -> bool:
