@@ -32,6 +32,8 @@ from tenants.db import db
 
 MODES = ("snapshot", "increment")
 PROGRESS_SECONDS = 1.0
+ANALYZE_JOB = "imports.analyze"
+MANY_ROWS = 2000  # changed in the books: fewer do not turn a plan
 
 
 def receive(
@@ -252,6 +254,8 @@ def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
     audit.record(by, f"import.{report.status}", order.public_id, revision=report.revision)
     if report.status == "published":
         events.happened("imports.published", revision=report.revision)
+        if sum(counts.added + counts.changed + counts.withdrawn for counts in report.sheets.values()) >= MANY_ROWS:
+            jobs.enqueue(ANALYZE_JOB, "books", lane="urgent")
 
 
 class _Progress:

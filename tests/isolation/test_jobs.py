@@ -22,6 +22,7 @@ from worker import entry
 FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
+    "imports.analyze": {},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
