@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app.accounts import policies
 from app.accounts.commands import create_account
 from app.accounts.commands.accepting import accept
+from app.accounts.commands.contacting import vouch
+from app.accounts.commands.managing import managed
 from app.accounts.commands.tokens import void_tokens
 from app.accounts.models import Account, AccountUnit
 from app.accounts.rules import checked_login
@@ -86,7 +88,11 @@ def _is_free(name: str) -> bool:
 def _made(actor: Actor, found: Registration, grant: Grant, codes: tuple[str, ...]) -> Account:
     # Who is in the books sees what the books give them, also what they buy next year; others what staff chose.
     held = set(estate.units_held(actor, grant.person_code, today())) if grant.person_code else set()
-    own = () if grant.person_code and set(codes) <= held and (not codes or set(codes) == held) else codes
+    follows = grant.person_code and (not codes or set(codes) == held)
+    if actor.buildings is not None:  # who is limited to buildings opens no units of others, not even through the books
+        own: Sequence[str] = codes or sorted(estate.known_units(actor, held))
+    else:
+        own = () if follows else codes
     made = create_account(
         actor,
         (grant.login or "").strip() or free_login(grant.person_code),
@@ -108,10 +114,8 @@ def _made(actor: Actor, found: Registration, grant: Grant, codes: tuple[str, ...
 
 
 def _linked(actor: Actor, found: Registration, grant: Grant, codes: tuple[str, ...]) -> Account:
-    account: Account | None = db.session.scalars(
-        select(Account).where(Account.public_id == grant.account).with_for_update()
-    ).one_or_none()
-    if account is None or account.role != Role.RESIDENT or account.person_code != grant.person_code:
+    account = _handled(actor, grant.account or "")
+    if account.role != Role.RESIDENT or account.person_code != grant.person_code:
         raise NotThere("")
     if account.status != "active":
         raise Refused(_("To konto jest zablokowane albo zamknięte. Najpierw je odblokuj."), field="account")
@@ -124,12 +128,21 @@ def _linked(actor: Actor, found: Registration, grant: Grant, codes: tuple[str, .
         row = {"account_id": account.id, "unit_code": code, "since": today(), "follows_books": code in held}
         db.session.execute(insert(AccountUnit).values(row).on_conflict_do_nothing())
     if grant.take_contact:
-        account.email = found.email or account.email
-        account.phone = found.phone or account.phone
+        vouch(actor, account, found.email or account.email, found.phone or account.phone)
     after = {"email": str(account.email or ""), "phone": account.phone or ""}
     audit.record(actor, "account.linked", account.login, before=before, after=after, units=sorted(new))
     db.session.flush()
     return account
+
+
+def _handled(actor: Actor, public_id: str) -> Account:
+    """The account, locked, if it reaches no further than the actor. Raises `NotThere`, `Refused` on `account`."""
+    try:
+        return managed(actor, public_id)
+    except NotThere:
+        raise
+    except Refused as refusal:
+        raise Refused(refusal.message, field="account") from refusal
 
 
 def _units(actor: Actor, typed: Sequence[str]) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.accounts.commands import create_account
+from app.accounts.commands import ask_reset, create_account, send_reset
+from app.accounts.queries.reach import units_of
 from app.core import work
 from app.core.actor import Actor, Role, rights, system
 from app.core.clock import now, today
 from app.core.errors import Conflict, NotThere, Refused
+from app.estate.models import Occupancy
 from app.registrations import commands, queries
 from app.registrations.commands import Grant, Paper
 from app.registrations.rules import Wish
@@ -26,6 +28,7 @@ from tests.features.registrations.conftest import ANNA, CLERK, at, letters, open
 from tests.pages import inspect
 
 IN_B2 = replace(CLERK, buildings=frozenset({"B2"}), can=rights(Role.CLERK, limited=True))
+RESETS = text("SELECT count(*) FROM account_tokens WHERE purpose = 'reset' AND used_at IS NULL")
 ACCOUNTS = text("SELECT login, email, phone, person_code, role, status FROM accounts WHERE role = 'resident'")
 
 
@@ -285,6 +288,58 @@ def test_staff_of_one_building_see_and_decide_its_applications_only(inside: Tena
     work.rollback()
     assert approved(mine, actor=IN_B2, person_code=None, units=("K9",))
     assert match_of(ANNA, IN_B2).people == () and match_of(ANNA, IN_B2).units == ()
+
+
+def titled(*units: str, person: str = "O9") -> None:
+    for unit in units:
+        title = {"unit_code": unit, "person_code": person, "role": "owner"}
+        db.session.add(Occupancy(**title, from_on=date(2019, 1, 1), to_on=None, since_revision=1))
+    work.commit()
+
+
+def test_staff_of_one_building_link_no_account_that_reaches_further(inside: Tenant) -> None:
+    """Whoever took over its e-mail, or was handed its password, could read the other building."""
+    titled("K9", "L001")
+    both = create_account(system("tests"), "O9", person_code="O9", email="ewa@poczta.example", password=PASSWORD)
+    account = both.account.public_id
+    mine, _token = sent_in(replace(ANNA, unit="Księżycowa 2/9", email="intruz@poczta.example"), key="a")
+    with pytest.raises(Refused) as refusal:
+        approved(mine, actor=IN_B2, person_code="O9", account=account, units=("K9",), take_contact=True)
+    assert refusal.value.field == "account"
+    work.rollback()
+    assert [row.email for row in accounts()] == ["ewa@poczta.example"]
+    assert approved(mine, person_code="O9", account=account, units=("K9",))
+
+
+def test_staff_of_one_building_open_no_units_of_others_through_the_books(inside: Tenant) -> None:
+    titled("K9", "L001")
+    mine, _token = sent_in(replace(ANNA, unit="Księżycowa 2/9"), key="a")
+    account, _issued = approved(mine, actor=IN_B2, person_code="O9")
+    assert units_of(CLERK, account.id, "O9", today()) == ["K9"]
+
+
+def test_staff_of_one_building_approve_whose_units_all_lie_there(inside: Tenant) -> None:
+    titled("K9")
+    mine, _token = sent_in(replace(ANNA, unit="Księżycowa 2/9"), key="a")
+    account, _issued = approved(mine, actor=IN_B2, person_code="O9", units=("K9",))
+    assert units_of(CLERK, account.id, "O9", today()) == ["K9"]
+
+
+def test_contacts_that_an_application_changes_are_told_to_the_old_address(inside: Tenant) -> None:
+    account = create_account(system("tests"), "O1", person_code="O1", email="stary@poczta.example", password=PASSWORD)
+    other = create_account(system("tests"), "inna@poczta.example", password=PASSWORD)
+    ask_reset("O1", "", "192.0.2.9")
+    send_reset("o1", "")
+    assert other and db.session.execute(RESETS).scalar() == 1
+    public_id = account.account.public_id
+    mine, _token = sent_in(replace(ANNA, email="inna@poczta.example"), key="a")
+    with pytest.raises(Refused, match="e-mail"):
+        approved(mine, account=public_id, take_contact=True)
+    work.rollback()
+    mine, _token = sent_in(replace(ANNA, email="nowy@poczta.example"), key="b")
+    approved(mine, account=public_id, take_contact=True)
+    assert [letter.address for letter in letters("email_changed")] == ["stary@poczta.example"]
+    assert db.session.execute(RESETS).scalar() == 0, "a link in the old mailbox works no more"
 
 
 @pytest.mark.parametrize("role", [Role.RESIDENT, Role.ACCOUNTANT, Role.BOARD])
