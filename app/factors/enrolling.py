@@ -228,9 +228,11 @@ def _proven(ring: Keyring, actor: Actor) -> None:
 
 
 def _added(ring: Keyring, actor: Actor, verb: str, name: str) -> list[str]:
-    """Tell of a new factor. Who logged in elsewhere to make a first one must now show this one instead."""
+    """Tell of a new factor. With the first one, whoever is logged in elsewhere by a password alone must show it."""
     owner = owner_of(actor)
-    others = (ring.session_owner == owner, ring.session.waits_for == "enrol", ring.session.id != actor.session_id)
+    others = [ring.session_owner == owner, ring.session.ended_at.is_(None), ring.session.id != actor.session_id]
+    if len(factors_of(ring, owner)) > 1:
+        others.append(ring.session.waits_for == "enrol")
     db.session.execute(update(ring.session).where(*others).values(waits_for="factor"))
     ring.tell(actor, verb, name)
     return _first_codes(ring, owner)

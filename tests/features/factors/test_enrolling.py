@@ -236,3 +236,18 @@ def test_a_rule_that_is_none_is_refused(opened: Any, browser: Callable[..., Brow
     opened("ewa", "admin")
     assert rule(browser("ewa"), "everybody").status_code == 422
     assert asked("SELECT count(*) FROM office_settings WHERE name = 'second_factor'") == [(0,)]
+
+
+def test_with_a_first_factor_sessions_elsewhere_must_show_it(opened: Any, browser: Callable[..., Browser]) -> None:
+    """Somebody who knows the password may be logged in already: that is why the owner adds a factor."""
+    opened("anna")
+    opened("celina")
+    thief, owner, neighbour = browser("anna"), browser("anna"), browser("celina")
+    assert is_in(thief)
+    key, _codes = enrol(owner)
+    assert thief.get("/settings").headers["Location"].startswith("/login/second")
+    assert is_in(owner) and is_in(neighbour)
+    other = browser("anna")
+    assert second_step(other, code=code(key)).status_code == 303
+    enrol(owner, name="drugi telefon")
+    assert is_in(other), "who showed a factor need not show another"
