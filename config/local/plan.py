@@ -30,7 +30,8 @@ class Command:
     patience: float = 5
 
 
-MIGRATION = ("platform", "upgrade")
+# A manager that cannot be migrated says so and waits; the others are served.
+MIGRATION = ("platform", "upgrade", ",", "-tenants", "migrate")
 DEMO_DATA = ("demo", "load", "--if-missing")
 WEB = Command("web", ("-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))
 WORKERS = (

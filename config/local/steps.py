@@ -1,8 +1,8 @@
 """Several `flask` commands in one process, so that the product is imported once.
 
-    python -m config.local.steps platform upgrade , demo load --if-missing
+    python -m config.local.steps platform upgrade , -tenants migrate , demo load --if-missing
 
-Stops at the first command that fails, with its exit code.
+Stops at the first command that fails, with its exit code; one written with a dash before it may fail.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ def main(words: list[str]) -> int:
     """Run the commands, separated by commas, in order."""
     while words:
         end = words.index(",") if "," in words else len(words)
-        code = _flask(words[:end])
-        if code:
+        first, *rest = words[:end]
+        code = _flask([first.removeprefix("-"), *rest])
+        if code and not first.startswith("-"):
             return code
         words = words[end + 1 :]
     return 0

@@ -1,6 +1,7 @@
 """Access and the manager's own configuration.
 
 Code of this revision reads the new columns on every page, so it does not serve the revision before.
+Who has logged in before is not shown round as if they were new.
 """
 
 from alembic import op
@@ -428,6 +429,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX ix_message_files_message ON message_files (message_id)",
+    "UPDATE accounts SET welcomed_at = last_login_at WHERE last_login_at IS NOT NULL",
 )
 
 
