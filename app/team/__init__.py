@@ -1,1 +1,1 @@
-"""The manager's staff: invitations, roles, and the buildings they are limited to."""
+"""The manager's staff: invitations, roles, the buildings they are limited to, and leaving."""
