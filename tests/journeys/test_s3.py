@@ -45,7 +45,7 @@ def test_s3_03_04_05_an_empty_form_is_refused_at_each_field(visit: Visit, osada:
         assert page.locator(f"#{name}-error").count() == 1, name
 
 
-def test_s3_06_07_08_s4_05_06_07_an_application_becomes_an_account(
+def test_s3_06_07_08_s4_05_06_07_08_an_application_becomes_an_account(
     visit: Visit, product: Product, osada: str
 ) -> None:
     page = visit(osada, path="/register")
@@ -140,7 +140,7 @@ def test_s3_17_news_hold_what_the_manager_sent(visit: Visit, product: Product, r
     assert "w sobotę" in page.locator("main").inner_text()
 
 
-def test_s3_18_writing_to_the_office_and_its_answer_are_kept(
+def test_s0_01_s3_18_writing_to_the_office_and_its_answer_are_kept(
     visit: Visit, product: Product, resident: Resident
 ) -> None:
     login = resident("S318")

@@ -39,7 +39,7 @@ def test_s4_03_04_the_form_waits_for_all_data_and_the_notice(visit: Visit, osada
     ("password", "fits"),
     [("abcdefg", False), ("ABC1234", True), ("1234567", False), ("Abcdef", False), ("Zielony", True)],
 )
-def test_s4_10_the_preset_takes_seven_characters_a_letter_and_a_capital(
+def test_s4_09_10_the_preset_takes_seven_characters_a_letter_and_a_capital(
     visit: Visit, product: Product, resident: Resident, osada: str, password: str, fits: bool
 ) -> None:
     admin = visit(osada, "admin", path="/admin/configuration/passwords")
