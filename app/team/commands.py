@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 from app.accounts import commands, rules
 from app.accounts.commands import mending
 from app.accounts.commands.admins import keep_one, one_at_a_time
+from app.accounts.commands.entering import ask_anew
 from app.accounts.commands.managing import managed
 from app.accounts.models import Account, StaffScope
 from app.core import audit
@@ -45,6 +46,8 @@ def invite(actor: Actor, login: str, email: str, role: str, buildings: Sequence[
 def change(actor: Actor, public_id: str, role: str, buildings: Sequence[str]) -> Account:
     """Give a member of staff another role and other buildings; it counts from their next click.
 
+    With another role open sessions owe what a login would, such as a second factor that the role must have.
+
     Raises `Refused` for one's own account and for the last administrator, `NotThere`.
     """
     account, before = _held(actor, public_id)
@@ -60,6 +63,9 @@ def change(actor: Actor, public_id: str, role: str, buildings: Sequence[str]) ->
     now = {"role": wanted.value, "buildings": codes}
     account.role = wanted.value
     _limit(account, codes)
+    if was["role"] != now["role"]:
+        db.session.flush()
+        ask_anew(account)
     if was != now:
         audit.record(actor, "staff.changed", account.login, before=was, after=now)
     return account

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Row, TextClause, text
 from app.accounts import policies, rules
 from app.accounts.commands.opening import issue_token
 from app.accounts.commands.tokens import void_tokens
+from app.accounts.models import Account
 from app.core import audit, throttle
 from app.core.actor import Actor
 from app.core.clock import local, now
@@ -40,6 +41,10 @@ _END = text("UPDATE account_sessions SET ended_at = now() WHERE id = :id AND end
 _END_OTHERS = text(
     "UPDATE account_sessions SET ended_at = now() "
     "WHERE account_id = :account AND ended_at IS NULL AND id IS DISTINCT FROM CAST(:kept AS bigint)"
+)
+_OWE = text(
+    "UPDATE account_sessions SET waits_for = :owed "
+    "WHERE account_id = :account AND ended_at IS NULL AND waits_for IS NULL"
 )
 _TOUCH = text(
     "UPDATE account_sessions SET seen_at = now() WHERE id = ("
@@ -193,7 +198,7 @@ def temporary_digest(account_id: int, password: str) -> bytes:
 
 def _opened(found: Row[Any], password: str, visitor: _Visitor, life: timedelta) -> str:
     renewed = rules.hashed(password) if rules.outdated(found.password_hash) else None
-    owed = next((name for name in (demand(found) for demand in demands) if name is not None), None)
+    owed = _owed(found)
     secret, seen = new_secret(), {"address": visitor.address, "agent": visitor.agent}
     db.session.execute(
         _OPEN, {"digest": digest(secret), "account": found.id, "until": now() + life, "waits_for": owed, **seen}
@@ -226,6 +231,17 @@ def log_out(actor: Actor) -> None:
 def end_sessions(account_id: int, kept: int | None = None) -> None:
     """End all sessions of an account, except perhaps one."""
     db.session.execute(_END_OTHERS, {"account": account_id, "kept": kept})
+
+
+def ask_anew(account: Account) -> None:
+    """Let the open sessions of an account that may do other things now owe what a login would owe."""
+    owed = _owed(account)
+    if owed is not None:
+        db.session.execute(_OWE, {"account": account.id, "owed": owed})
+
+
+def _owed(account: Any) -> str | None:
+    return next((name for name in (demand(account) for demand in demands) if name is not None), None)
 
 
 def touch(session_id: int) -> None:

@@ -110,6 +110,18 @@ def test_a_change_of_role_counts_from_the_next_click_and_is_written_down(office:
     assert (row.actor, row.subject, row.address) == ("szefowa", "klerk", "127.0.0.1")
 
 
+def test_who_is_promoted_owes_the_second_factor_of_the_new_role_at_once(office: Office) -> None:
+    chief, clerk = office.browser("szefowa"), office.browser("klerk")
+    rule, page = "/admin/configuration/second-factor", f"{HOME}/{office.ids['klerk']}"
+    assert chief.post(rule, {"required_staff": "admins"}, form=rule).status_code == 303
+    assert clerk.get("/admin/").status_code == 200
+    assert chief.post(page, {"role": "admin"}, form=page).location == HOME
+    for path in ("/admin/", HOME, rule):
+        assert clerk.get(path).headers["Location"].startswith("/login/enrol"), path
+    assert chief.post(page, {"role": "clerk"}, form=page).location == HOME
+    assert office.browser("klerk").get("/admin/").status_code == 200
+
+
 def test_only_administrators_of_everything_manage_staff(office: Office) -> None:
     for login in ("klerk", "ksiegowa", "zarzad", "klerk1", "szefowa1", "mieszk1"):
         browser = office.browser(login)
