@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from functools import lru_cache
 from io import BytesIO
@@ -24,6 +25,12 @@ LARGEST = 5 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 SIZE = (640, 240)  # twice what a page shows, for sharp screens
 PLACE = "logos"
+NAME_LENGTH = 64
+# What Pillow raises on spoilt pictures; the last ones come from crooked EXIF.
+_UNREADABLE = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError,
+    struct.error, TypeError, LookupError, ArithmeticError,
+)  # fmt: skip
 
 
 def png(content: bytes) -> bytes:
@@ -49,7 +56,7 @@ def png(content: bytes) -> bytes:
                 return _small(picture)
     except Image.DecompressionBombError:
         raise Refused(_("Ten obraz ma za dużo pikseli. Zmniejsz go i prześlij jeszcze raz."), field="logo") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except _UNREADABLE:
         raise Refused(
             _("Tego pliku nie da się odczytać. Prześlij logo jako PNG, JPEG albo WebP."), field="logo"
         ) from None
@@ -71,7 +78,7 @@ def remove_logo(actor: Actor) -> None:
 
 def content(public_id: str) -> bytes | None:
     """The PNG of a logo of the bound tenant's, also of an earlier one: letters and pages may still name it."""
-    return _bytes(current().id, public_id)
+    return _bytes(current().id, public_id) if len(public_id) <= NAME_LENGTH else None
 
 
 def picture() -> bytes | None:

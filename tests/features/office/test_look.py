@@ -64,9 +64,19 @@ def test_a_transparent_logo_stays_transparent(context: Any) -> None:
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
+def crooked() -> bytes:
+    """A JPEG that must be turned and whose EXIF holds a text where a number belongs."""
+    exif, made = Image.Exif(), io.BytesIO()
+    exif[0x0112], exif[0x010E] = 6, "x" * 30
+    spoilt = exif.tobytes().replace(b"\x01\x0e\x00\x02", b"\x01\x19\x00\x02")
+    Image.new("RGB", (60, 40), 7).save(made, "JPEG", exif=spoilt)
+    return made.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
+        (crooked(), "odczyta"),
         (SVG, "SVG"), (SVG[21:], "SVG"), (b"\xef\xbb\xbf  " + SVG, "SVG"), (b"GIF89a" + bytes(99), "odczyta"),
         (b"", "pusty"), (bomb(), "pikseli"), (picture("PNG")[:200], "odczyta"), (b"\x89PNG\r\n\x1a\n", "odczyta"),
         (picture("GIF"), "odczyta"), (picture("TIFF"), "odczyta"), (b"x" * (5 * 1024 * 1024 + 1), "za du"),
@@ -90,7 +100,7 @@ def test_another_managers_logo_is_not_there(admin: Pages, client: Any, tenant: A
     admin.post(f"{LOOK}/logo", logo=(io.BytesIO(picture("PNG")), "logo.png"))
     path = re.search(r'src="(/logo/[^"]+)"', admin.get(LOOK))
     assert path and client(new_tenant().slug).get(path[1]).status_code == 404
-    for odd in ("/logo/nothing.png", "/logo/..%2Fx.png", "/logo/.png", "/logo/%00.png"):
+    for odd in ("/logo/nothing.png", "/logo/..%2Fx.png", "/logo/.png", "/logo/%00.png", f"/logo/{'x' * 3000}.png"):
         assert client(tenant.slug).get(odd).status_code == 404
 
 
