@@ -26,7 +26,9 @@ def balance_in_the_books(unit: str) -> int:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
-def test_s1_02_03_13_s3_20_a_resident_sees_the_balance_that_the_books_hold(visit: Callable[..., Any], javascript: bool) -> None:
+def test_s1_02_03_13_s3_20_a_resident_sees_the_balance_that_the_books_hold(
+    visit: Callable[..., Any], javascript: bool
+) -> None:
     page = visit("demo", "L000001", java_script_enabled=javascript)
     assert page.url.endswith("/payments")
     expected = money(abs(balance_in_the_books("01-1-001")))
