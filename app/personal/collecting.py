@@ -164,7 +164,8 @@ _READS = (
         (_l("Kiedy"), _l("Kto"), _l("Co"), _l("Adres IP")),
         "SELECT e.at, CASE WHEN e.actor_kind = 'account' AND e.actor = a.login THEN 'Ty' ELSE 'biuro lub portal' END, "
         "e.action, CASE WHEN e.actor_kind = 'account' AND e.actor = a.login THEN e.address END "
-        "FROM audit_entries e JOIN accounts a ON a.id = :account "
+        # a login may be given out again after its account was closed: earlier lines are about somebody else
+        "FROM audit_entries e JOIN accounts a ON a.id = :account AND e.at >= a.created_at "
         "WHERE (e.actor_kind = 'account' AND e.actor = a.login) OR e.subject IN (a.login, a.public_id) ORDER BY e.id",
     ),
 )  # fmt: skip

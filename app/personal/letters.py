@@ -19,13 +19,16 @@ _LETTERS = text(
     "SELECT o.created_at, o.sent_at, o.channel, o.letter, o.address, o.state, o.secret, o.locale, o.recipient_name, "
     "coalesce(c.context, '{}'::jsonb) || o.context AS context "
     "FROM outbox_items o LEFT JOIN outbox_causes c ON c.cause = o.cause "
-    "WHERE o.recipient_key = ANY(:keys) ORDER BY o.id DESC LIMIT :most"
+    "JOIN accounts a ON a.id = :account WHERE o.recipient_key = ANY(:keys) "
+    # a login may be given out again after its account was closed: earlier letters went to somebody else
+    "AND (o.recipient_key <> 'account:' || a.login OR o.created_at >= a.created_at) ORDER BY o.id DESC LIMIT :most"
 )
 
 
 def letters_of(actor: Actor) -> Table:
     """The newest letters to the actor, at most `MOST_LETTERS`."""
-    rows = db.session.execute(_LETTERS, {"keys": keys(actor.account_id or 0), "most": MOST_LETTERS})
+    values = {"account": actor.account_id, "keys": keys(actor.account_id or 0), "most": MOST_LETTERS}
+    rows = db.session.execute(_LETTERS, values)
     office = profile()
     return Table(
         "listy",

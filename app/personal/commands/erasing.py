@@ -48,7 +48,12 @@ _STATEMENTS = (
 )
 # Letters on their way are left to leave; the nightly work wipes them.
 WIPED = "address = NULL, recipient_name = NULL, context = '{}'::jsonb"
-_LETTERS = text(f"UPDATE outbox_items SET {WIPED} WHERE NOT live AND recipient_key = ANY(:keys)")
+# The person, and whoever has the login now, may have another account, whose letters stay.
+_LETTERS = text(
+    f"UPDATE outbox_items o SET {WIPED} FROM accounts a WHERE a.id = :account AND NOT o.live "
+    "AND o.recipient_key = ANY(:keys) AND (o.recipient_key = 'account:' || a.public_id "
+    "OR o.created_at BETWEEN a.created_at AND coalesce(a.closed_at, now()))"
+)
 _MESSAGES = (
     "UPDATE message_threads SET subject = '–' WHERE account_id = :account",
     "UPDATE messages SET body = '', author_name = CASE side WHEN 'resident' THEN '–' ELSE author_name END "
@@ -76,7 +81,7 @@ def erase(actor: Actor, account: Account, *, messages: bool) -> None:
     letters = keys(account.id)  # while the account still has its login
     for statement in (*_STATEMENTS, *(_MESSAGES if messages else ())):
         db.session.execute(text(statement), values)
-    db.session.execute(_LETTERS, {"keys": letters})
+    db.session.execute(_LETTERS, {**values, "keys": letters})
     if messages:
         for name in db.session.execute(_FILES, values).scalars():
             files.files().delete(files.key(PLACE, name))

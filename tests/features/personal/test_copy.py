@@ -141,6 +141,51 @@ def test_a_resident_who_lodges_gets_no_debts_of_the_owner(lived_in: Any, enter: 
     assert [row[0] for row in table(files, "lokale")[1:]] == ["U1", "U2"]
 
 
+@pytest.fixture
+def given_again(lived_in: Any) -> Any:
+    """The login P1 after its first account was closed and another person got one of the same name."""
+    from app.accounts.commands.leaving import close
+    from app.accounts.models import Account
+    from app.core.actor import system
+    from app.outbox.commands import post
+    from tenants.db import db
+
+    def write(cause: str) -> None:
+        words = {"subject": f"Temat {cause}", "body_text": f"Pismo {cause}"}
+        post("mailout", cause, "account:P1", "p1@example.org", context=words)
+
+    first = int(lived_in.sql("SELECT id FROM accounts WHERE login = 'P1'")[0][0])
+    lived_in.do(lambda: write("DO-PIERWSZEJ"))
+    lived_in.sql(
+        "INSERT INTO audit_entries (actor_kind, actor, action, subject, address) "
+        "VALUES ('account', 'P1', 'account.logged_in', 'P1', '198.51.100.77')"
+    )
+    lived_in.do(lambda: close(system("tests"), db.session.get_one(Account, first), ""))
+    lived_in.resident("P1", "nowa@example.org")
+    lived_in.do(lambda: write("DO-DRUGIEJ"))
+    lived_in.sql("UPDATE outbox_items SET live = false, state = 'sent', sent_at = now() WHERE letter = 'mailout'")
+    return lived_in
+
+
+def test_who_got_a_login_that_was_somebody_elses_gets_nothing_of_theirs(given_again: Any, enter: Any) -> None:
+    words = "\n".join(body.decode() for body in copy(enter("P1")).values())
+    assert "DO-DRUGIEJ" in words
+    for foreign in ("DO-PIERWSZEJ", "198.51.100.77"):
+        assert foreign not in words, foreign
+
+
+def test_erasing_an_account_leaves_the_letters_of_who_has_its_login_now(given_again: Any) -> None:
+    from app.accounts.models import Account
+    from app.core.actor import system
+    from app.personal.commands.erasing import erase
+    from tenants.db import db
+
+    first = int(given_again.sql("SELECT min(id) FROM accounts WHERE login = 'P1'")[0][0])
+    given_again.do(lambda: erase(system("tests"), db.session.get_one(Account, first), messages=False))
+    kept = given_again.sql("SELECT cause, address IS NULL FROM outbox_items WHERE letter = 'mailout' ORDER BY id")
+    assert kept == [("DO-PIERWSZEJ", True), ("DO-DRUGIEJ", False)]
+
+
 def test_every_table_that_refers_to_accounts_is_shown_and_erased_or_says_why_not(app: Any) -> None:
     from app.personal import collecting
     from app.personal.commands import erasing
