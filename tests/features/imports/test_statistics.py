@@ -27,7 +27,8 @@ def test_a_large_import_is_analyzed_and_a_small_one_left(
     ledger = [
         [str(n), "L1", "naliczenie", None, day, day, "2026-11", Decimal("1.00"), None, None, None] for n in range(rows)
     ]
-    report = publish(app, tenant, packages.workbook(tmp_path / "ksiegi.xlsx", packages.small() | {"ledger": ledger, "control": []}))
+    tables = packages.small() | {"ledger": ledger, "control": []}
+    report = publish(app, tenant, packages.workbook(tmp_path / "ksiegi.xlsx", tables))
     assert report["status"] == "published", report["errors"][:3]
     with app.app_context():
         with bind(tenant):
