@@ -127,7 +127,8 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         encryption_keys=tuple(k.strip() for k in env.get("ENCRYPTION_KEYS", "").split(",") if k.strip()),
         mail_url=env.get("MAIL_URL", ""),
         mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
-        sms_url=env.get("SMS_URL") or f"file://{var / 'sms'}",
+        # Without a gateway production must not take a folder for one: nobody would get what counts as sent.
+        sms_url=env.get("SMS_URL") or ("" if mode == "production" else f"file://{var / 'sms'}"),
         storage_url=env.get("STORAGE_URL") or f"file://{var / 'files'}",
         var=var,
         https=https,
@@ -156,7 +157,7 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
     ]
     if settings.log_format not in ("console", "json"):
         found.append(f"LOG_FORMAT is “{settings.log_format}”; it must be “console” or “json”.")
-    if not _is_sms_url(settings.sms_url):
+    if settings.sms_url and not _is_sms_url(settings.sms_url):
         found.append("SMS_URL must look like smsapi://token@api.smsapi.pl or file:///dir.")
     if settings.operator_factor not in ("required", "optional"):
         found.append(f"OSIEDLE_OPERATOR_FACTOR is “{settings.operator_factor}”; it must be “required” or “optional”.")

@@ -29,10 +29,12 @@ RESTORED = "restored"
 NO_NUMBER = "no_number"
 BAD_NUMBER = "bad_number"
 NOT_MOBILE = "not_mobile"
+NO_GATEWAY = "no_gateway"
 EXPIRED = "expired"
 WITHDRAWN = "withdrawn"
 REASONS: dict[str, Any] = {
     NO_ADDRESS: _l("Brak adresu e-mail"),
+    NO_GATEWAY: _l("Portal nie ma jeszcze bramki SMS"),
     BAD_ADDRESS: _l("Niepoprawny adres e-mail"),
     DECLINED: _l("Odbiorca zrezygnował z takich wiadomości"),
     UNKNOWN_OUTCOME: _l("Nie wiadomo, czy serwer przyjął wiadomość; zawiera ona sekret, więc nie wysłano jej ponownie"),

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.jobs import enqueue
 from app.core.public_ids import new_public_id
+from app.core.runtime import settings as installed
 from app.gateways import gsm
 from app.office import settings
 from app.outbox import letters
 from app.outbox.models import OutboxItem
-from app.outbox.rules import BAD_NUMBER, NO_NUMBER, NOT_MOBILE
+from app.outbox.rules import BAD_NUMBER, NO_GATEWAY, NO_NUMBER, NOT_MOBILE
 from app.outbox.tokens import sealed
 from tenants.db import db
 
@@ -84,6 +85,8 @@ def unreachable(number: str | None) -> str | None:
     """Why no message can be sent to a number, as a row's `reason`; None when it can."""
     if not (number or "").strip():
         return NO_NUMBER
+    if not installed().sms_url:
+        return NO_GATEWAY
     form = gsm.e164(number)
     if form is None:
         return BAD_NUMBER

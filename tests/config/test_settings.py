@@ -50,6 +50,11 @@ def test_an_unsafe_setting_is_refused_by_name(change: dict[str, str], word: str)
     assert word in refusal.value.problems[0]
 
 
+def test_in_production_a_folder_is_not_taken_for_a_gateway_of_text_messages() -> None:
+    assert load(SAFE).sms_url == ""
+    assert load(SAFE | {"OSIEDLE_ENV": "development"}).sms_url.startswith("file://")
+
+
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(UnsafeSettings) as refusal:
         load({"OSIEDLE_ENV": "production"})

@@ -7,6 +7,7 @@ import os
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,9 +20,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.core import runtime
+from app.credentials.rules import Reach, offers
 from app.gateways import gsm, sms
 from app.gateways.mail import OutcomeUnknown, Postponed, ServerDown, WillNeverWork
 from app.gateways.sms import Message, gateway
+from app.outbox.rules import NO_GATEWAY
+from app.outbox.texting import unreachable
 from tests.features.outbox.conftest import Outbox
 
 MESSAGE = Message("+48601234567", "Hasło: Kdtm-4827 & ąę+=%", "alfa", "ref-1", "SM Alfa")
@@ -349,3 +354,12 @@ def _certificate(folder: Path) -> Path:
     path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
     os.chmod(path, 0o600)
     return path
+
+
+def test_without_a_gateway_a_row_says_so_and_is_never_taken_for_sent(app: Any) -> None:
+    runtime.install(replace(app.settings, sms_url=""))
+    try:
+        assert unreachable("601 234 567") == NO_GATEWAY
+        assert NO_GATEWAY in {offer.against for offer in offers(Reach("a@alfa.example", "601234567", ()))}
+    finally:
+        runtime.install(app.settings)
