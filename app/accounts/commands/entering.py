@@ -192,7 +192,7 @@ def _try_temporary(found: Row[Any] | None, given: str, visitor: _Visitor) -> Non
 
 def temporary_digest(account_id: int, password: str) -> bytes:
     """What is kept of a temporary password: it opens one account, and is no link."""
-    said = f"temporary:{current().id}:{account_id}:{password}"
+    said = f"temporary\0{current().id}:{account_id}:{password}"  # no address holds a NUL
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 

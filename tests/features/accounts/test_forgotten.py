@@ -151,6 +151,11 @@ def test_a_temporary_password_works_once_and_opens_nothing_but_the_choice_of_ano
     set_access(app, tenant, reset="temporary")
     visitor = browser()
     given = temporary(app, tenant, visitor, post)
+    with app.app_context(), bind(tenant):
+        account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'L1'")).scalar_one()
+    for said in (given, f"temporary:{tenant.id}:{account}:{given}"):
+        path = f"/password/reset/{said}"
+        assert visitor.get(path).status_code == 404, "it is no link, at which nobody counts the guesses"
     answer = visitor.log_in("L1", given)
     assert answer.status_code == 303 and re.fullmatch(r"/password/reset/[\w-]{43}", answer.location)
     assert visitor.get("/settings").location.startswith("/login"), "no session was opened"
