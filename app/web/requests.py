@@ -69,7 +69,9 @@ def _admit_large_body() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     largest = getattr(view, "max_content_length", SMALL_FORM)
     who = maybe_actor() if largest > SMALL_FORM else None
-    if who is not None and getattr(view, "needs", None) in (None, *who.can):
+    if who is None or who.waits_for is not None or who.must_change_password:
+        return
+    if getattr(view, "needs", None) in (None, *who.can):
         request.max_content_length = largest
 
 

@@ -273,3 +273,13 @@ def asked_id(tenant: Any) -> int:
     from tenants.db import db
 
     return int(db.session.execute(text("SELECT id FROM accounts WHERE login_key = 'anna'")).scalar_one())
+
+
+def test_a_password_alone_sends_no_large_body(opened: Any, browser: Callable[..., Browser]) -> None:
+    """413 is the refusal to read; 400, for the missing token, comes after reading."""
+    opened("anna")
+    owner = browser("anna")
+    enrol(owner)
+    for visitor, status in ((owner, 400), (browser("anna"), 413)):
+        answer = visitor.client.post("/messages", data={"body": "x" * 3_000_000}, base_url=visitor.base_url)
+        assert answer.status_code == status
