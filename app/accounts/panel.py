@@ -71,6 +71,7 @@ def index() -> str:
         standing=standing,
         page_url="?" + urlencode({**query, "page": ""}),
         home=HOME,
+        mends=actor().may(Can.MANAGE_ACCOUNTS),
     )
 
 
@@ -235,7 +236,7 @@ def _obstacle(found: AccountState, one: Obstacle, mends: bool) -> ObstacleLine:
 
 def _attempt(one: Attempt) -> AttemptLine:
     kind, words = outcome(one.outcome)
-    return AttemptLine(one.at, kind, words, one.address, one.agent)
+    return AttemptLine(one.at, kind, words, one.address, rules.device_name(one.agent) if one.agent else None)
 
 
 def _done(public_id: str, sentence: str) -> Any:

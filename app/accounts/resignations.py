@@ -11,16 +11,13 @@ from app.accounts.queries import resigned
 from app.core.actor import Can
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
-from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
-from app.web import menu
 from app.web.audiences import needs
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 HOME = "/admin/resignations"
 pages = Blueprint("resignations", __name__, template_folder="templates")
-menu.register("staff", _l("Rezygnacje"), "resignations.index", "exit", 28, Can.MANAGE_ACCOUNTS)
 
 
 @pages.get("/resignations")

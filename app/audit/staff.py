@@ -17,14 +17,30 @@ from app.core.actor import Can
 from app.core.clock import today
 from app.core.language import lazy_gettext as _l
 from app.core.paging import Page, page_number
-from app.web import menu
+from app.web import menu, sections
 from app.web.audiences import needs
 from app.web.pages import render
 from app.web.visitor import actor
 
 pages = Blueprint("audit", __name__, template_folder="templates")
-menu.register("staff", _l("Dziennik zmian"), "audit.index", "list", 95, needs=Can.SEE_AUDIT)
 HOME = "/admin/audit"
+sections.register(
+    "configuration",
+    _l("Dziennik zmian"),
+    _l("Kto, kiedy i co zmienił w portalu. Wpisów nie można poprawić ani usunąć."),
+    HOME,
+    120,
+    needs=Can.SEE_AUDIT,
+)
+menu.register(
+    "staff",
+    _l("Dziennik zmian"),
+    "audit.index",
+    "list",
+    95,
+    needs=Can.SEE_AUDIT,
+    shown=lambda who: not who.may(Can.CONFIGURE),  # who may configure finds it in the settings of the portal
+)
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 

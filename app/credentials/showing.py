@@ -8,6 +8,7 @@ from typing import Any
 from app.core.clock import local
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.phones import readable_phone
 from app.credentials import rules
 from app.credentials.commands import Issued
 from app.credentials.queries import Issue
@@ -42,7 +43,8 @@ class IssueRow:
 
 def way(name: str, recipient: Recipient) -> str:
     """A way with where it would go."""
-    email, phone, postal = recipient.reach.email, recipient.reach.phone, recipient.reach.postal
+    reach = recipient.reach
+    email, phone, postal = reach.email, readable_phone(reach.phone), reach.postal
     if name == rules.TWO_CHANNELS:
         return _("Login na adres %(email)s, hasło startowe SMS-em na numer %(phone)s", email=email, phone=phone)
     if name == rules.LINK:

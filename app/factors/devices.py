@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import BYTEA
 
+from app.accounts.rules import device_name
 from app.core import audit
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotThere
-from app.factors import rules
 from app.factors.keyring import Keyring, owner_of
 from tenants.db import db
 
@@ -51,7 +51,7 @@ def devices(ring: Keyring, actor: Actor, idle: timedelta) -> list[Device]:
     ).all()
     found = [
         Device(
-            row[1], rules.device_name(row.agent), row.address, row.created_at, row.seen_at,
+            row[1], device_name(row.agent), row.address, row.created_at, row.seen_at,
             row.id == actor.session_id, row.waits_for in ("factor", "enrol"),
         )
         for row in rows

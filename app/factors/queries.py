@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select, text
 
 from app.accounts.models import Account, LoginAttempt
+from app.accounts.rules import device_name
 from app.core.actor import GRANTS, Actor, Can, Role
 from app.core.errors import NotThere
 from app.estate import scope
@@ -32,7 +33,7 @@ def logins(actor: Actor) -> list[Login]:
         .order_by(LoginAttempt.id.desc())
         .limit(SHOWN * 2)
     ).all()
-    found = [Login(row.at, row.outcome, rules.device_name(row.agent), row.address) for row in rows]
+    found = [Login(row.at, row.outcome, device_name(row.agent), row.address) for row in rows]
     return _without_first_steps(found)[:SHOWN]
 
 

@@ -24,7 +24,7 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("imports", __name__, template_folder="templates")
-menu.register("staff", _l("Importy"), "imports.index", "upload", 30, needs=Can.SEE_IMPORTS)
+menu.register("staff", _l("Importy"), "imports.index", "upload", 45, needs=Can.SEE_IMPORTS)
 MAX_MB = 256
 
 

@@ -24,7 +24,7 @@ from app.web.visitor import actor
 
 HOME = "/admin/messages"
 pages = Blueprint("messages", __name__, template_folder="templates")
-menu.register("staff", _l("Wiadomości"), "messages.index", "mail", 35, Can.SEE_MESSAGES)
+menu.register("staff", _l("Wiadomości"), "messages.index", "mail", 30, Can.SEE_MESSAGES)
 
 
 @pages.get("/messages")

@@ -216,7 +216,7 @@ class ApproveForm(Form):
     person_code = StringField(_l("Kod innej osoby"))
     units = SelectMultipleField(_l("Lokale"), validate_choice=False)
     more_units = StringField(_l("Inne lokale"))
-    login = StringField(_l("Identyfikator nowego konta"))
+    login = StringField(_l("Login nowego konta"))
     way = RadioField(_l("Jak przekazać dostęp"), [InputRequired(_l("Wybierz, jak przekazać dostęp."))])
     take_contact = BooleanField(_l("Zapisz w istniejącym koncie e-mail i telefon z wniosku"))
 

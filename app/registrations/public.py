@@ -171,7 +171,7 @@ def _paper() -> dict[str, Any]:
         ],
         "handing": _("Jak przekazać dostęp"),
         "ways": [
-            _("identyfikator e-mailem, hasło startowe SMS-em"),
+            _("login e-mailem, hasło startowe SMS-em"),
             _("list z jednorazowym kodem, do odbioru w biurze"),
         ],
         "signed": [_("Data"), _("Czytelny podpis")],

@@ -31,11 +31,11 @@ pages = Blueprint("registrations", __name__, template_folder="templates")
 HOME = "/admin/registrations"
 OTHER, NOBODY = "other", "nobody"
 HANDING = {
-    "two_channels": _l("Identyfikator e-mailem, hasło startowe SMS-em"),
+    "two_channels": _l("Login e-mailem, hasło startowe SMS-em"),
     "letter": _l("List z jednorazowym kodem, do wydruku"),
     "link": _l("Link do ustawienia hasła e-mailem"),
 }
-menu.register("staff", _l("Wnioski o konto"), "registrations.index", "key", 25, needs=Can.MANAGE_ACCOUNTS)
+menu.register("staff", _l("Wnioski o konto"), "registrations.index", "file", 26, needs=Can.MANAGE_ACCOUNTS)
 sections.register(
     "configuration",
     _l("Rejestracja"),

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from app.core import language, money
 from app.core.clock import local
+from app.core.phones import readable_phone
 from app.web import assets, menu
 from app.web.application import Osiedle
 from app.web.visitor import maybe_actor
@@ -63,7 +64,13 @@ def init_app(app: Osiedle) -> None:
     )
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
-        money=money.money, amount=money.amount, date=_date, longdate=_long_date, datetime=_moment, number=_number
+        money=money.money,
+        amount=money.amount,
+        date=_date,
+        longdate=_long_date,
+        datetime=_moment,
+        number=_number,
+        phone=readable_phone,
     )
     env.globals.update(asset=assets.address, _=_say, icon=_icons(env))
     app.context_processor(_context)

@@ -1,6 +1,7 @@
 """What a login and a password may be, how passwords are kept, how many attempts there are, when accounts open."""
 
-from app.accounts.rules.contacts import checked_phone, readable_phone
+from app.accounts.rules.contacts import checked_phone
+from app.accounts.rules.devices import device_name
 from app.accounts.rules.hashing import HASH_PATIENCE, HASHES_AT_ONCE, hashed, matches, outdated, usable
 from app.accounts.rules.limits import (
     ACTIVATION_LIFE,
@@ -55,6 +56,7 @@ from app.accounts.rules.passwords import (
     password_rules,
     start_password,
 )
+from app.core.phones import readable_phone
 
 __all__ = [
     "ACTIVATION_LIFE",
@@ -98,6 +100,7 @@ __all__ = [
     "checked_policy",
     "checked_role",
     "checked_sessions",
+    "device_name",
     "hashed",
     "identifier_key",
     "matches",

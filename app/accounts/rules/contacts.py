@@ -6,8 +6,8 @@ import phonenumbers
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
+from app.core.phones import HOME
 
-HOME = "PL"
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -25,14 +25,3 @@ def checked_phone(typed: str | None) -> str | None:
     if phonenumbers.number_type(found) not in _MOBILE:
         raise Refused(_("Podaj numer komórkowy: wyślemy na niego SMS z kodem."), field="phone")
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
-
-
-def readable_phone(number: str | None) -> str | None:
-    """A stored number as people write it: `+48 601 234 567`."""
-    if not number:
-        return None
-    try:
-        found = phonenumbers.parse(number, HOME)
-    except phonenumbers.NumberParseException:
-        return number
-    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL))

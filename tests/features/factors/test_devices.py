@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.factors.rules import device_name
+from app.accounts.rules import device_name
 from tests.features.accounts.conftest import PASSWORD, Browser
 from tests.features.factors.conftest import is_in
 
