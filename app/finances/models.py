@@ -1,10 +1,15 @@
-"""The ledger. Amounts in grosze; a unit's balance is debits minus credits, positive is owed."""
+"""The ledger, the charges behind it, and payments on their way to it.
+
+Amounts in grosze; a unit's balance is debits minus credits, positive is owed.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Identity, Index, Numeric, Text, func, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.revisions import APPEND_ONLY, Revisioned
@@ -35,3 +40,78 @@ class LedgerEntry(Revisioned, Model):
     credit: Mapped[int] = mapped_column(BigInteger)
     document: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
+
+
+class Component(Revisioned, Model):
+    """A component of the charges (składnik opłat); `basis` is m2, person, unit, m3, GJ or piece, `kind` whether the
+    manager sets its price itself (dependent) or passes on somebody else's (independent)."""
+
+    __tablename__ = "components"
+    __table_args__ = (
+        Index("uq_components_now", "code", unique=True, postgresql_where=_NOW),
+        {"info": APPEND_ONLY},
+    )
+
+    code: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(Text)
+
+
+class Charge(Revisioned, Model):
+    """What a unit is charged every month for one component (naliczenie), from a day, possibly to a day (inclusive).
+
+    `price` in złoty for one of the component's basis, `amount` in grosze a month: a discount is negative.
+    """
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        Index(
+            "uq_charges_now",
+            "unit_code",
+            "component_code",
+            "from_on",
+            unique=True,
+            postgresql_where=_NOW,
+        ),
+        {"info": APPEND_ONLY},
+    )
+
+    unit_code: Mapped[str] = mapped_column(Text)
+    component_code: Mapped[str] = mapped_column(Text)
+    from_on: Mapped[date] = mapped_column(Date)
+    to_on: Mapped[date | None] = mapped_column(Date)
+    quantity: Mapped[Decimal] = mapped_column(Numeric(14, 4))
+    price: Mapped[Decimal] = mapped_column(Numeric(16, 6))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class PendingPayment(Model):
+    """Money that a bank has credited to a unit and the books do not hold yet; `amount` in grosze.
+
+    `source` and `source_ref` name what it came from, once. It is `booked` when an entry of the books took its place
+    (`entry`), and `withdrawn` when the bank took it back or staff said that it was none.
+    """
+
+    __tablename__ = "pending_payments"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'booked', 'withdrawn')", name="state"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index("uq_pending_payments_source", "source", "source_ref", unique=True),
+        Index("ix_pending_payments_unit", "unit_code", postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    unit_code: Mapped[str] = mapped_column(Text)
+    account: Mapped[str] = mapped_column(Text)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date] = mapped_column(Date)
+    title: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    source_ref: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="pending")
+    entry: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    settled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

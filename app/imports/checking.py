@@ -36,7 +36,14 @@ REFERENCES = (
     Reference("units", "building_code", "buildings"),
     Reference("occupancies", "unit_code", "units"),
     Reference("occupancies", "person_code", "people"),
+    Reference("charges", "unit_code", "units"),
+    Reference("charges", "component_code", "components"),
     Reference("ledger", "unit_code", "units"),
+    Reference("meters", "unit_code", "units"),
+    Reference("readings", "serial", "meters"),
+    Reference("settlements", "unit_code", "units"),
+    Reference("allowances", "unit_code", "units"),
+    Reference("allowances", "person_code", "people"),
 )
 
 
@@ -93,8 +100,9 @@ class Checks:
 
     def _targets(self, target: str) -> str:
         """The codes that will hold after this import."""
-        in_package = f"SELECT code FROM stage_{target} WHERE code IS NOT NULL"
-        published = f"SELECT code FROM {table_of(target)} WHERE until_revision IS NULL"
+        key = key_columns(target)[0]
+        in_package = f"SELECT {key} FROM stage_{target} WHERE {key} IS NOT NULL"
+        published = f"SELECT {key} FROM {table_of(target)} WHERE until_revision IS NULL"
         if target not in self.files:
             return published
         return in_package if self.snapshot else f"{in_package} UNION ALL {published}"
@@ -120,7 +128,8 @@ class Checks:
         )
         other = SHEETS[reference.sheet].polish
         for value, count in self.connection.execute(statement):
-            yield self._finding("still-referenced", reference.target, None, "code", value, other=other, count=count)
+            key = key_columns(reference.target)[0]
+            yield self._finding("still-referenced", reference.target, None, key, value, other=other, count=count)
 
     def _control(self, control: Control, totals: Totals | None) -> Iterator[Finding]:
         if control.sheet in self.broken:
@@ -133,14 +142,22 @@ class Checks:
         place: dict[str, Any] = {"target": file.called}
         if control.rows is not None and control.rows != file.rows:
             yield self._at_control("control-rows", control, "rows", str(control.rows), rows=file.rows, **place)
-        if control.total is not None and control.sheet == "ledger" and totals is not None:
-            total = totals.debit - totals.credit
-            if total != control.total:
+        if control.total is not None:
+            total = self._sum(control.sheet, totals)
+            if total is not None and total != control.total:
                 difference = plain(total - control.total)
                 yield self._at_control(
                     "control-sum", control, "sum", plain(control.total),
                     total=plain(total), difference=difference, **place,
                 )  # fmt: skip
+
+    def _sum(self, sheet: str, totals: Totals | None) -> int | None:
+        """What the control sheet speaks of, in grosze: debits minus credits, or amounts; None for other sheets."""
+        if sheet == "ledger" and totals is not None:
+            return totals.debit - totals.credit
+        if sheet == "charges":
+            return int(self.connection.execute(text("SELECT coalesce(sum(amount), 0) FROM stage_charges")).scalar_one())
+        return None
 
     def _at_control(self, code: str, control: Control, field: str, value: str, **params: Any) -> Finding:
         return self._finding(code, "control", control.row, field, value, **params)

@@ -23,10 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.allowances.models import HousingAllowance
 from app.core.revisions import Revisioned
 from app.estate.models import Building, Occupancy, Person, Unit
-from app.finances.models import LedgerEntry
+from app.finances.models import Charge, Component, LedgerEntry
 from app.imports.reading.sheets import SHEETS
+from app.meters.models import MediaSettlement, Meter, MeterReading
 from tenants.db import Model, tenant_metadata
 
 OPEN_STATUSES = ("queued", "running")
@@ -36,13 +38,16 @@ class Import(Model):
     """One package that somebody handed over, and what became of it.
 
     `sha256` is of the file; `content` of the rows that were read from it, whatever their dialect; `reader` of the
-    code that read them.
+    code that read them. `profile` names the mapping by which it was read. One that goes beyond the limits that the
+    manager set is `waiting` until somebody answers; `approved_by` says who let it in.
     """
 
     __tablename__ = "imports"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('queued', 'running', 'published', 'unchanged', 'checked', 'refused', 'failed')", name="status"
+            "status IN ('queued', 'running', 'waiting', 'published', 'unchanged', 'checked', 'refused', 'failed', "
+            "'cancelled', 'rejected')",
+            name="status",
         ),
         CheckConstraint("mode IN ('snapshot', 'increment')", name="mode"),
         Index("ix_imports_created", "created_at"),
@@ -68,6 +73,30 @@ class Import(Model):
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     started_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    profile: Mapped[str | None] = mapped_column(Text)
+    approved_by: Mapped[str | None] = mapped_column(Text)
+    approved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    cancel_asked_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    rows_expected: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ImportProfile(Model):
+    """A manager's mapping of its own files to the sheets of the package, under a name.
+
+    `mapping`: sheet → what each of our columns is made of, as `reading.headers` reads it. At most one is `standing`:
+    it is used when nobody names another.
+    """
+
+    __tablename__ = "import_profiles"
+    __table_args__ = (Index("uq_import_profiles_standing", "standing", unique=True, postgresql_where=text("standing")),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    standing: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
 
 
 class Revision(Model):
@@ -90,7 +119,13 @@ BOOKS: dict[str, type[Revisioned]] = {
     "units": Unit,
     "people": Person,
     "occupancies": Occupancy,
+    "components": Component,
+    "charges": Charge,
     "ledger": LedgerEntry,
+    "meters": Meter,
+    "readings": MeterReading,
+    "settlements": MediaSettlement,
+    "allowances": HousingAllowance,
 }
 _BOOKKEEPING = {"id", "since_revision", "until_revision"}
 

@@ -64,6 +64,16 @@ CELLS: dict[str, Sentence] = {
     "area-rounded": lambda p: _(
         "Powierzchnię „%(value)s” zaokrąglono do %(rounded)s m².", value=p["value"], rounded=p["rounded"]
     ),
+    "number": lambda p: _(
+        "Nie da się odczytać liczby „%(value)s”. Wpisz same cyfry, na przykład 12,345.", value=p["value"]
+    ),
+    "number-negative": lambda p: _("Liczba „%(value)s” jest ujemna, a nie może być. Popraw ją.", value=p["value"]),
+    "number-too-large": lambda p: _(
+        "Liczba „%(value)s” jest zbyt duża. Sprawdź, czy nie zgubiono przecinka.", value=p["value"]
+    ),
+    "number-rounded": lambda p: _(
+        "Liczbę „%(value)s” zaokrąglono do %(rounded)s.", value=p["value"], rounded=p["rounded"]
+    ),
     "integer": lambda p: _("Wartość „%(value)s” nie jest liczbą całkowitą. Wpisz same cyfry.", value=p["value"]),
     "integer-range": lambda p: _("Liczba musi być od 0 do %(most)d. Popraw ją.", most=p["most"]),
     "date": lambda p: _(

@@ -50,6 +50,10 @@ AREA = Kind(values.area)
 YES_NO = Kind(values.yes_no, truths=True)
 POSTCODE = Kind(values.postcode, free=True)
 
+QUANTITY = Kind(values.decimal(4))
+PRICE = Kind(values.decimal(6, signed=True))
+READING = Kind(values.decimal(3))
+
 ROLES = {
     "owner": "owner", "właściciel": "owner", "co-owner": "co-owner", "współwłaściciel": "co-owner",
     "tenant": "tenant", "najemca": "tenant", "proxy": "proxy", "pełnomocnik": "proxy",
@@ -66,6 +70,19 @@ ACCOUNTS = {
 }  # fmt: skip
 
 
+BASES = {
+    "m2": "m2", "m²": "m2", "person": "person", "osoba": "person", "unit": "unit", "lokal": "unit", "m3": "m3",
+    "m³": "m3", "GJ": "GJ", "piece": "piece", "szt": "piece",
+}  # fmt: skip
+COMPONENT_KINDS = {
+    "dependent": "dependent", "zależna": "dependent", "independent": "independent", "niezależna": "independent",
+}  # fmt: skip
+MEDIA = {
+    "cold_water": "cold_water", "zw": "cold_water", "hot_water": "hot_water", "cw": "hot_water", "heat": "heat",
+    "co": "heat", "electricity": "electricity", "ee": "electricity", "gas": "gas", "gaz": "gas",
+}  # fmt: skip
+
+
 def person_has_a_name(batch: Mapping[str, list[str]]) -> Iterator[Fault]:
     for at, (last_name, company) in enumerate(zip(batch["last_name"], batch["company"], strict=True)):
         if last_name == NULL and company == NULL:
@@ -76,6 +93,12 @@ def period_is_forward(batch: Mapping[str, list[str]]) -> Iterator[Fault]:
     for at, (start, end) in enumerate(zip(batch["from"], batch["to"], strict=True)):
         if end != NULL and end < start:
             yield at, "to", "ends-before-start"
+
+
+def meter_lasts(batch: Mapping[str, list[str]]) -> Iterator[Fault]:
+    for at, (installed, removed) in enumerate(zip(batch["installed"], batch["removed"], strict=True)):
+        if NULL not in (installed, removed) and removed < installed:
+            yield at, "removed", "ends-before-start"
 
 
 def one_side_is_filled(batch: Mapping[str, list[str]]) -> Iterator[Fault]:
@@ -199,7 +222,87 @@ LEDGER = Sheet(
     check=one_side_is_filled,
 )
 
-#: Every sheet of the contract, English and Polish name; those without a specification are not read yet.
+COMPONENTS = Sheet(
+    "components",
+    "składniki",
+    (
+        Column("code", "kod", "code", code(), required=True, key=True, aliases=("kod_składnika", "symbol")),
+        Column("name", "nazwa", "name", text(), required=True, aliases=("nazwa_składnika",)),
+        Column("basis", "jednostka", "basis", Kind(values.choice(BASES)), required=True, aliases=("jm", "podstawa")),
+        Column("kind", "rodzaj", "kind", Kind(values.choice(COMPONENT_KINDS))),
+    ),
+)
+CHARGES = Sheet(
+    "charges",
+    "naliczenia",
+    (
+        Column("unit", "lokal", "unit_code", code(), required=True, key=True, aliases=("kod_lokalu",)),
+        Column("component", "składnik", "component_code", code(), required=True, key=True, aliases=("kod_składnika",)),
+        Column("from", "od", "from_on", DATE, required=True, key=True, aliases=("data_od", "obowiązuje_od")),
+        Column("to", "do", "to_on", DATE, aliases=("data_do", "obowiązuje_do")),
+        Column("quantity", "ilość", "quantity", QUANTITY, required=True),
+        Column("price", "cena", "price", PRICE, required=True, aliases=("stawka",)),
+        Column("amount", "kwota", "amount", SIGNED_AMOUNT, required=True, aliases=("wartość",)),
+        Column("note", "uwagi", "note", text(500), aliases=("opis",)),
+    ),
+    check=period_is_forward,
+)
+METERS = Sheet(
+    "meters",
+    "liczniki",
+    (
+        Column("serial", "numer", "serial", code(), required=True, key=True, aliases=("nr", "numer_licznika")),
+        Column("unit", "lokal", "unit_code", code(), required=True, aliases=("kod_lokalu",)),
+        Column("medium", "medium", "medium", Kind(values.choice(MEDIA)), required=True, aliases=("rodzaj",)),
+        Column("location", "miejsce", "location", text(100), aliases=("lokalizacja",)),
+        Column("installed", "montaż", "installed_on", DATE, aliases=("data_montażu",)),
+        Column("verified_until", "legalizacja_do", "verified_until", DATE, aliases=("legalizacja",)),
+        Column("removed", "demontaż", "removed_on", DATE, aliases=("data_demontażu",)),
+    ),
+    check=meter_lasts,
+)
+READINGS = Sheet(
+    "readings",
+    "odczyty",
+    (
+        Column("serial", "numer", "serial", code(), required=True, key=True, aliases=("nr", "numer_licznika")),
+        Column("date", "data", "read_on", DATE, required=True, key=True, aliases=("data_odczytu",)),
+        Column("value", "stan", "value", READING, required=True, aliases=("wskazanie",)),
+        Column("source", "źródło", "source", text(100)),
+    ),
+)
+SETTLEMENTS = Sheet(
+    "settlements",
+    "rozliczenia",
+    (
+        Column("number", "nr", "number", code(), required=True, key=True, aliases=("numer", "nr_rozliczenia")),
+        Column("unit", "lokal", "unit_code", code(), required=True, aliases=("kod_lokalu",)),
+        Column("medium", "medium", "medium", Kind(values.choice(MEDIA)), required=True, aliases=("rodzaj",)),
+        Column("from", "od", "from_on", DATE, required=True, aliases=("data_od",)),
+        Column("to", "do", "to_on", DATE, required=True, aliases=("data_do",)),
+        Column("consumption", "zużycie", "consumption", READING),
+        Column("cost", "koszt", "cost", SIGNED_AMOUNT, required=True),
+        Column("advances", "zaliczki", "advances", SIGNED_AMOUNT, required=True),
+        Column("balance", "saldo", "balance", SIGNED_AMOUNT, required=True),
+    ),
+    check=period_is_forward,
+)
+ALLOWANCES = Sheet(
+    "allowances",
+    "dodatki",
+    (
+        Column("decision", "decyzja", "decision", code(), required=True, key=True, aliases=("nr_decyzji",)),
+        Column("unit", "lokal", "unit_code", code(), required=True, aliases=("kod_lokalu",)),
+        Column("person", "osoba", "person_code", code(), required=True, aliases=("kod_osoby",)),
+        Column("authority", "organ", "authority", text()),
+        Column("from", "od", "from_on", DATE, required=True, aliases=("data_od",)),
+        Column("to", "do", "to_on", DATE, required=True, aliases=("data_do",)),
+        Column("monthly", "miesięcznie", "monthly", AMOUNT, required=True, aliases=("kwota",)),
+    ),
+    check=period_is_forward,
+)
+
+#: Every sheet of the contract, English and Polish name.
 NAMES = {
     "buildings": "budynki", "units": "lokale", "people": "osoby", "occupancies": "dysponenci",
     "components": "składniki", "charges": "naliczenia", "ledger": "obroty", "meters": "liczniki",
@@ -223,7 +326,13 @@ CONTROL = Sheet(
 )
 
 #: The sheets that are read, in the order in which they refer to each other.
-SHEETS = {sheet.name: sheet for sheet in (BUILDINGS, UNITS, PEOPLE, OCCUPANCIES, LEDGER, CONTROL)}
+SHEETS = {
+    sheet.name: sheet
+    for sheet in (
+        BUILDINGS, UNITS, PEOPLE, OCCUPANCIES, COMPONENTS, CHARGES, LEDGER, METERS, READINGS, SETTLEMENTS,
+        ALLOWANCES, CONTROL,
+    )
+}  # fmt: skip
 BY_FOLDED_NAME = {fold(word): name for name, polish in NAMES.items() for word in (name, polish)}
 
 

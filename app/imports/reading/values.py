@@ -23,6 +23,7 @@ __all__ = [
     "choice",
     "code",
     "date",
+    "decimal",
     "email",
     "fold",
     "grosze",
@@ -187,6 +188,27 @@ def area(cell: str) -> str:
     if Decimal(rounded) != exact:
         raise Doubtful("area-rounded", instead=rounded, rounded=rounded.replace(".", ","))
     return rounded
+
+
+def decimal(places: int, whole_digits: int = 9, *, signed: bool = False) -> Parser:
+    """A number with at most `places` decimals. Finer figures are rounded with a warning.
+
+    Unless `signed`, a negative number is refused.
+    """
+
+    def parse(cell: str) -> str:
+        negative, whole, decimals = number(cell, "number")
+        if len(whole) > whole_digits:
+            raise Unreadable("number-too-large")
+        exact = Decimal(f"{'-' if negative else ''}{whole}.{decimals or '0'}")
+        if negative and exact and not signed:
+            raise Unreadable("number-negative")
+        rounded = f"{exact if exact else abs(exact):.{places}f}"
+        if Decimal(rounded) != exact:
+            raise Doubtful("number-rounded", instead=rounded, rounded=rounded.replace(".", ","))
+        return rounded
+
+    return parse
 
 
 def integer(most: int) -> Parser:
