@@ -37,6 +37,14 @@ CONTRACT = {
     "ledger": "entry/nr unit/lokal kind/rodzaj account/konto date/data due/termin period/okres "
     "debit/wn credit/ma "
     "document/dokument title/tytuł",
+    "components": "code/kod name/nazwa basis/jednostka kind/rodzaj",
+    "charges": "unit/lokal component/składnik from/od to/do quantity/ilość price/cena amount/kwota note/uwagi",
+    "meters": "serial/numer unit/lokal medium/medium location/miejsce installed/montaż "
+    "verified_until/legalizacja_do removed/demontaż",
+    "readings": "serial/numer date/data value/stan source/źródło",
+    "settlements": "number/nr unit/lokal medium/medium from/od to/do consumption/zużycie cost/koszt "
+    "advances/zaliczki balance/saldo",
+    "allowances": "decision/decyzja unit/lokal person/osoba authority/organ from/od to/do monthly/miesięcznie",
     "control": "sheet/arkusz rows/wiersze sum/suma",
 }
 POLISH = {
@@ -45,6 +53,12 @@ POLISH = {
     "people": "osoby",
     "occupancies": "dysponenci",
     "ledger": "obroty",
+    "components": "składniki",
+    "charges": "naliczenia",
+    "meters": "liczniki",
+    "readings": "odczyty",
+    "settlements": "rozliczenia",
+    "allowances": "dodatki",
     "control": "kontrola",
 }
 

@@ -187,9 +187,8 @@ def _known(called: str, notes: Notes) -> Sheet | None:
     name = sheet_called(called)
     if name is None:
         notes.warning("sheet-unknown", sheet=called)
-    elif name not in SHEETS:
-        notes.warning("sheet-not-read", sheet=called)
-    return SHEETS.get(name) if name else None
+        return None
+    return SHEETS[name]
 
 
 def _litter(shown: PurePosixPath) -> bool:

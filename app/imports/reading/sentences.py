@@ -169,7 +169,6 @@ SHEETS: dict[str, Sentence] = {
     ),
     "sheet-hidden": lambda p: _("Arkusz jest ukryty, więc go pominięto. Odkryj go, jeśli ma być wczytany."),
     "sheet-unknown": lambda p: _("Portal nie zna arkusza o tej nazwie, więc go pominięto."),
-    "sheet-not-read": lambda p: _("Tego arkusza portal jeszcze nie wczytuje, więc go pominięto."),
     "file-unknown": lambda p: _("To nie jest plik CSV, więc go pominięto."),
     "too-many-columns": lambda p: _(
         "Wiersz może mieć najwyżej %(limit)d kolumn, a ma ich %(count)d. Usuń zbędne kolumny i sprawdź separator.",

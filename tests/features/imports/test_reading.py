@@ -199,18 +199,17 @@ def test_a_managers_mapping_renames_headers(tmp_path: Path) -> None:
         one(tmp_path, "osoby", "kod", mapping={"people": {"id": "nothing"}})
 
 
-def test_unknown_columns_files_and_sheets_of_later_are_told_and_ignored(tmp_path: Path) -> None:
+def test_unknown_columns_files_and_sheets_are_told_and_ignored(tmp_path: Path) -> None:
     people = b"kod;nazwisko;wzrost\nP1;Kot;190\n"
     files = {
         "eksport/osoby.csv": people,
-        "liczniki.csv": b"a",
         "moje.csv": b"a",
         "info.pdf": b"a",
         "__MACOSX/._osoby.csv": b"",
     }
     reading = read(packages.zipped(tmp_path / "p.zip", files))
     assert reading.codes == []
-    assert sorted(reading.warned) == ["column-unknown", "file-unknown", "sheet-not-read", "sheet-unknown"]
+    assert sorted(reading.warned) == ["column-unknown", "file-unknown", "sheet-unknown"]
     assert reading.package.files["people"].ignored == ("wzrost",)
     assert reading.column("people", "last_name") == ["Kot"]
 

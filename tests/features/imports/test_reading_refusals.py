@@ -300,11 +300,12 @@ def test_hidden_tabs_are_left_out_with_a_warning(tmp_path: Path) -> None:
 def test_a_word_document_of_polish_names_packed_on_an_old_computer_is_understood(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("skladniki.csv", b"kod\n")
+        archive.writestr("skladniki.csv", "kod;nazwa;jednostka\nWODA;Woda;m3\n")
         archive.writestr("osoby.csv", PEOPLE)
     content = out.getvalue().replace(b"skladniki.csv", "składniki.csv".encode("cp852"))
     reading = read(file(tmp_path, "p.zip", content))
-    assert (reading.codes, reading.warned) == ([], ["sheet-not-read"])
+    assert (reading.codes, reading.warned) == ([], [])
+    assert reading.column("components", "code") == ["WODA"]
 
 
 def test_a_title_to_a_unit_cannot_end_before_it_begins(tmp_path: Path) -> None:
