@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, request
 
-from app.accounts import queries as accounts
-from app.accounts.holdings import HeldUnit, Holdings, holdings
-from app.accounts.switching import switch
+from app.accounts.holdings import holdings
 from app.core.clock import today
-from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
-from app.finances import queries
+from app.finances import queries, tabs
+from app.finances.frame import frame
 from app.finances.rules import ACCOUNTS, KINDS, account_number
 from app.office.queries import profile
 from app.web import menu
@@ -24,20 +21,22 @@ from app.web.visitor import actor
 
 PATHS = {"payments": "/payments", "entries": "/payments/entries"}
 pages = Blueprint("finances", __name__, template_folder="templates")
-menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10, module="payments")
+menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10, module=tabs.MODULE)
+tabs.register(PATHS["payments"], _l("Ogólnie"), 10, pages.name)
+tabs.register(PATHS["entries"], _l("Rachunki i płatności"), 20, pages.name)
 
 
 @pages.get(PATHS["payments"])
 @hot
 def payments() -> str:
     mine = holdings(actor(), today())
-    unit, frame = _frame(mine)
-    if unit is None or mine.as_of is None:
-        return render("finances/payments.html", **frame)
+    unit, around = frame(mine)
+    if unit is None:
+        return render("finances/payments.html", **around)
     standing = queries.standing(actor(), unit, today())
     return render(
         "finances/payments.html",
-        **frame,
+        **around,
         balance=standing.balance,
         accounts=standing.accounts if len(standing.accounts) > 1 else [],
         entries=standing.entries,
@@ -50,9 +49,9 @@ def payments() -> str:
 @pages.get(PATHS["entries"])
 def entries() -> str:
     mine = holdings(actor(), today())
-    unit, frame = _frame(mine)
-    if unit is None or mine.as_of is None:
-        return render("finances/entries.html", **frame)
+    unit, around = frame(mine)
+    if unit is None:
+        return render("finances/entries.html", **around)
     years = queries.years(actor(), unit)
     asked = request.args.get("year", "")
     year = int(asked) if asked in map(str, years) else (years[0] if years else today().year)
@@ -64,7 +63,7 @@ def entries() -> str:
     query = {"unit": unit.code, "year": year, "kind": kind or "", "account": account or "", "page": ""}
     return render(
         "finances/entries.html",
-        **frame,
+        **around,
         years=years,
         year=year,
         kinds=list(KINDS.items()),
@@ -74,17 +73,3 @@ def entries() -> str:
         page=page,
         page_url=f"{PATHS['entries']}?{urlencode(query)}",
     )
-
-
-def _frame(mine: Holdings) -> tuple[HeldUnit | None, dict[str, Any]]:
-    """The unit that the page is about and what both pages show around it; units of others' debts are not there."""
-    chosen = switch(mine.settled())
-    frame: dict[str, Any] = {
-        "units": chosen.units,
-        "unit": chosen.unit,
-        "as_of": mine.as_of,
-        "tabs": chosen.tabs({PATHS["payments"]: _("Ogólnie"), PATHS["entries"]: _("Obroty")}),
-    }
-    if chosen.unit is None:
-        frame |= {"lodges": bool(mine.units), "gone": not mine.units and accounts.held_before(actor(), today())}
-    return chosen.unit, frame

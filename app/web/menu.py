@@ -121,11 +121,17 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
         if entry.shown is not None and entry.audience == audience and not entry.shown(actor)
     )
     choices = Choices() if actor.is_operator else _chosen()
-    return _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
+    here = _feature(request.endpoint or "")
+    return _made(audience, actor.can, (here, _modules.get(here)), language(), choices, empty)
 
 
 def _chosen() -> Choices:
     return _choices[0]() if _choices else Choices()
+
+
+def _stands_for(entry: Entry, feature: str) -> bool:
+    """Whether an item leads to pages of a feature: its own, or further ones of its module."""
+    return feature == entry.feature or (entry.module is not None and _modules.get(feature) == entry.module)
 
 
 def _feature(endpoint: str) -> str:
@@ -134,9 +140,15 @@ def _feature(endpoint: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _made(
-    audience: str, can: frozenset[Can], here: str, _language: str, choices: Choices, empty: frozenset[str]
+    audience: str,
+    can: frozenset[Can],
+    here: tuple[str, str | None],
+    _language: str,
+    choices: Choices,
+    empty: frozenset[str],
 ) -> tuple[Item, ...]:
-    """The menu of an audience with these rights, on a page of the feature `here`; the same for all of them."""
+    """The menu of an audience with these rights, on a page of a feature and its module; the same for all of them."""
+    feature, module = here
     own = audience == "resident"  # staff's items keep their names and places
     names = dict(choices.names) if own else {}
     places = {module: place for place, module in enumerate(choices.order)} if own else {}
@@ -151,7 +163,7 @@ def _made(
     shown.sort(key=lambda entry: (places.get(entry.module or "", len(places)), entry.order, entry.name))
     return tuple(
         Item(
-            names.get(entry.module or "") or str(entry.label), url_for(entry.name), here == entry.feature, entry.icon
+            names.get(entry.module or "") or str(entry.label), url_for(entry.name), _stands_for(entry, here), entry.icon
         )
         for entry in (shown[:MOST_ITEMS] if own else shown)
     )

@@ -1,7 +1,4 @@
-"""Reads of the ledger. Hot: hand-written statements into frozen rows.
-
-Every function takes a unit that came out of `accounts.holdings`, so that no code of a foreign unit gets here.
-"""
+"""What a unit owes, and the entries that made it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""Whom a housing allowance (dodatek mieszkaniowy) concerns: nobody but the person on the decision.
+
+What it pays is credited to an account that co-owners, proxies and the office's other guests see as well, and their
+sums must be right. To them such a credit is a payment like any other: its kind, title and document are not told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.accounts.holdings import HeldUnit
+from app.core.actor import Actor
+
+_MONTH = "coalesce(to_date(e.period, 'YYYY-MM'), date_trunc('month', e.booked_on)::date)"
+_COVERS = "{0}.unit_code = e.unit_code AND {0}.until_revision IS NULL AND " + (
+    f"{_MONTH} BETWEEN date_trunc('month', {{0}}.from_on)::date AND {{0}}.to_on"
+)
+# Where somebody else at the unit was granted one as well, only a credit of just one's own amount is one's own.
+_CONCEALED = (
+    "e.kind = 'allowance' AND NOT EXISTS (SELECT 1 FROM housing_allowances h "
+    f"WHERE h.person_code = :person AND {_COVERS.format('h')} AND (e.credit = h.monthly OR NOT EXISTS ("
+    f"SELECT 1 FROM housing_allowances o WHERE o.person_code <> h.person_code AND {_COVERS.format('o')})))"
+)
+#: Stands in a statement for the table `ledger_entries`, with the same columns, as the person `:person` may read them.
+LEDGER = (
+    "(SELECT e.id, e.since_revision, e.until_revision, e.entry, e.unit_code, "
+    f"CASE WHEN {_CONCEALED} THEN 'payment' ELSE e.kind END AS kind, e.account, e.booked_on, e.due_on, e.period, "
+    f"e.debit, e.credit, CASE WHEN {_CONCEALED} THEN NULL ELSE e.document END AS document, "
+    f"CASE WHEN {_CONCEALED} THEN NULL ELSE e.title END AS title FROM ledger_entries e)"
+)
+
+
+def reader(actor: Actor, unit: HeldUnit) -> dict[str, Any]:
+    """The values that statements over `LEDGER` take: the unit's code and the person who reads."""
+    return {"unit": unit.code, "person": actor.person_code}
