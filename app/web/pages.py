@@ -70,6 +70,8 @@ def init_app(app: Osiedle) -> None:
         longdate=_long_date,
         datetime=_moment,
         number=_number,
+        exact=_exact,
+        price=_price,
         phone=readable_phone,
     )
     env.globals.update(asset=assets.address, _=_say, icon=_icons(env))
@@ -154,3 +156,13 @@ def _moment(moment: datetime | None) -> str:
 
 def _number(value: Any) -> str:
     return format_decimal(value, locale=language.language())
+
+
+def _exact(value: Any) -> str:
+    """A `Decimal` with the decimals that it has, up to six: `52.4000` → `52,4`."""
+    return format_decimal(value, format="#,##0.######", locale=language.language())
+
+
+def _price(value: Any) -> str:
+    """A price in złoty with two decimals, and more where it has more: `0.0512` → `0,0512`."""
+    return format_decimal(value, format="#,##0.00####", locale=language.language())
