@@ -114,6 +114,7 @@ _FIELDS = {
     "login": _l("Login"),
     "mailed": _l("Wysłano e-mailem"),
     "name": _l("Nazwa"),
+    "nip": _l("NIP"),
     "note": _l("Uwaga"),
     "opens_at": _l("Działa od"),
     "person": _l("Osoba z ewidencji"),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.revisions import APPEND_ONLY, Revisioned
-from tenants.db import Model
+from tenants.db import PLATFORM, Model, PlatformModel
 
 _NOW = text("until_revision IS NULL")
 
@@ -115,3 +115,44 @@ class PendingPayment(Model):
     entry: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     settled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class InterestHold(Model):
+    """The manager's word that a document bears no interest (wstrzymanie odsetek) up to a day inclusive, or for good.
+
+    `entry` is the number of the ledger entry. Withdrawn, it is as if it had never been; one may stand for an entry.
+    """
+
+    __tablename__ = "interest_holds"
+    __table_args__ = (
+        Index("uq_interest_holds_live", "entry", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
+        Index("ix_interest_holds_unit", "unit_code", postgresql_where=text("withdrawn_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    unit_code: Mapped[str] = mapped_column(Text)
+    entry: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    held_by: Mapped[str] = mapped_column(Text)
+    held_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class StatutoryRate(PlatformModel):
+    """The yearly rate of statutory interest for delay (odsetki ustawowe za opóźnienie, k.c. art. 481 § 2) from a day
+    on, in percent. Kept by operators for every manager; `source` says where it was announced."""
+
+    __tablename__ = "statutory_rates"
+    __table_args__ = (
+        CheckConstraint("percent >= 0 AND percent <= 100", name="percent"),
+        {"schema": PLATFORM},
+    )
+
+    from_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    source: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())

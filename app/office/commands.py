@@ -99,6 +99,8 @@ def _checked(field: str, value: Any) -> Any:
         return rules.checked_kind(value)
     if field == "bank_account":
         return rules.checked_bank_account(value)
+    if field == "nip":
+        return rules.checked_nip(value)
     if field not in rules.LENGTHS:
         raise TypeError(f"the profile has no field {field!r}")
     return rules.checked_text(field, value)

@@ -40,6 +40,9 @@ class OfficeForm(Form):
         _l("Numer rachunku bankowego"),
         description=_l("26 cyfr. Zobaczą go mieszkańcy, których lokal nie ma własnego numeru."),
     )
+    nip = StringField(
+        _l("NIP"), description=_l("10 cyfr. Trafi do kodów QR, którymi mieszkańcy płacą w aplikacji banku.")
+    )
 
 
 class ColourForm(Form):

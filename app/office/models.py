@@ -28,7 +28,8 @@ from tenants.db import Model
 class OfficeProfile(Model):
     """Name, contact and rules of the one manager whose schema this is.
 
-    `bank_account` is 26 digits (NRB), `emergency` the number for breakdowns, `logo` the id of the picture in force.
+    `bank_account` is 26 digits (NRB), `emergency` the number for breakdowns, `logo` the id of the picture in force,
+    `nip` the ten digits of the tax number.
     """
 
     __tablename__ = "office_profile"
@@ -49,6 +50,7 @@ class OfficeProfile(Model):
     bank_account: Mapped[str | None] = mapped_column(Text)
     emergency: Mapped[str | None] = mapped_column(Text)
     logo: Mapped[str | None] = mapped_column(Text)
+    nip: Mapped[str | None] = mapped_column(Text)
 
 
 class OfficeSetting(Model):

@@ -29,6 +29,7 @@ _COLUMNS = (
     "bank_account",
     "emergency",
     "logo",
+    "nip",
 )
 _SETTINGS = select(func.coalesce(func.jsonb_object_agg(OfficeSetting.name, OfficeSetting.value), text("'{}'::jsonb")))
 _ONE = select(
@@ -55,6 +56,7 @@ class Office:
     bank_account: str | None
     emergency: str | None
     logo: str | None
+    nip: str | None
     settings: dict[str, Any]
 
     @property
@@ -128,6 +130,7 @@ def fresh_profile() -> Office:
             30,
             None,
             tenant.kind,
+            None,
             None,
             None,
             None,

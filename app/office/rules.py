@@ -137,6 +137,25 @@ def checked_bank_account(value: str | None) -> str | None:
     return number
 
 
+_NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+
+
+def checked_nip(value: str | None) -> str | None:
+    """A tax number (NIP) as ten digits; None when empty. Raises `Refused` when its check digit is wrong.
+
+    The tenth digit is the weighted sum of the others modulo 11; a remainder of 10 is never given out.
+    """
+    number = re.sub(r"[\s-]", "", value or "").upper().removeprefix("PL")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) == 10):
+        raise Refused(_("NIP ma 10 cyfr."), field="nip")
+    weighed = sum(weight * int(digit) for weight, digit in zip(_NIP_WEIGHTS, number, strict=False))
+    if weighed % 11 != int(number[9]):
+        raise Refused(_("W numerze NIP jest pomyłka: nie zgadza się cyfra kontrolna."), field="nip")
+    return number
+
+
 def checked_locale(value: str) -> str:
     if value not in LOCALES:
         raise Refused(_("Nie ma takiego języka."), field="locale")

@@ -23,6 +23,7 @@ from app.web.visitor import actor
 
 FIELDS = (
     "name", "short_name", "kind", "street_line", "city_line", "phone", "email", "emergency", "hours", "bank_account",
+    "nip",
 )  # fmt: skip
 sections.register(
     "configuration", _l("Dane zarządcy"), _l("Nazwa, adres, kontakt, godziny pracy i rachunek bankowy"),

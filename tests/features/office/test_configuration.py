@@ -22,6 +22,7 @@ OFFICE = {
     "name": "SM „Słoneczna”", "kind": "association", "short_name": "", "street_line": "Cicha 1",
     "city_line": "67-200 Głogów", "phone": "76 111 22 33", "email": "biuro@sloneczna.pl", "emergency": "112",
     "hours": "pn 8–16\r\nwt 8–15", "bank_account": "PL 61 1090 1014 0000 0712 1981 2874",
+    "nip": "PL 123-456-32-18",
 }  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def test_the_hub_lists_the_pages_and_every_one_of_them_opens(admin: Pages) -> No
 def test_the_managers_data_are_saved_shown_and_audited(admin: Pages, client: Any, tenant: Any, inside: Any) -> None:
     admin.post(f"{HOME}/office", **OFFICE)
     page = admin.get(f"{HOME}/office")
-    assert "61109010140000071219812874" in page and "SM „Słoneczna”" in client(tenant.slug).get("/login").text
+    assert "61109010140000071219812874" in page and "1234563218" in page
+    assert "SM „Słoneczna”" in client(tenant.slug).get("/login").text
     detail = inside(lambda: audited("office.updated"))
     assert detail["before"]["name"] == tenant.name and detail["after"]["name"] == "SM „Słoneczna”"
     assert detail["after"]["hours"] == "pn 8–16\nwt 8–15" and detail["before"]["kind"] == "cooperative"
@@ -56,6 +58,7 @@ def test_the_managers_data_are_saved_shown_and_audited(admin: Pages, client: Any
     [
         ("name", ""), ("name", "x" * 201), ("email", "nie-adres"), ("email", "a@b"), ("email", "a@b.pl\nBcc: x@y.pl"),
         ("phone", "zadzwoń"), ("bank_account", "61109010140000071219812875"), ("bank_account", "1234"),
+        ("nip", "1234567890"), ("nip", "123456321"), ("nip", "x" * 10_000),
         ("kind", "bank"), ("emergency", "<b>"), ("hours", "x" * 501),
     ],
 )  # fmt: skip
