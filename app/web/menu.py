@@ -121,8 +121,7 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
         if entry.shown is not None and entry.audience == audience and not entry.shown(actor)
     )
     choices = Choices() if actor.is_operator else _chosen()
-    here = _feature(request.endpoint or "")
-    return _made(audience, actor.can, (here, _modules.get(here)), language(), choices, empty)
+    return _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
 
 
 def _chosen() -> Choices:
@@ -140,15 +139,9 @@ def _feature(endpoint: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _made(
-    audience: str,
-    can: frozenset[Can],
-    here: tuple[str, str | None],
-    _language: str,
-    choices: Choices,
-    empty: frozenset[str],
+    audience: str, can: frozenset[Can], here: str, _language: str, choices: Choices, empty: frozenset[str]
 ) -> tuple[Item, ...]:
-    """The menu of an audience with these rights, on a page of a feature and its module; the same for all of them."""
-    feature, module = here
+    """The menu of an audience with these rights, on a page of the feature `here`; the same for all of them."""
     own = audience == "resident"  # staff's items keep their names and places
     names = dict(choices.names) if own else {}
     places = {module: place for place, module in enumerate(choices.order)} if own else {}
