@@ -23,6 +23,7 @@ class Can(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_IMPORTS = "see_imports"
     RUN_IMPORTS = "run_imports"
+    MATCH_PAYMENTS = "match_payments"
     SEND_MAILOUTS = "send_mailouts"
     SEE_MAILOUTS = "see_mailouts"
     CONFIGURE = "configure"
@@ -41,6 +42,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_RESIDENTS,
             Can.SEE_IMPORTS,
             Can.RUN_IMPORTS,
+            Can.MATCH_PAYMENTS,
             Can.SEE_MAILOUTS,
             Can.SEE_MESSAGES,
             Can.ANSWER_MESSAGES,
@@ -61,7 +63,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
     Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES}),
 }
 # What reaches over all buildings, so that nobody who is limited to some may do it.
-WHOLE_MANAGER = frozenset({Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT})
+WHOLE_MANAGER = frozenset(
+    {Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.MATCH_PAYMENTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT}
+)
 
 
 def rights(role: Role, limited: bool = False) -> frozenset[Can]:

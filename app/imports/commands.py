@@ -323,6 +323,7 @@ def undo(actor: Actor, revision: int) -> Report:
     for each in wanted:
         publishing.write(connection, each, sheets[each.sheet], number)
     audit.record(actor, "import.undone", str(revision), revision=number)
+    events.happened("imports.undone", revision=number)
     return Report(None, "published", number, before, sheets)
 
 
