@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Identity, Index, Numeric, Text, func, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import BigInteger, CheckConstraint, Date, Identity, Index, Integer, Numeric, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.revisions import APPEND_ONLY, Revisioned
@@ -26,6 +27,7 @@ class LedgerEntry(Revisioned, Model):
         CheckConstraint("debit >= 0 AND credit >= 0 AND (debit = 0 OR credit = 0)", name="one_side"),
         Index("uq_ledger_entries_now", "entry", unique=True, postgresql_where=_NOW),
         Index("ix_ledger_entries_unit", "unit_code", "booked_on", postgresql_where=_NOW),
+        Index("ix_ledger_entries_past", "unit_code", postgresql_where=text("until_revision IS NOT NULL")),
         {"info": APPEND_ONLY},
     )
 
@@ -156,3 +158,25 @@ class StatutoryRate(PlatformModel):
     source: Mapped[str] = mapped_column(Text)
     changed_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+
+
+class BalanceConfirmation(Model):
+    """A confirmation of balance (potwierdzenie salda) that was handed out: what it says, so that it can be checked.
+
+    `code` is printed on it. `balance` in grosze is that of `on_day` as the books stood at `revision`, which speak of
+    `as_of`; `accounts` is settlement account → grosze. It names nobody: who asked for it is in the audit log.
+    """
+
+    __tablename__ = "balance_confirmations"
+    __table_args__ = (Index("ix_balance_confirmations_unit", "unit_code", "issued_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    unit_code: Mapped[str] = mapped_column(Text)
+    on_day: Mapped[date] = mapped_column(Date)
+    balance: Mapped[int] = mapped_column(BigInteger)
+    accounts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(Integer)
+    as_of: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    issued_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
