@@ -160,3 +160,13 @@ def _stage(sheet: str) -> Table:
 
 
 STAGES: dict[str, Table] = {sheet: _stage(sheet) for sheet in BOOKS}
+# How the rows wanted differ from those held: `wanted` alone is added, `held` alone withdrawn, both are a change.
+DIFFERENCES = Table(
+    "stage_differences",
+    tenant_metadata(),
+    Column("sheet", Text, nullable=False),
+    Column("wanted", BigInteger),
+    Column("held", BigInteger),
+    prefixes=["UNLOGGED"],
+    info={"grants": ["GRANT TRUNCATE ON {table} TO {role}"]},
+)

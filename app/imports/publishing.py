@@ -16,6 +16,11 @@ from sqlalchemy import Connection, text
 from app.imports.models import data_columns, key_columns, table_of
 from app.imports.report import SheetCounts
 
+_COUNTED = text(
+    "SELECT count(*) FILTER (WHERE held IS NULL), count(*) FILTER (WHERE wanted IS NOT NULL AND held IS NOT NULL), "
+    "count(*) FILTER (WHERE wanted IS NULL) FROM stage_differences WHERE sheet = :sheet"
+)
+
 
 class RowsLost(RuntimeError):
     """What was written is not what was compared: a fault of ours, and nothing of it may be published."""
@@ -25,23 +30,24 @@ class RowsLost(RuntimeError):
 class Wanted:
     """What a sheet shall hold: a relation with the sheet's data columns, each key once.
 
-    `whole`: what is not in it shall no longer hold.
+    `number` is its column that tells rows apart; `whole`: what is not in it shall no longer hold.
     """
 
     sheet: str
     relation: str
+    number: str
     whole: bool
 
 
 def staged(sheet: str, *, whole: bool) -> Wanted:
     """What was copied to the stage."""
-    return Wanted(sheet, f"stage_{sheet}", whole)
+    return Wanted(sheet, f"stage_{sheet}", "row_no", whole)
 
 
 def held(sheet: str, revision: int) -> Wanted:
     """What the books held at a revision."""
     at = f"since_revision <= {revision:d} AND (until_revision IS NULL OR until_revision > {revision:d})"
-    return Wanted(sheet, f"(SELECT * FROM {table_of(sheet)} WHERE {at})", True)
+    return Wanted(sheet, f"(SELECT * FROM {table_of(sheet)} WHERE {at})", "id", True)
 
 
 def current_revision(connection: Connection) -> int:
@@ -84,55 +90,48 @@ def in_effect(steps: dict[int, int | None]) -> Iterator[int]:
 
 
 def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
-    """How the wanted rows differ from what holds now."""
+    """How the wanted rows differ from what holds now; each difference is noted for `write`.
+
+    Where the books hold nothing yet, or nothing would be left as it is, every wanted row is new or changed.
+    """
     sheet, books = wanted.sheet, table_of(wanted.sheet)
-    empty = not connection.execute(text(f"SELECT EXISTS (SELECT FROM {books} WHERE until_revision IS NULL)")).scalar()
-    if empty:
-        rows = int(connection.execute(text(f"SELECT count(*) FROM {wanted.relation} s")).scalar_one())
+    rows = int(connection.execute(text(f"SELECT count(*) FROM {wanted.relation} s")).scalar_one())
+    if not connection.execute(text(f"SELECT EXISTS (SELECT FROM {books} WHERE until_revision IS NULL)")).scalar():
         return SheetCounts(rows=rows, added=rows)
-    key = key_columns(sheet)[0]
-    found = connection.execute(
+    connection.execute(
         text(
-            f"SELECT count(s.{key}), count(*) FILTER (WHERE t.{key} IS NULL), "
-            f"count(*) FILTER (WHERE s.{key} IS NULL), "
-            f"count(*) FILTER (WHERE t.{key} = s.{key} AND {_differs(sheet)}) "
-            f"FROM {wanted.relation} s FULL JOIN (SELECT * FROM {books} WHERE until_revision IS NULL) t "
-            f"ON {_same_key(sheet)}"
-        )
-    ).one()
-    rows, added, missing, changed = (int(number) for number in found)
-    return SheetCounts(rows, added, changed, missing if wanted.whole else 0, rows - added - changed)
+            f"INSERT INTO stage_differences (sheet, wanted, held) SELECT :sheet, s.{wanted.number}, t.id "
+            f"FROM {wanted.relation} s {'FULL' if wanted.whole else 'LEFT'} JOIN "
+            f"(SELECT * FROM {books} WHERE until_revision IS NULL) t ON {_same_key(sheet)} "
+            f"WHERE t.id IS NULL OR s.{wanted.number} IS NULL OR {_differs(sheet)}"
+        ),
+        {"sheet": sheet},
+    )
+    added, changed, withdrawn = (int(number) for number in connection.execute(_COUNTED, {"sheet": sheet}).one())
+    return SheetCounts(rows, added, changed, withdrawn, rows - added - changed)
 
 
 def write(connection: Connection, wanted: Wanted, counts: SheetCounts, revision: int) -> None:
     """Make the wanted rows hold from `revision` on; `counts` is what `compare` said of them."""
-    sheet, books, values = wanted.sheet, table_of(wanted.sheet), {"revision": revision}
-    if counts.changed:
-        connection.execute(
+    sheet, books, values = wanted.sheet, table_of(wanted.sheet), {"revision": revision, "sheet": wanted.sheet}
+    if counts.changed or counts.withdrawn:
+        closed = connection.execute(
             text(
-                f"UPDATE {books} t SET until_revision = :revision FROM {wanted.relation} s "
-                f"WHERE t.until_revision IS NULL AND {_same_key(sheet)} AND {_differs(sheet)}"
+                f"UPDATE {books} t SET until_revision = :revision FROM stage_differences d "
+                "WHERE d.sheet = :sheet AND d.held = t.id"
             ),
             values,
-        )
-    if counts.withdrawn:
-        # Rows closed by the statement above hold no longer, but their keys are in the relation anyway.
-        connection.execute(
-            text(
-                f"UPDATE {books} t SET until_revision = :revision WHERE t.until_revision IS NULL "
-                f"AND NOT EXISTS (SELECT FROM {wanted.relation} s WHERE {_same_key(sheet)})"
-            ),
-            values,
-        )
+        ).rowcount
+        if closed != counts.changed + counts.withdrawn:
+            raise RowsLost(f"{sheet}: {closed} rows closed, {counts.changed} changed and {counts.withdrawn} withdrawn")
     if counts.added or counts.changed:
         columns = ", ".join(data_columns(sheet))
-        lacking = f"NOT EXISTS (SELECT FROM {books} t WHERE t.until_revision IS NULL AND {_same_key(sheet)})"
         # Past states are found by number: a row closed just now was held until this revision, and is wanted again.
-        only_new = f" WHERE {lacking}" if counts.unchanged else ""
+        noted = f" JOIN stage_differences d ON d.sheet = :sheet AND d.wanted = s.{wanted.number}"
         written = connection.execute(
             text(
                 f"INSERT INTO {books} ({columns}, since_revision) "
-                f"SELECT {columns}, :revision FROM {wanted.relation} s{only_new}"
+                f"SELECT {columns}, :revision FROM {wanted.relation} s{noted if counts.unchanged else ''}"
             ),
             values,
         ).rowcount

@@ -26,7 +26,8 @@ class Staged:
 def fill(connection: Connection, package: Package) -> Staged:
     """Copy every sheet of the package. Afterwards `package.findings` and `.files` are whole."""
     # A run that ended well has emptied it, a crash of the server too.
-    if any(connection.execute(text(f"SELECT pg_relation_size('stage_{sheet}')")).scalar() for sheet in BOOKS):
+    kept = (*BOOKS, "differences")
+    if any(connection.execute(text(f"SELECT pg_relation_size('stage_{name}')")).scalar() for name in kept):
         clear(connection)
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, psycopg.Connection)
@@ -52,7 +53,8 @@ def totals(connection: Connection) -> Totals:
 
 
 def clear(connection: Connection) -> None:
-    connection.execute(text("TRUNCATE " + ", ".join(f"stage_{sheet}" for sheet in BOOKS)))
+    """Empty it, and the differences that were noted beside it."""
+    connection.execute(text("TRUNCATE stage_differences, " + ", ".join(f"stage_{sheet}" for sheet in BOOKS)))
 
 
 def _controls(sheet: SheetStream) -> list[Control]:
