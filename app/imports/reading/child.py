@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from app.imports.reading import frames
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.limits import Limits
+from app.imports.reading.mapping import plan
 from app.imports.reading.packages import Source, sources
 from app.imports.reading.rows import SheetReading
 
@@ -53,12 +54,13 @@ def answer(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
     """Read the package of `request` and write the frames."""
     notes = Notes(limits.findings)
     found: list[Source] = []
+    said = plan(request["mapping"])
     try:
-        found = sources(Path(request["path"]), request["name"], limits, notes)
+        found = sources(Path(request["path"]), request["name"], limits, notes, said)
     except Refused as refused:
         notes.refusal(refused)
     for source in found:
-        _sheet(SheetReading(source, limits, request["mapping"], notes), notes, out)
+        _sheet(SheetReading(source, limits, said, notes), notes, out)
     _tell(notes, out)
     frames.write_json(out, frames.DONE, {"errors": notes.errors, "warnings": notes.warnings})
 

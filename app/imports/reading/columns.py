@@ -63,7 +63,14 @@ class Column:
 
 
 class CellFault(str):
-    """A cell of a workbook that holds no value; its text is the code of the sentence."""
+    """A cell that holds no value; its text is the code of the sentence, `found` what was there, if anything."""
+
+    found: Any
+
+    def __new__(cls, code: str, found: Any = None) -> CellFault:
+        fault = super().__new__(cls, code)
+        fault.found = found
+        return fault
 
 
 def escaped(text: str) -> str:
@@ -163,7 +170,7 @@ class ColumnReader:
             return self.memo[cell_text(cell, self.column.kind)]
         except Unreadable as fault:
             faulty.add(at)
-            value = None if isinstance(cell, CellFault) else cell
+            value = cell.found if isinstance(cell, CellFault) else cell
             self.notes.error(fault.code, params=fault.params, value=value, **self._place(number))
             return NULL
         except Doubtful as doubt:

@@ -11,8 +11,9 @@ from typing import BinaryIO
 
 from app.imports.reading import encodings
 from app.imports.reading.findings import Refused
-from app.imports.reading.headers import HeaderMap, familiarity
+from app.imports.reading.headers import familiarity
 from app.imports.reading.limits import Limits
+from app.imports.reading.mapping import SheetMap
 from app.imports.reading.sheets import Sheet
 
 SEPARATORS = (";", ",", "\t")
@@ -36,13 +37,13 @@ class Delimited:
         self.separator: str | None = None
         self._open = open
 
-    def records(self, limits: Limits, mapping: HeaderMap | None) -> Iterator[list[str]]:
+    def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[str]]:
         """Every row of the file from its first, blank ones included. Raises Refused."""
         with self._open() as file:
             codec = encodings.detect(file, self.called, limits.line)
         self.encoding = encodings.NAMES[codec]
         with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
-            self.separator, announced = self._separator(text, mapping, limits)
+            self.separator, announced = self._separator(text, said, limits)
         with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
             text._CHUNK_SIZE = CHUNK  # type: ignore[attr-defined]
             if announced:
@@ -50,9 +51,11 @@ class Delimited:
                 yield []
             yield from self._rows(text, first=2 if announced else 1)
 
-    def _separator(self, text: io.TextIOWrapper, mapping: HeaderMap | None, limits: Limits) -> tuple[str, bool]:
+    def _separator(self, text: io.TextIOWrapper, said: SheetMap | None, limits: Limits) -> tuple[str, bool]:
         """The separator that makes most sense of the header; whether a line `sep=` announces it."""
-        lines = (text.readline(limits.line) for _ in range(HEADER_SEARCH))
+        lines = [text.readline(limits.line) for _ in range(HEADER_SEARCH)]
+        if said and said.header and len(lines) >= said.header and not lines[0].lower().startswith("sep="):
+            lines = lines[said.header - 1 :]
         header = next((line for line in lines if line.strip(" \r\n\t;,\ufeff")), "")
         if header.lower().startswith("sep=") and len(header.strip("\r\n")) == 5:
             return header[4], True
@@ -62,7 +65,7 @@ class Delimited:
                 cells = next(csv.reader([header], delimiter=separator), [])
             except csv.Error:
                 return 0, 0
-            return familiarity(cells, self.sheet, mapping), header.count(separator)
+            return familiarity(cells, self.sheet, said), header.count(separator)
 
         return max(SEPARATORS, key=sense), False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol
@@ -12,9 +13,9 @@ from typing import Any, BinaryIO, Protocol
 from app.imports.reading import archives
 from app.imports.reading.delimited import Delimited
 from app.imports.reading.findings import Notes, Refused
-from app.imports.reading.headers import HeaderMap
 from app.imports.reading.limits import MIB, Limits
-from app.imports.reading.sheets import NAMES, SHEETS, Sheet, sheet_called
+from app.imports.reading.mapping import NOTHING, Plan, SheetMap
+from app.imports.reading.sheets import NAMES, SHEETS, Sheet
 from app.imports.reading.workbooks import Tab, Workbook
 
 TEXT_ENDINGS = (".csv", ".txt", ".tsv")
@@ -43,16 +44,33 @@ class Source(Protocol):
     encoding: str | None
     separator: str | None
 
-    def records(self, limits: Limits, mapping: HeaderMap | None) -> Iterator[list[Any]]: ...
+    def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]: ...
 
 
-def sources(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+@dataclass(frozen=True)
+class _Search:
+    """What is known of tabs and files before they are opened, and where it is told."""
+
+    limits: Limits
+    notes: Notes
+    plan: Plan
+
+    def held_by(self, called: str) -> list[Sheet]:
+        """The sheets in a tab or a file of this name; a warning if there is none."""
+        held = self.plan.held_by(called)
+        if not held:
+            self.notes.warning("sheet-unwanted" if self.plan.unwanted(called) else "sheet-unknown", sheet=called)
+        return held
+
+
+def sources(path: Path, name: str, limits: Limits, notes: Notes, plan: Plan = NOTHING) -> list[Source]:
     """The sheets of the package at `path`, in the order in which they must be read.
 
-    `name` is what the file was called where it came from. What is known but not read yet, hidden or
-    unknown becomes a warning. Raises Refused for anything that is not a package.
+    `name` is what the file was called where it came from; `plan` what the manager says of its files. What is
+    hidden or unknown becomes a warning. Raises Refused for anything that is not a package.
     """
-    found = _folder(path, limits, notes) if path.is_dir() else _file(path, name, limits, notes)
+    search = _Search(limits, notes, plan)
+    found = _folder(path, search) if path.is_dir() else _file(path, name, search)
     chosen: dict[str, Source] = {}
     for source in found:
         first = chosen.setdefault(source.sheet.name, source)
@@ -63,7 +81,8 @@ def sources(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]
     return [chosen[name] for name in SHEETS if name in chosen]
 
 
-def _file(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+def _file(path: Path, name: str, search: _Search) -> list[Source]:
+    limits = search.limits
     size = path.stat().st_size
     if not size:
         raise Refused("empty-file")
@@ -72,13 +91,14 @@ def _file(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
     with path.open("rb") as file:
         head = file.read(512)
     if head.startswith(OLE):
-        return _ole(path, name, limits, notes)
+        return _ole(path, name, search)
     if head.startswith(ZIP):
-        return _archive(path, name, limits, notes)
+        return _archive(path, name, search)
     _refuse_foreign(head)
     called = PurePosixPath(name).stem
-    sheet = _known(called, notes)
-    return [Delimited(sheet, called, name, _file_at(path))] if sheet else []
+    single = search.plan.single
+    held = [SHEETS[single]] if single else search.held_by(called)
+    return [Delimited(sheet, called, name, _file_at(path)) for sheet in held]
 
 
 def _refuse_foreign(head: bytes, called: str | None = None) -> None:
@@ -91,55 +111,53 @@ def _refuse_foreign(head: bytes, called: str | None = None) -> None:
         raise Refused("markup", sheet=called, kind=kind)
 
 
-def _ole(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+def _ole(path: Path, name: str, search: _Search) -> list[Source]:
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused("encrypted")
     if "WordDocument".encode("utf-16-le") in content:
         raise Refused("foreign", kind="DOC")
     del content
-    return _tabs(Workbook(path, limits), name, notes)
+    return _tabs(Workbook(path, search.limits), name, search)
 
 
-def _archive(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
-    archive = archives.opened(path, limits)
+def _archive(path: Path, name: str, search: _Search) -> list[Source]:
+    archive = archives.opened(path, search.limits)
     inside = set(archive.namelist())
     if "mimetype" in inside and archive.getinfo("mimetype").file_size < 200:
         with archives.member(archive, archive.getinfo("mimetype")) as part:
             if part.read().decode("ascii", "replace").strip() != OPEN_DOCUMENT:
                 raise Refused("foreign", kind="OpenDocument")
         archives.refuse_document_types(archive)
-        return _tabs(Workbook(path, limits), name, notes)
+        return _tabs(Workbook(path, search.limits), name, search)
     if "[Content_Types].xml" in inside:
         if not inside & {"xl/workbook.xml", "xl/workbook.bin"}:
             raise Refused("foreign", kind="DOCX" if "word/document.xml" in inside else "Office")
         archives.refuse_document_types(archive)
-        return _tabs(Workbook(path, limits), name, notes)
-    return _members(archive, notes)
+        return _tabs(Workbook(path, search.limits), name, search)
+    return _members(archive, search)
 
 
-def _tabs(book: Workbook, file: str, notes: Notes) -> list[Source]:
+def _tabs(book: Workbook, file: str, search: _Search) -> list[Source]:
     for tab in book.hidden:
-        if sheet_called(tab):
-            notes.warning("sheet-hidden", sheet=tab)
-    known = ((tab, _known(tab, notes)) for tab in book.tabs)
-    return [Tab(sheet, tab, file, book) for tab, sheet in known if sheet]
+        if search.plan.held_by(tab):
+            search.notes.warning("sheet-hidden", sheet=tab)
+    return [Tab(sheet, tab, file, book) for tab in book.tabs for sheet in search.held_by(tab)]
 
 
-def _members(archive: zipfile.ZipFile, notes: Notes) -> list[Source]:
+def _members(archive: zipfile.ZipFile, search: _Search) -> list[Source]:
     found: list[Source] = []
     for entry in archive.infolist():
         shown = PurePosixPath(archives.shown_name(entry).replace("\\", "/"))
         if entry.is_dir() or _litter(shown):
             continue
-        source = _member(shown, partial(archives.member, archive, entry), notes)
-        if source:
-            found.append(source)
+        found += _member(shown, partial(archives.member, archive, entry), search)
     return found
 
 
-def _folder(path: Path, limits: Limits, notes: Notes) -> list[Source]:
+def _folder(path: Path, search: _Search) -> list[Source]:
     found: list[Source] = []
+    limits = search.limits
     total = 0
     with os.scandir(path) as listing:
         files = sorted((entry for entry in listing if not entry.is_dir(follow_symlinks=False)), key=lambda e: e.name)
@@ -153,22 +171,20 @@ def _folder(path: Path, limits: Limits, notes: Notes) -> list[Source]:
         total += file.stat().st_size
         if total > limits.expanded:
             raise Refused("too-large", size=-(-total // MIB), limit=limits.expanded // MIB)
-        source = _member(PurePosixPath(file.name), _file_at(Path(file.path)), notes)
-        if source:
-            found.append(source)
+        found += _member(PurePosixPath(file.name), _file_at(Path(file.path)), search)
     return found
 
 
-def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], notes: Notes) -> Source | None:
-    """The sheet in a file of an archive or a folder. Raises Refused for a package inside a package."""
+def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], search: _Search) -> list[Source]:
+    """The sheets in a file of an archive or a folder. Raises Refused for a package inside a package."""
     if archives.nested(shown.name):
         raise Refused("nested", value=shown.name)
     if shown.suffix.lower() not in TEXT_ENDINGS:
-        notes.warning("file-unknown", sheet=shown.name)
-        return None
-    sheet = _known(shown.stem, notes)
-    if sheet is None:
-        return None
+        search.notes.warning("file-unknown", sheet=shown.name)
+        return []
+    held = search.held_by(shown.stem)
+    if not held:
+        return []
     with opened() as file:
         head = file.read(512)
     if not head:
@@ -176,19 +192,11 @@ def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], notes: Notes) 
     if head.startswith((OLE, *ZIP)):
         raise Refused("nested", value=shown.name)
     _refuse_foreign(head, shown.stem)
-    return Delimited(sheet, shown.stem, str(shown), opened)
+    return [Delimited(sheet, shown.stem, str(shown), opened) for sheet in held]
 
 
 def _file_at(path: Path) -> Callable[[], BinaryIO]:
     return lambda: path.open("rb")
-
-
-def _known(called: str, notes: Notes) -> Sheet | None:
-    name = sheet_called(called)
-    if name is None:
-        notes.warning("sheet-unknown", sheet=called)
-        return None
-    return SHEETS[name]
 
 
 def _litter(shown: PurePosixPath) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from app.imports.reading.columns import NULL, ColumnReader, escaped
 from app.imports.reading.findings import Notes, Refused
-from app.imports.reading.headers import Header, HeaderMap, match
+from app.imports.reading.headers import Header, match
 from app.imports.reading.limits import Limits
+from app.imports.reading.mapping import SIDES, Plan
 from app.imports.reading.packages import Source
 
 BATCH = 1000
@@ -24,22 +25,28 @@ Put = Callable[[bytes, int], None]
 class SheetReading:
     """Reads one `source`; `header` and `rows` tell afterwards what was found."""
 
-    def __init__(self, source: Source, limits: Limits, mapping: HeaderMap | None, notes: Notes) -> None:
+    def __init__(self, source: Source, limits: Limits, plan: Plan, notes: Notes) -> None:
         self.source = source
         self.limits = limits
-        self.mapping = mapping
+        self.said = plan.of(source.sheet)
         self.notes = notes
         self.header: Header | None = None
         self.rows = 0
 
     def begin(self) -> bool:
         """Find the header; False if the sheet cannot be read. Raises Refused."""
-        self._records = self.source.records(self.limits, self.mapping)
+        self._records = self.source.records(self.limits, self.said)
         self._number = 0
+        wanted = self.said.header if self.said else None
         for row in self._records:
             self._number += 1
-            if not blank(row):
-                return self._take_header(row)
+            if self._number < (wanted or 1) or blank(row):
+                continue
+            if wanted == 0:
+                self._records = chain([row], self._records)
+                self._number -= 1
+                row = [""] * len(row)
+            return self._take_header(row)
         raise Refused("empty-sheet", sheet=self.source.called)
 
     def run(self, put: Put) -> None:
@@ -72,7 +79,7 @@ class SheetReading:
         self._width = len(row)
         self._header_row = row
         cells = [cell if isinstance(cell, str) else str(cell) for cell in row]
-        self.header = match(cells, self.source.sheet, self.mapping, self.notes, called=called, row=self._number)
+        self.header = match(cells, self.source.sheet, self.said, self.notes, called=called, row=self._number)
         return self.header is not None
 
     def _batch(self) -> tuple[list[int], list[list[Any]]]:
@@ -131,18 +138,31 @@ class SheetReading:
     def _block(self, numbers: list[int], rows: list[list[Any]], readers: list[ColumnReader]) -> bytes:
         assert self.header is not None
         cells = list(zip(*rows, strict=True))
+        made = self._made(cells, len(rows)) if self.header.made else {}
         faulty: set[int] = set()
         batch: dict[str, list[str]] = {}
         for reader in readers:
             column = reader.column
             at = self.header.at.get(column.name)
-            if at is None:
+            if column.name in made:
+                # Faults found in the making are cells of a kind that only a workbook has.
+                batch[column.name] = reader.read(made[column.name], numbers, faulty, typed=True)
+            elif at is None:
                 batch[column.name] = [escaped(column.default) or NULL] * len(rows)
             else:
                 batch[column.name] = reader.read(cells[at], numbers, faulty, typed=self.source.typed)
         self._check(batch, numbers, faulty)
         lines = map("\t".join, zip(map(str, numbers), *batch.values(), strict=True))
         return ("\n".join(lines) + "\n").encode()
+
+    def _made(self, cells: list[tuple[Any, ...]], count: int) -> dict[str, list[Any]]:
+        """The cells of columns that are made of others."""
+        assert self.header is not None
+        made: dict[str, list[Any]] = {}
+        plain: dict[str, Sequence[Any]] = {name: cells[at] for name, at in self.header.at.items() if name in SIDES}
+        for each in self.header.made:
+            made |= each.make(cells, count, {**plain, **made})
+        return made
 
     def _check(self, batch: dict[str, list[str]], numbers: list[int], faulty: set[int]) -> None:
         """Rules of whole rows; a row that has a fault already is left in peace."""

@@ -10,6 +10,13 @@ from app.core.language import gettext as _
 Sentence = Callable[[Mapping[str, Any]], str]
 
 CELLS: dict[str, Sentence] = {
+    "part-missing": lambda p: _(
+        "W wartości „%(value)s” nie ma części, którą profil importu ma z niej wziąć. Uzupełnij ją albo popraw profil.",
+        value=p["value"],
+    ),
+    "side-unknown": lambda p: _(
+        "Nie wiadomo, czy „%(value)s” to strona Wn, czy Ma. Dopisz to słowo w profilu importu.", value=p["value"]
+    ),
     "required": lambda p: _("Brak wartości, a ta kolumna jest obowiązkowa. Uzupełnij komórkę."),
     "too-long": lambda p: _(
         "Tekst może mieć najwyżej %(limit)d znaków, a ma ich %(length)d. Skróć go.",
@@ -158,6 +165,11 @@ SHEETS: dict[str, Sentence] = {
         value=p["value"],
     ),
     "column-unknown": lambda p: _("Portal nie zna tej kolumny, więc ją pominięto."),
+    "mapped-column-missing": lambda p: _(
+        "Profil importu bierze dane z kolumny „%(value)s”, a w tym arkuszu jej nie ma. Przywróć kolumnę "
+        "albo popraw profil.",
+        value=p["value"],
+    ),
     "header-missing": lambda p: _(
         "Pierwszy wiersz nie jest nagłówkiem: żadna nazwa nie jest znana. Wpisz w nim nazwy kolumn: %(columns)s.",
         columns=p["columns"],
@@ -168,6 +180,7 @@ SHEETS: dict[str, Sentence] = {
         "Ten sam arkusz jest w paczce dwa razy, także jako „%(first)s”. Zostaw jeden.", first=p["first"]
     ),
     "sheet-hidden": lambda p: _("Arkusz jest ukryty, więc go pominięto. Odkryj go, jeśli ma być wczytany."),
+    "sheet-unwanted": lambda p: _("Profil importu każe nie wczytywać tego arkusza, więc go pominięto."),
     "sheet-unknown": lambda p: _("Portal nie zna arkusza o tej nazwie, więc go pominięto."),
     "file-unknown": lambda p: _("To nie jest plik CSV, więc go pominięto."),
     "too-many-columns": lambda p: _(

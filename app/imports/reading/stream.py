@@ -30,8 +30,8 @@ from typing import IO, Any
 from app.imports.reading import frames
 from app.imports.reading.child import OUT_OF_MEMORY
 from app.imports.reading.findings import Finding, Findings
-from app.imports.reading.headers import HeaderMap, check_mapping
 from app.imports.reading.limits import MIB, Limits
+from app.imports.reading.mapping import plan
 from app.imports.reading.sentences import message
 from app.imports.reading.sheets import SHEETS
 
@@ -221,20 +221,20 @@ def open_package(
     path: Path | str,
     *,
     name: str | None = None,
-    mapping: HeaderMap | None = None,
+    mapping: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Package]:
     """Begin to read the package at `path`: workbook, ZIP of CSV files, folder of them, or one CSV file.
 
     `name` is the file's name where it came from, if the path does not tell it (a single CSV file is known
-    by its name). `mapping` is {sheet: {their header: our column}}; ValueError if it names what does not
-    exist. Leaving the block ends the child. Raises OSError if the path cannot be reached, ReaderFailed
+    by its name). `mapping` says how the manager's own files are made (see `reading.mapping`); BadMapping
+    if it means nothing. Leaving the block ends the child. Raises OSError if the path cannot be reached, ReaderFailed
     for a fault of ours.
     """
     path = Path(path).resolve(strict=True)
     limits = limits or Limits()
-    check_mapping(mapping)
+    plan(mapping)
     request = {
         "path": str(path),
         "name": name or path.name,

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 from app.imports.reading import archives
 from app.imports.reading.columns import CellFault
 from app.imports.reading.findings import Refused
-from app.imports.reading.headers import HeaderMap
 from app.imports.reading.limits import Limits
+from app.imports.reading.mapping import SheetMap
 from app.imports.reading.sheets import Sheet
 
 CHUNK = 1024 * 1024
@@ -103,7 +103,7 @@ class Tab:
         self.file = file
         self._book = book
 
-    def records(self, limits: Limits, mapping: HeaderMap | None) -> Iterator[list[Any]]:
+    def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]:
         """Every row of the tab from its first, blank ones included. Raises Refused."""
         return self._book.rows(self.called)
 

@@ -190,13 +190,13 @@ def test_a_managers_mapping_renames_headers(tmp_path: Path) -> None:
         "osoby",
         "ID;Kontrahent;kod",
         "P1;Świt;x",
-        mapping={"people": {"id": "code", "kontrahent": "firma"}},
+        mapping={"sheets": {"people": {"columns": {"code": {"column": "id"}, "company": {"column": "kontrahent"}}}}},
     )
     assert reading.column("people", "code") == ["P1"]
     assert reading.column("people", "company") == ["Świt"]
     assert reading.package.files["people"].ignored == ("kod",)
-    with pytest.raises(ValueError, match="no column"):
-        one(tmp_path, "osoby", "kod", mapping={"people": {"id": "nothing"}})
+    with pytest.raises(ValueError, match="no-such-column"):
+        one(tmp_path, "osoby", "kod", mapping={"sheets": {"people": {"columns": {"nothing": {"column": "id"}}}}})
 
 
 def test_unknown_columns_files_and_sheets_are_told_and_ignored(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from app.imports.reading import values
 from app.imports.reading.delimited import Delimited
 from app.imports.reading.findings import Doubtful, Notes, Unreadable
 from app.imports.reading.limits import Limits
+from app.imports.reading.mapping import NOTHING
 from app.imports.reading.rows import SheetReading
 from app.imports.reading.sheets import LEDGER, SHEETS
 from tests.factories.packages import CONTRACT, POLISH, Dialect, csv_bytes, header, unescaped
@@ -47,7 +48,8 @@ ENTRIES = st.tuples(
 
 def read_ledger(content: bytes) -> tuple[list[list[str | None]], Notes]:
     notes = Notes(1000)
-    reading = SheetReading(Delimited(LEDGER, "obroty", "obroty.csv", lambda: BytesIO(content)), Limits(), None, notes)
+    source = Delimited(LEDGER, "obroty", "obroty.csv", lambda: BytesIO(content))
+    reading = SheetReading(source, Limits(), NOTHING, notes)
     blocks: list[bytes] = []
     assert reading.begin()
     reading.run(lambda block, _: blocks.append(block))
