@@ -68,6 +68,7 @@ def init_app(app: Osiedle) -> None:
         amount=money.amount,
         date=_date,
         longdate=_long_date,
+        month=_month,
         datetime=_moment,
         number=_number,
         exact=_exact,
@@ -148,6 +149,11 @@ def _long_date(day: date | datetime | None) -> str:
         return ""
     plain = local(day).date() if isinstance(day, datetime) else day
     return format_date(plain, "d MMMM y", locale=language.language())
+
+
+def _month(day: date) -> str:
+    """A month by its name: `listopad 2026`."""
+    return format_date(day, "LLLL y", locale=language.language())
 
 
 def _moment(moment: datetime | None) -> str:
