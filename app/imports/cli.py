@@ -15,6 +15,7 @@ from app.core import work
 from app.core.actor import system
 from app.core.terminal import refusals
 from app.imports import commands
+from app.imports.reading.sheets import SHEETS
 from app.imports.report import Report
 from tenants.context import Mode, bind
 from tenants.registry import Tenant
@@ -42,21 +43,25 @@ def tenant_called(slug: str) -> Tenant:
 @click.option("--dry-run", is_flag=True, help="Check and compare, publish nothing.")
 @click.option("--mode", type=click.Choice(commands.MODES), default="snapshot", show_default=True)
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="auto", show_default=True)
+@click.option("--profile", help="The manager's mapping of its own files; - for none, the standing one by default.")
+@click.option("--sheet", type=click.Choice(tuple(SHEETS)), help="What a lone CSV file holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def run(tenant: str, path: Path, dry_run: bool, mode: str, kind: str, as_json: bool) -> None:
+def run(
+    tenant: str, path: Path, dry_run: bool, mode: str, kind: str, profile: str | None, sheet: str | None, as_json: bool
+) -> None:
     """Read the exchange package at PATH into TENANT's books, in this process."""
     if kind not in ("auto", "package"):
         click.echo(f"Format „{kind}” nie jest jeszcze obsługiwany; można wczytać paczkę wymiany (package).", err=True)
         sys.exit(1)
     with refusals(), bind(tenant_called(tenant), Mode.BULK):
-        report = _run(path, mode, dry_run)
+        report = _run(path, mode=mode, dry_run=dry_run, profile=profile, sheet=sheet)
     _tell(report, as_json)
     sys.exit(0 if report.status in ("published", "unchanged", "checked") else 1)
 
 
-def _run(path: Path, mode: str, dry_run: bool) -> Report:
+def _run(path: Path, **how: Any) -> Report:
     try:
-        public_id = commands.begin(system("cli"), path, mode=mode, dry_run=dry_run).public_id
+        public_id = commands.begin(system("cli"), path, **how).public_id
     except OSError as error:
         click.echo(f"Nie da się odczytać „{path}”: {error.strerror}.", err=True)
         sys.exit(1)

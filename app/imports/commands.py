@@ -14,6 +14,7 @@ from app.core.public_ids import new_public_id
 from app.gateways import files
 from app.imports import undoing
 from app.imports.models import Import
+from app.imports.profiles.choosing import choose
 from app.imports.report import Report
 from app.imports.running import ANALYZE_JOB, fail, run
 from tenants.db import db
@@ -31,8 +32,13 @@ def receive(
     dry_run: bool = False,
     channel: str = "page",
     idempotency_key: str | None = None,
+    profile: str | None = None,
+    sheet: str | None = None,
 ) -> Import:
-    """Store a package and queue it for a worker. The same idempotency key gives the first import again."""
+    """Store a package and queue it for a worker. The same idempotency key gives the first import again.
+
+    `profile` and `sheet` say how it is to be read: see `profiles.choosing`.
+    """
     _only_importers(actor)
     if mode not in MODES:
         raise Refused(_("Nieznany tryb importu: %(mode)s.", mode=mode), field="mode")
@@ -40,23 +46,34 @@ def receive(
         known = db.session.query(Import).filter_by(idempotency_key=idempotency_key).one_or_none()
         if known is not None:
             return known
+    choice = choose(profile, sheet)
     public_id = new_public_id()
     stored = files.files().put(files.key("imports", public_id), source)
     if stored.size == 0:
         files.files().delete(stored.key)
         raise Refused(_("Plik jest pusty. Wybierz plik z danymi."), field="file")
     taken = _add(actor, public_id, file_name, stored.size, stored.sha256, stored.key, mode, dry_run, channel)
+    taken.profile, taken.mapping = choice.profile, choice.mapping
     taken.idempotency_key = idempotency_key
     db.session.flush()
     jobs.enqueue("imports.run", public_id, {"public_id": public_id})
-    audit.record(actor, "import.received", public_id, file=taken.file_name, size=stored.size, mode=mode)
+    audit.record(
+        actor, "import.received", public_id,
+        file=taken.file_name, size=stored.size, mode=mode, profile=choice.profile,
+    )  # fmt: skip
     return taken
 
 
-def begin(actor: Actor, path: Path, *, mode: str, dry_run: bool) -> Import:
+def begin(
+    actor: Actor, path: Path, *, mode: str, dry_run: bool, profile: str | None = None, sheet: str | None = None
+) -> Import:
     """Note a package that the command line reads from where it lies."""
+    choice = choose(profile, sheet)
     size, digest = _measure(path)
-    return _add(actor, new_public_id(), path.name, size, digest, None, mode, dry_run, "cli")
+    begun = _add(actor, new_public_id(), path.name, size, digest, None, mode, dry_run, "cli")
+    begun.profile, begun.mapping = choice.profile, choice.mapping
+    db.session.flush()
+    return begun
 
 
 def _add(

@@ -38,8 +38,8 @@ class Import(Model):
     """One package that somebody handed over, and what became of it.
 
     `sha256` is of the file; `content` of the rows that were read from it, whatever their dialect; `reader` of the
-    code that read them. `profile` names the mapping by which it was read. One that goes beyond the limits that the
-    manager set is `waiting` until somebody answers; `approved_by` says who let it in.
+    code that read them. `profile` names the profile whose mapping, as it was then, it is read by. One that goes beyond
+    the limits that the manager set is `waiting` until somebody answers; `approved_by` says who let it in.
     """
 
     __tablename__ = "imports"
@@ -78,13 +78,14 @@ class Import(Model):
     approved_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     cancel_asked_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     rows_expected: Mapped[int | None] = mapped_column(BigInteger)
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class ImportProfile(Model):
     """A manager's mapping of its own files to the sheets of the package, under a name.
 
-    `mapping`: sheet → what each of our columns is made of, as `reading.headers` reads it. At most one is `standing`:
-    it is used when nobody names another.
+    `mapping` is what `reading.mapping` reads. At most one is `standing`: it is used when nobody names another. `sample`
+    holds the first rows of a file of the manager's, for the preview, and `sample_key` is where that file is kept.
     """
 
     __tablename__ = "import_profiles"
@@ -97,6 +98,8 @@ class ImportProfile(Model):
     standing: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     changed_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    sample: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    sample_key: Mapped[str | None] = mapped_column(Text)
 
 
 class Revision(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from app.imports.report import Report, SheetCounts, Totals
 
 _STATEMENT = text(
     "SELECT report FROM imports WHERE sha256 = :sha256 AND file_name = :name AND reader = :reader "
+    "AND mapping IS NOT DISTINCT FROM CAST(:mapping AS jsonb) "
     "AND status IN ('published', 'unchanged') AND mode IN ('snapshot', :mode) "
     "AND revision = (SELECT max(number) FROM revisions) ORDER BY id DESC LIMIT 1"
 )
@@ -28,9 +30,15 @@ def reader() -> bytes:
     return digest.digest()
 
 
-def repeated(connection: Connection, *, public_id: str, sha256: bytes, name: str, mode: str) -> Report | None:
-    """The report of an import whose package the books stand at already, and which these bytes are; None if not."""
-    values = {"sha256": sha256, "name": name, "mode": mode, "reader": reader()}
+def repeated(
+    connection: Connection, *, public_id: str, sha256: bytes, name: str, mode: str, mapping: dict[str, Any] | None
+) -> Report | None:
+    """The report of an import whose package the books stand at already, and which these bytes are; None if not.
+
+    The same bytes under another `mapping` are another package.
+    """
+    said = None if mapping is None else json.dumps(mapping)
+    values = {"sha256": sha256, "name": name, "mode": mode, "reader": reader(), "mapping": said}
     found: dict[str, Any] | None = connection.execute(_STATEMENT, values).scalar_one_or_none()
     if found is None:
         return None
