@@ -9,6 +9,7 @@ from flask import Blueprint
 from app.web import assets, health
 from app.web.application import Osiedle
 from app.web.audiences import parents
+from app.web.csrf import csrf
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("product", "app.home.product"),
@@ -32,8 +33,12 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("signed_in", "app.personal.signed_in"),
     ("resident", "app.home.resident"),
     ("resident", "app.finances.resident"),
+    ("resident", "app.finances.turnover"),
+    ("resident", "app.finances.slips.resident"),
     ("resident", "app.home.news"),
     ("resident", "app.home.me"),
+    ("resident", "app.home.correcting"),
+    ("resident", "app.home.allowances"),
     ("resident", "app.home.documents"),
     ("resident", "app.messages.resident"),
     ("resident", "app.accounts.resigning"),
@@ -55,6 +60,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.accounts.holders"),
     ("staff", "app.registrations.staff"),
     ("staff", "app.personal.staff"),
+    ("staff", "app.api.staff"),
+    ("api", "app.imports.api"),
+    ("api", "app.api.description"),
     ("console_public", "app.operators.public"),
     ("operator", "app.operators.operator"),
     ("operator", "app.operators.log"),
@@ -68,6 +76,8 @@ def register(app: Osiedle) -> None:
     made = parents()
     for audience, module in PAGES:
         pages: Blueprint = import_module(module).pages
+        if audience == "api":  # no cookie counts there, so there is nothing that a foreign page could misuse
+            csrf.exempt(pages)
         made[audience].register_blueprint(pages)
     for site_parent in ("product", "public", "console_public"):
         health.add_to(made[site_parent])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import text
 
 from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor
+from app.core.errors import NotThere
+from app.estate import queries as estate
+from app.estate.queries import Resident
 from tenants.db import db
 
 
@@ -26,6 +30,14 @@ class UnitFacts:
     persons: int | None
     title: str | None
     share: str | None
+
+    @property
+    def area_text(self) -> str:
+        return _square(self.area)
+
+    @property
+    def heated_area_text(self) -> str:
+        return _square(self.heated_area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +65,15 @@ def units(_actor: Actor, held: tuple[HeldUnit, ...]) -> dict[str, UnitFacts]:
 def own_account(actor: Actor) -> OwnAccount:
     row = db.session.execute(_ACCOUNT, {"account": actor.account_id}).one()
     return OwnAccount(*row)
+
+
+def own_person(actor: Actor, today: date) -> Resident | None:
+    """The actor as the books have them; None for an account without a person, or whom the books have no more."""
+    try:
+        return estate.resident(actor, actor.person_code, today) if actor.person_code else None
+    except NotThere:
+        return None
+
+
+def _square(area: Decimal | None) -> str:
+    return f"{area:f} m²".replace(".", ",") if area is not None else ""

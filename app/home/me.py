@@ -5,28 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint
 
 from app.accounts.holdings import HeldUnit, holdings
 from app.accounts.switching import Switch, switch
-from app.core.actor import Actor
+from app.allowances import queries as allowances
 from app.core.clock import today
-from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.estate import queries as estate
-from app.estate.queries import Resident
 from app.estate.rules import TITLE_ROLES
+from app.finances.queries.charges import unit_tariff
 from app.finances.rules import account_number
 from app.home import facts
 from app.home.facts import UnitFacts
+from app.messages import queries as messages
 from app.web import menu
 from app.web.pages import render
 from app.web.visitor import actor
 
-ME, UNITS, CHARGES = "/me", "/me/units", "/me/charges"
+ME, UNITS, CHARGES, ALLOWANCES = "/me", "/me/units", "/me/charges", "/me/allowances"
+CORRECT_PERSON, CORRECT_UNIT = "/me/correction", "/me/units/correction"
 pages = Blueprint("me", __name__, template_folder="templates")
 menu.register("resident", _l("Moje dane"), "me.contact", "person", 20, module="me")
 
@@ -50,10 +49,10 @@ def contact() -> str:
     who, mine = actor(), holdings(actor(), today())
     return render(
         "me/contact.html",
-        person=_person(who),
+        person=facts.own_person(who, today()),
         account=facts.own_account(who),
-        correction_url=_correction(_("Poprawka moich danych kontaktowych")),
-        **_frame(switch(mine)),
+        as_of=mine.as_of,
+        **frame(switch(mine)),
     )
 
 
@@ -66,7 +65,7 @@ def units() -> str:
         cards=[_card(unit, known.get(unit.code)) for unit in mine.units],
         counted=_("Liczba lokali: %(count)s", count=len(mine.units)),
         as_of=mine.as_of,
-        **_frame(switch(mine)),
+        **frame(switch(mine)),
     )
 
 
@@ -74,16 +73,18 @@ def units() -> str:
 def charges() -> str:
     mine = holdings(actor(), today())
     chosen = switch(mine)
-    card = None
+    card = tariff = None
     if chosen.unit is not None:
         card = _card(chosen.unit, facts.units(actor(), (chosen.unit,)).get(chosen.unit.code))
+        tariff = unit_tariff(actor(), chosen.unit, today())
     return render(
         "me/charges.html",
         card=card,
+        tariff=tariff,
         unit=chosen.unit,
         as_of=mine.as_of,
-        correction_url=_correction(_("Poprawka parametrów naliczeń"), chosen.unit),
-        **_frame(chosen),
+        today=today(),
+        **frame(chosen),
     )
 
 
@@ -101,22 +102,25 @@ def _card(unit: HeldUnit, known: UnitFacts | None) -> UnitCard:
     )
 
 
-def _person(who: Actor) -> Resident | None:
-    try:
-        return estate.resident(who, who.person_code, today()) if who.person_code else None
-    except NotThere:
-        return None
+def frame(chosen: Switch) -> dict[str, Any]:
+    """What all pages of Moje dane show around: the units, the tabs, and the corrections asked for that are open.
 
-
-def _correction(subject: str, unit: HeldUnit | None = None) -> str:
-    asked = {"category": "data", "subject": subject} | ({"unit": unit.code} if unit else {})
-    return f"/messages?{urlencode(asked)}"
-
-
-def _frame(chosen: Switch) -> dict[str, Any]:
+    `corrections` is None where the manager has switched off conversations, by which they are asked for.
+    """
     labels = {
         ME: _("Moje dane kontaktowe"),
         UNITS: _("Moje lokale"),
         CHARGES: _("Parametry naliczeń dla lokalu"),
     }
-    return {"units": chosen.units, "tabs": chosen.tabs(labels)}
+    if allowances.granted(actor()):
+        labels[ALLOWANCES] = _("Dodatki mieszkaniowe")
+    return {
+        "units": chosen.units,
+        "tabs": chosen.tabs(labels),
+        "corrections": messages.corrections(actor()) if writes() else None,
+    }
+
+
+def writes() -> bool:
+    """Whether residents of this manager can write to the office here."""
+    return not menu.is_off("resident.messages.new")

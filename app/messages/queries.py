@@ -13,7 +13,7 @@ from app.core.errors import NotThere
 from app.core.paging import Page
 from app.estate import scope
 from app.gateways import files as storage
-from app.messages.rules import CATEGORIES, STATES
+from app.messages.rules import CATEGORIES, CORRECTION, STATES
 from tenants.db import db
 
 PAGE_SIZE = 25
@@ -101,6 +101,9 @@ _LIST = text(
     f"SELECT {_LINE} {_FROM} AND {_STATE} ORDER BY :staff AND t.state = 'new' DESC, "
     "CASE WHEN :staff AND t.state = 'new' THEN t.last_at END, t.last_at DESC, t.id DESC LIMIT :size OFFSET :skip"
 )
+_CORRECTIONS = text(
+    f"SELECT {_LINE} {_FROM} AND t.category = :category AND t.state <> 'closed' ORDER BY t.last_at DESC LIMIT 5"
+)
 _COUNT = text(f"SELECT count(*) {_FROM} AND {_STATE}")
 _ID = text(f"SELECT t.id {_FROM} AND t.public_id = :thread")
 _ONE = text(f"SELECT {_LINE}, t.id, a.public_id AS account, a.status {_FROM} AND t.public_id = :thread")
@@ -125,6 +128,12 @@ def threads(actor: Actor, number: int = 1, state: str | None = None) -> Page[Thr
     total = db.session.execute(_COUNT, values).scalar_one()
     rows = db.session.execute(_LIST, {**values, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE})
     return Page([ThreadLine(*row) for row in rows], number, PAGE_SIZE, total)
+
+
+def corrections(actor: Actor) -> list[ThreadLine]:
+    """The newest conversations about the actor's own data that are not over, at most five."""
+    rows = db.session.execute(_CORRECTIONS, {**_values(actor), "category": CORRECTION})
+    return [ThreadLine(*row) for row in rows]
 
 
 def waiting(actor: Actor) -> int:
