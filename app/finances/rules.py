@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
 from app.core.language import lazy_gettext as _l
 
 KINDS = {
@@ -20,6 +24,36 @@ ACCOUNTS = {
     "repairs": _l("Fundusz remontowy"),
     "interest": _l("Odsetki"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A day on which something falls due, and how much, in grosze."""
+
+    date: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is to be paid of a balance, in grosze: `late` is past its term, `dues` are the terms to come."""
+
+    late: int
+    dues: tuple[Due, ...]
+
+
+def owed(balance: int, coming: Iterable[Due]) -> Owed:
+    """Split a balance by when it falls due; `coming` is all that falls due from today on.
+
+    What was paid counts for the oldest debts first, so what falls due last is what is still owed.
+    """
+    left, dues = max(balance, 0), list[Due]()
+    for due in sorted(coming, key=lambda due: due.date, reverse=True):
+        part = min(left, due.amount)
+        left -= part
+        if part:
+            dues.append(Due(due.date, part))
+    return Owed(left, tuple(reversed(dues)))
 
 
 def account_number(digits: str | None) -> str | None:

@@ -55,5 +55,10 @@ def row(chosen: Switch) -> list[Choice]:
     ]
 
 
+def paths() -> frozenset[str]:
+    """The addresses of all tabs, so that a page leads only to pages that are there."""
+    return frozenset(_tabs)
+
+
 def _is_below(page: str, path: str) -> bool:
     return page == path or page.startswith((f"{path}/", f"{path}."))

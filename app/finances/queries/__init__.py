@@ -5,26 +5,28 @@ Every function takes a unit that came out of `accounts.holdings`, so that no cod
 
 from __future__ import annotations
 
-from app.finances.queries.ledger import (
-    AccountBalance,
-    Due,
-    Entry,
-    Standing,
-    YearTotals,
-    balances_of_units,
-    entries_of_year,
-    standing,
-    years,
-)
+from app.finances.queries.documents import Document, document
+from app.finances.queries.entries import Asked, Sums, Totals, accounts, entries, months, sums, years
+from app.finances.queries.ledger import AccountBalance, Entry, Pending, Standing, balances_of_units, standing
+from app.finances.queries.trends import balance_by_month, charges_by_month
 
 __all__ = [
     "AccountBalance",
-    "Due",
+    "Asked",
+    "Document",
     "Entry",
+    "Pending",
     "Standing",
-    "YearTotals",
+    "Sums",
+    "Totals",
+    "accounts",
+    "balance_by_month",
     "balances_of_units",
-    "entries_of_year",
+    "charges_by_month",
+    "document",
+    "entries",
+    "months",
     "standing",
+    "sums",
     "years",
 ]

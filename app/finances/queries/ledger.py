@@ -1,8 +1,9 @@
-"""What a unit owes, and the entries that made it."""
+"""How a unit stands: what it owes by settlement account, what is on its way, and its newest entries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,25 +12,26 @@ from sqlalchemy import text
 from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
-from app.core.paging import Page
 from app.estate import scope
-from app.finances.rules import ACCOUNTS, KINDS
+from app.finances.discretion import LEDGER, reader
+from app.finances.rules import ACCOUNTS, KINDS, Due, Owed, owed
 from tenants import reading
 from tenants.db import db
 
+Day = date  # beside fields of that name
 LAST_ENTRIES = 24
-PAGE_SIZE = 50
-_NOW = "unit_code = :unit AND until_revision IS NULL"
-_ORDER = "booked_on, entry"
-_NEWEST = "booked_on DESC, entry DESC"
+NOW = "unit_code = :unit AND until_revision IS NULL"
+NEWEST = "booked_on DESC, entry DESC"
+COLUMNS = "booked_on, kind, account, title, document, period, debit, credit"
 
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """The balance of one settlement account (konto) in grosze; positive is owed."""
+    """The balance of one settlement account (konto) in grosze, positive is owed, and by when it is to be paid."""
 
     kind: str
     grosze: int
+    owed: Owed = field(default=Owed(0, ()))
 
     @property
     def label(self) -> str:
@@ -37,16 +39,8 @@ class AccountBalance:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """The next day on which something falls due, and how much, in grosze."""
-
-    date: date
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry (obrót), amounts and running balance in grosze."""
+    """One entry (obrót), amounts and running balance in grosze; `due` is its term, if it has one."""
 
     date: date
     kind: str
@@ -57,10 +51,15 @@ class Entry:
     debit: int
     credit: int
     balance_after: int
+    due: Day | None = None
 
     @property
     def kind_label(self) -> str:
         return str(KINDS.get(self.kind, self.kind))
+
+    @property
+    def account_label(self) -> str:
+        return str(ACCOUNTS.get(self.account, self.account))
 
     @property
     def month(self) -> str | None:
@@ -69,63 +68,102 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a unit stands now: balance in grosze (positive is owed), of what it consists, what falls due next, and
-    the newest entries, newest first."""
+class Pending:
+    """Money that a bank has credited to the unit and the books do not hold yet, in grosze."""
 
-    balance: int
-    accounts: list[AccountBalance]
-    due: Due | None
-    entries: list[Entry]
+    date: date
+    amount: int
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class YearTotals:
-    opening: int
-    debit: int
-    credit: int
+class Standing:
+    """How a unit stands: the balance of the books in grosze (positive is owed), of what it consists, by when it is
+    to be paid, and the newest entries, newest first.
+
+    `term` is the last term that has passed. What is `pending` is not in the balance.
+    """
+
+    balance: int
+    accounts: list[AccountBalance]
+    owed: Owed
+    term: date | None
+    entries: list[Entry]
+    pending: list[Pending]
 
     @property
-    def closing(self) -> int:
-        return self.opening + self.debit - self.credit
+    def due(self) -> Due | None:
+        """The next term, and what is to be paid by then beside what is late."""
+        return self.owed.dues[0] if self.owed.dues else None
+
+    @property
+    def on_their_way(self) -> int:
+        return sum(payment.amount for payment in self.pending)
+
+    @property
+    def after_pending(self) -> int:
+        """What the balance will be when the books hold the payments on their way."""
+        return self.balance - self.on_their_way
 
 
-_COLUMNS = "booked_on, kind, account, title, document, period, debit, credit"
 _STANDING = text(
-    f"WITH mine AS MATERIALIZED (SELECT entry, due_on, {_COLUMNS} FROM ledger_entries WHERE {_NOW}) "
-    f"(SELECT 'entry' AS part, {_COLUMNS}, entry FROM mine WHERE booked_on >= coalesce(:since, '-infinity'::date) "
-    f"ORDER BY {_NEWEST} LIMIT {LAST_ENTRIES}) "
-    "UNION ALL SELECT 'balance', NULL, NULL, account, NULL, NULL, NULL, sum(debit - credit)::bigint, NULL, NULL "
-    "FROM mine GROUP BY account "
-    "UNION ALL (SELECT 'due', due_on, NULL, NULL, NULL, NULL, NULL, sum(debit)::bigint, NULL, NULL FROM mine "
-    "WHERE debit > 0 AND due_on >= :today GROUP BY due_on ORDER BY due_on LIMIT 1) "
-    f"ORDER BY part, {_NEWEST}"
+    f"WITH mine AS MATERIALIZED (SELECT entry, coalesce(due_on, booked_on) AS due_on, {COLUMNS} "
+    f"FROM {LEDGER} AS ledger WHERE {NOW}) "
+    f"(SELECT 'entry' AS part, {COLUMNS}, entry FROM mine WHERE booked_on >= coalesce(:since, '-infinity'::date) "
+    f"ORDER BY {NEWEST} LIMIT {LAST_ENTRIES}) "
+    "UNION ALL SELECT 'balance', max(due_on) FILTER (WHERE debit > 0 AND due_on < :today), NULL, account, "
+    "NULL, NULL, NULL, sum(debit - credit)::bigint, NULL, NULL FROM mine GROUP BY account "
+    "UNION ALL SELECT 'due', due_on, NULL, account, NULL, NULL, NULL, sum(debit)::bigint, NULL, NULL FROM mine "
+    "WHERE debit > 0 AND due_on >= :today GROUP BY due_on, account "
+    "UNION ALL SELECT 'pending', paid_on, NULL, account, title, NULL, NULL, amount, NULL, source_ref "
+    "FROM pending_payments WHERE unit_code = :unit AND state = 'pending' "
+    "AND paid_on >= coalesce(:since, '-infinity'::date) "
+    f"ORDER BY part, {NEWEST}"
 )
 
 
-def standing(_actor: Actor, unit: HeldUnit, today: date) -> Standing:
+def standing(actor: Actor, unit: HeldUnit, today: date) -> Standing:
     """How the unit stands: one statement, for the page that residents open most.
 
-    The balance is that of the books; entries from before the unit's holders got it are not listed.
+    The balance is that of the books; entries from before the unit's holders got it are not listed. A debit without
+    a term falls due on the day on which it was booked.
     """
-    accounts: dict[str, int] = {}
-    due, newest = None, []
-    for part, *row in reading.rows(_STANDING, {"unit": unit.code, "today": today, "since": unit.since}):
+    balances: dict[str, int] = {}
+    terms: list[date] = []
+    coming: dict[str, list[Due]] = {}
+    newest, pending = [], []
+    for part, *row in reading.rows(_STANDING, {**reader(actor, unit), "today": today, "since": unit.since}):
         if part == "balance":
-            accounts[row[2]] = row[6]
+            balances[row[2]] = row[6]
+            terms += [row[0]] if row[0] else []
         elif part == "due":
-            due = Due(row[0], row[6])
+            coming.setdefault(row[2], []).append(Due(row[0], row[6]))
+        elif part == "pending":
+            pending.append(Pending(row[0], row[6], row[3]))
         else:
             newest.append(row[:8])
-    known = [kind for kind in ACCOUNTS if kind in accounts]
-    others = sorted(kind for kind in accounts if kind not in ACCOUNTS)
-    balance = after = sum(accounts.values())
-    entries: list[Entry] = []
+    accounts = [
+        AccountBalance(kind, balances[kind], owed(balances[kind], coming.get(kind, ()))) for kind in _ordered(balances)
+    ]
+    balance = sum(balances.values())
+    in_all = Counter[date]()
+    for dues in coming.values():
+        in_all.update({due.date: due.amount for due in dues})
+    split = owed(balance, (Due(day, amount) for day, amount in in_all.items()))
+    return Standing(balance, accounts, split, max(terms, default=None), _listed(newest, balance), pending)
+
+
+def _ordered(balances: dict[str, int]) -> list[str]:
+    return [kind for kind in ACCOUNTS if kind in balances] + sorted(kind for kind in balances if kind not in ACCOUNTS)
+
+
+def _listed(newest: list[list[Any]], balance: int) -> list[Entry]:
+    entries, after = list[Entry](), balance
     for row in newest:
         values = [*row, after]
         entries.append(Entry(*values))
         after -= row[6] - row[7]
-    return Standing(balance, [AccountBalance(kind, accounts[kind]) for kind in known + others], due, entries)
+    return entries
 
 
 def balances_of_units(actor: Actor, codes: list[str]) -> dict[str, int]:
@@ -139,53 +177,3 @@ def balances_of_units(actor: Actor, codes: list[str]) -> dict[str, int]:
     )
     values = {"codes": codes, **scope.values(actor)}
     return {row.unit_code: row.balance for row in db.session.execute(statement, values)}
-
-
-def years(_actor: Actor, unit: HeldUnit) -> list[int]:
-    """The years that have entries, newest first."""
-    statement = text(
-        f"SELECT DISTINCT extract(year FROM booked_on)::int AS y FROM ledger_entries WHERE {_NOW} "
-        "AND booked_on >= coalesce(CAST(:since AS date), '-infinity') ORDER BY y DESC"
-    )
-    return list(db.session.execute(statement, {"unit": unit.code, "since": unit.since}).scalars())
-
-
-def entries_of_year(
-    _actor: Actor, unit: HeldUnit, year: int, *, kind: str | None, account: str | None, page: int
-) -> tuple[Page[Entry], YearTotals]:
-    """One page of a year's entries, newest first, with the running balance of the account or of all accounts.
-
-    `account` also restricts the totals and the running balance, `kind` only what is listed. What was booked before
-    the unit's holders got it is in the opening total and is not listed.
-    """
-    values: dict[str, Any] = {
-        "unit": unit.code,
-        "account": account,
-        "kind": kind,
-        "first": max(date(year, 1, 1), unit.since or date.min),
-        "last": date(year, 12, 31),
-        "size": PAGE_SIZE,
-        "skip": (page - 1) * PAGE_SIZE,
-    }
-    mine = f"{_NOW} AND (CAST(:account AS text) IS NULL OR account = :account)"
-    totals = db.session.execute(
-        text(
-            "SELECT coalesce(sum(debit - credit) FILTER (WHERE booked_on < :first), 0)::bigint, "
-            "coalesce(sum(debit) FILTER (WHERE booked_on BETWEEN :first AND :last), 0)::bigint, "
-            "coalesce(sum(credit) FILTER (WHERE booked_on BETWEEN :first AND :last), 0)::bigint "
-            f"FROM ledger_entries WHERE {mine}"
-        ),
-        values,
-    ).one()
-    rows = db.session.execute(
-        text(
-            f"SELECT {_COLUMNS}, balance_after, count(*) OVER () AS total FROM ("
-            f"SELECT {_COLUMNS}, entry, sum(debit - credit) OVER (ORDER BY {_ORDER})::bigint AS balance_after "
-            f"FROM ledger_entries WHERE {mine}) AS running "
-            "WHERE booked_on BETWEEN :first AND :last AND (CAST(:kind AS text) IS NULL OR kind = :kind) "
-            f"ORDER BY {_NEWEST} LIMIT :size OFFSET :skip"
-        ),
-        values,
-    ).all()
-    total = rows[0].total if rows else 0
-    return Page([Entry(*row[:9]) for row in rows], page, PAGE_SIZE, total), YearTotals(*totals)
