@@ -1,8 +1,9 @@
 """The process that opens a package: `python -m app.imports.reading.child`, the request as JSON on stdin.
 
-Request: {"path", "name", "mapping", "limits"}; answer: frames on stdout (see `frames`). It has little memory
-and little time, no environment, starts no program, opens no socket and writes no file: whatever a file
-does to a parser ends here. Exit 3 means that the memory did not suffice; a parser may also abort.
+Request: {"path", "name", "mapping", "limits"}, or "first_rows" of each tab in place of the mapping; answer: frames
+on stdout (see `frames`). It has little memory and little time, no environment, starts no program, opens no socket
+and writes no file: whatever a file does to a parser ends here. Exit 3 means that the memory did not suffice; a
+parser may also abort.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Any, BinaryIO
 from app.imports.reading import frames
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.limits import Limits
+from app.imports.reading.looking import first_rows
 from app.imports.reading.mapping import plan
-from app.imports.reading.packages import Source, sources
+from app.imports.reading.packages import Source, everything, sources
 from app.imports.reading.rows import SheetReading
 
 OUT_OF_MEMORY = 3
@@ -61,6 +63,24 @@ def answer(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
         notes.refusal(refused)
     for source in found:
         _sheet(SheetReading(source, limits, said, notes), notes, out)
+    _tell(notes, out)
+    frames.write_json(out, frames.DONE, {"errors": notes.errors, "warnings": notes.warnings})
+
+
+def look(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
+    """Write the first rows of every tab and file of the package, as they lie there."""
+    notes = Notes(limits.findings)
+    found: list[Source] = []
+    try:
+        found = everything(Path(request["path"]), request["name"], limits, notes)
+    except Refused as refused:
+        notes.refusal(refused)
+    for source in found:
+        try:
+            frames.write_json(out, frames.LOOK, first_rows(source, limits, request["first_rows"]))
+        except Refused as refused:
+            refused.sheet = refused.sheet or source.called
+            notes.refusal(refused)
     _tell(notes, out)
     frames.write_json(out, frames.DONE, {"errors": notes.errors, "warnings": notes.warnings})
 
@@ -113,7 +133,7 @@ def main() -> int:
         # Millions of short-lived rows and no cycles among them: looking for some costs a tenth of the time.
         gc.disable()
         try:
-            answer(request, limits, out)
+            (look if request.get("first_rows") else answer)(request, limits, out)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
     return 0

@@ -60,6 +60,10 @@ class Delimited:
         if header.lower().startswith("sep=") and len(header.strip("\r\n")) == 5:
             return header[4], True
 
+        if not self.sheet.columns:
+            # Nobody knows the header yet: what divides the first lines most often.
+            return max(SEPARATORS, key=lambda separator: sum(line.count(separator) for line in lines)), False
+
         def sense(separator: str) -> tuple[int, int]:
             try:
                 cells = next(csv.reader([header], delimiter=separator), [])

@@ -23,6 +23,8 @@ BLOCK = b"B"
 NOTES = b"N"
 #: A sheet is done: what `SheetFile` holds.
 END = b"E"
+#: The first rows of a tab or a file, nobody having said yet what they are: what `looking.Tab` holds.
+LOOK = b"L"
 #: Everything is done: {"errors", "warnings"}.
 DONE = b"Z"
 

@@ -63,14 +63,20 @@ class _Search:
         return held
 
 
+class _Look(_Search):
+    """Takes whatever is there."""
+
+    def held_by(self, called: str) -> list[Sheet]:
+        return [Sheet(called, called, ())]
+
+
 def sources(path: Path, name: str, limits: Limits, notes: Notes, plan: Plan = NOTHING) -> list[Source]:
     """The sheets of the package at `path`, in the order in which they must be read.
 
     `name` is what the file was called where it came from; `plan` what the manager says of its files. What is
     hidden or unknown becomes a warning. Raises Refused for anything that is not a package.
     """
-    search = _Search(limits, notes, plan)
-    found = _folder(path, search) if path.is_dir() else _file(path, name, search)
+    found = _found(path, name, _Search(limits, notes, plan))
     chosen: dict[str, Source] = {}
     for source in found:
         first = chosen.setdefault(source.sheet.name, source)
@@ -79,6 +85,15 @@ def sources(path: Path, name: str, limits: Limits, notes: Notes, plan: Plan = NO
     if not chosen and not notes.errors:
         raise Refused("no-sheets", sheets=", ".join(f"{polish} ({name})" for name, polish in NAMES.items()))
     return [chosen[name] for name in SHEETS if name in chosen]
+
+
+def everything(path: Path, name: str, limits: Limits, notes: Notes) -> list[Source]:
+    """Every tab or text file of the package at `path`, whatever it is called, as a sheet of no columns."""
+    return _found(path, name, _Look(limits, notes, NOTHING))
+
+
+def _found(path: Path, name: str, search: _Search) -> list[Source]:
+    return _folder(path, search) if path.is_dir() else _file(path, name, search)
 
 
 def _file(path: Path, name: str, search: _Search) -> list[Source]:

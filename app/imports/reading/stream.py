@@ -31,6 +31,7 @@ from app.imports.reading import frames
 from app.imports.reading.child import OUT_OF_MEMORY
 from app.imports.reading.findings import Finding, Findings
 from app.imports.reading.limits import MIB, Limits
+from app.imports.reading.looking import Tab
 from app.imports.reading.mapping import plan
 from app.imports.reading.sentences import message
 from app.imports.reading.sheets import SHEETS
@@ -119,6 +120,13 @@ class Package:
                 )
                 for _ in blocks:
                     pass
+
+    def tabs(self) -> Iterator[Tab]:
+        """The first rows of every tab and file, for a package that is only looked at."""
+        while (frame := self._next()) is not None:
+            kind, _, body = frame
+            if kind == frames.LOOK:
+                yield Tab.kept(json.loads(body))
 
     def _blocks(self, sheet: str) -> Iterator[bytes]:
         while self._open == sheet and (frame := self._next()) is not None:
@@ -224,13 +232,14 @@ def open_package(
     mapping: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    first_rows: int = 0,
 ) -> Iterator[Package]:
     """Begin to read the package at `path`: workbook, ZIP of CSV files, folder of them, or one CSV file.
 
     `name` is the file's name where it came from, if the path does not tell it (a single CSV file is known
     by its name). `mapping` says how the manager's own files are made (see `reading.mapping`); BadMapping
-    if it means nothing. Leaving the block ends the child. Raises OSError if the path cannot be reached, ReaderFailed
-    for a fault of ours.
+    if it means nothing. With `first_rows` the package is only looked at: see `Package.tabs`. Leaving the
+    block ends the child. Raises OSError if the path cannot be reached, ReaderFailed for a fault of ours.
     """
     path = Path(path).resolve(strict=True)
     limits = limits or Limits()
@@ -239,6 +248,7 @@ def open_package(
         "path": str(path),
         "name": name or path.name,
         "mapping": mapping or {},
+        "first_rows": first_rows,
         "limits": asdict(limits),
     }
     with tempfile.TemporaryFile() as stderr:
