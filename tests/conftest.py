@@ -129,6 +129,21 @@ def flask_command(environ: dict[str, str]) -> Callable[..., Any]:
     return run
 
 
+@pytest.fixture
+def idle(app: Any, settings: Settings) -> None:
+    """Nothing waits for a worker: what the tests before left behind would be done first, by the thousand."""
+    import psycopg
+    from psycopg import sql
+
+    from worker import queues
+
+    tables = "SELECT schemaname FROM pg_tables WHERE tablename = 'jobs'"
+    with psycopg.connect(config.libpq_url(settings.database_url), autocommit=True) as connection:
+        for (schema,) in connection.execute(tables).fetchall():
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(schema, "jobs")))
+    queues.connection().flushall()
+
+
 def _new_tenant(app: Any, **values: Any) -> Any:
     from app.core.actor import system
     from app.onboarding.commands import open_manager

@@ -17,7 +17,7 @@ from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
 from app.core.work import Ring
-from app.outbox.commands import SWEEP
+from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
 from tenants.context import bind
 from tenants.db import PLATFORM
@@ -47,14 +47,16 @@ def sweep(app: Flask) -> int:
 
 
 def wake_outboxes(app: Flask) -> None:
-    """Ask for a sweep of every served tenant's outbox, and for seals on what its audit log got since."""
+    """Ask for a sweep of each served tenant's outbox that holds something unsent, and for seals on what its audit log
+    got since: a job for every tenant would keep the workers from other work."""
     with app.app_context():
         for tenant in app.extensions["tenants"].all():
             if tenant.suspended:
                 continue
             try:
                 with bind(tenant):
-                    jobs.enqueue(SWEEP, "sweep")
+                    if unsent():
+                        jobs.enqueue(SWEEP, "sweep")
                     if sealing.waits():
                         jobs.enqueue(SEAL_JOB, "seal")
                     work.commit()

@@ -152,6 +152,15 @@ def settle_expired() -> int:
     return queue.settle_expired(db.session.connection(bind_arguments={"mapper": OutboxItem}))
 
 
+def unsent() -> bool:
+    """Whether the bound tenant has something that is queued or being sent."""
+    return bool(
+        db.session.scalar(
+            text("SELECT EXISTS (SELECT FROM outbox_items WHERE live AND state IN ('queued', 'sending'))")
+        )
+    )
+
+
 def wake() -> None:
     """Ask for a drain of each lane and channel that has something queued or being sent."""
     found = db.session.execute(

@@ -92,7 +92,5 @@ def burst(app: Any) -> Callable[[], None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_queues(app: Any) -> None:
-    from worker import queues
-
-    queues.connection().flushall()
+def _only_own_work(idle: None) -> None:
+    """What is worked on here is what the test asked for."""

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_sent_by_a_worker(outbox: Any, environ: dict[str, str], post: Any) -> None:
+def test_sent_by_a_worker(idle: None, outbox: Any, environ: dict[str, str], post: Any) -> None:
     house = outbox.tenant.slug
     outbox.sql(
         "INSERT INTO buildings (since_revision, code, street, number, postcode, city) VALUES (1,'B','L','1','0','Ł')"
@@ -31,16 +31,20 @@ def test_sent_by_a_worker(outbox: Any, environ: dict[str, str], post: Any) -> No
     with subprocess.Popen(
         [*flask, *words], cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as command:
-        assert command.stdin is not None
-        command.stdin.write("Dzień dobry {nazwisko}")
-        command.stdin.close()
-        while not outbox.states():
-            assert command.poll() is None
-        subprocess.run(
-            [*flask, "worker", "--burst"], cwd=ROOT, env=environ, check=True, timeout=60, capture_output=True
-        )
-        assert command.stdout is not None
-        result = json.loads(command.stdout.read())
+        try:
+            assert command.stdin is not None
+            command.stdin.write("Dzień dobry {nazwisko}")
+            command.stdin.close()
+            while not outbox.states():
+                assert command.poll() is None
+            subprocess.run(
+                [*flask, "worker", "--burst"], cwd=ROOT, env=environ, check=True, timeout=120, capture_output=True
+            )
+            assert command.stdout is not None
+            result = json.loads(command.stdout.read())
+        finally:
+            if sys.exc_info()[0] is not None:
+                command.kill()  # it waits for letters that nobody will send, and this block for it
     assert command.returncode == 0
     assert [result[key] for key in ("recipients", "sent", "failed", "skipped")] == [3, 1, 1, 1]
     (message,) = post.to(f"zak@{house}.example")
