@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -10,7 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.dates import get_month_names
-from flask import Blueprint, request
+from flask import Blueprint, make_response, request
+from werkzeug.wrappers import Response
 
 from app.accounts.holdings import HeldUnit, holdings
 from app.core.clock import today
@@ -19,7 +21,8 @@ from app.core.language import gettext as _
 from app.core.language import language
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
-from app.finances import queries, tabs
+from app.finances import entry_files, queries, tabs
+from app.finances.entry_files import Taken
 from app.finances.frame import frame
 from app.finances.periods import ALL, Period, period
 from app.finances.queries import Asked, Entry, Totals
@@ -28,6 +31,7 @@ from app.web.pages import render
 from app.web.visitor import actor
 
 ENTRIES, DOCUMENT = "/payments/entries", "/payments/entries/document"
+MOST_ROWS = 20_000
 pages = Blueprint("turnover", __name__, template_folder="templates")
 tabs.register(ENTRIES, _l("Rachunki i płatności"), 20, pages.name)
 
@@ -92,6 +96,45 @@ def document() -> str:
         document=found,
         back_url=f"{ENTRIES}?{urlencode({'unit': unit.code, 'year': found.entries[0].date.year})}",
     )
+
+
+@pages.get(f"{ENTRIES}.csv")
+def csv_file() -> Response:
+    return _file(entry_files.as_csv, "text/csv; charset=utf-8", "csv")
+
+
+@pages.get(f"{ENTRIES}.xlsx")
+def xlsx_file() -> Response:
+    return _file(entry_files.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+
+
+@pages.get(f"{ENTRIES}.pdf")
+def pdf_file() -> Response:
+    return _file(entry_files.as_pdf, "application/pdf", "pdf")
+
+
+def _file(write: Callable[[Taken], bytes], mimetype: str, ending: str) -> Response:
+    """What the list shows, whole and oldest first."""
+    mine = holdings(actor(), today())
+    unit, _around = frame(mine)
+    if unit is None or mine.as_of is None:
+        raise NotThere(_("Nie ma tu jeszcze żadnych operacji."))
+    choice = chosen(unit)
+    rows = queries.entries(actor(), unit, choice.asked, size=MOST_ROWS).rows[::-1]
+    narrowed = [KINDS.get(choice.asked.kind or ""), ACCOUNTS.get(choice.asked.account or "", choice.asked.account)]
+    taken = Taken(
+        unit,
+        says(choice.period),
+        ", ".join(str(word) for word in narrowed if word),
+        queries.sums(actor(), unit, choice.asked),
+        rows,
+        mine.as_of,
+    )
+    name = f"obroty-{re.sub('[^0-9A-Za-z-]+', '-', unit.code)}-{'-'.join(choice.period.query.values())}.{ending}"
+    response = make_response(write(taken))
+    response.headers["Content-Type"] = mimetype
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def chosen(unit: HeldUnit) -> Choice:
