@@ -12,6 +12,7 @@ GROUPS = (
     "app.accounts.cli",
     "app.factors.cli",
     "app.audit.cli",
+    "app.api.cli",
     "app.imports.cli",
     "app.mailouts.cli",
     "app.demo.cli",

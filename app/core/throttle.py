@@ -50,6 +50,13 @@ def count(key: str, window: int) -> int:
         return int(connection.execute(_COUNT, {"key": key, "window": window}).one()[0])
 
 
+def spend(key: str, window: int) -> tuple[int, int]:
+    """Count one use; returns how many there were in the window and in how many seconds it ends."""
+    with db.engines[PLATFORM].begin() as connection:
+        used, left = connection.execute(_COUNT, {"key": key, "window": window}).one()
+    return int(used), max(1, ceil(left))
+
+
 def wait(limits: dict[str, int], window: int) -> int:
     """Seconds until none of the keys is over its limit; 0 when another attempt is allowed now."""
     with db.engines[PLATFORM].begin() as connection:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.outbox.rules import RESTORED
 
-LEFT_OUT = frozenset({"account_sessions", "account_tokens", "account_challenges", "jobs"})
+LEFT_OUT = frozenset({"account_sessions", "account_tokens", "account_challenges", "api_tokens", "jobs"})
 _SETTLED = (
     ("account_challenges", "DELETE FROM account_challenges"),
     ("account_sessions", "DELETE FROM account_sessions"),
     ("account_tokens", "DELETE FROM account_tokens"),
+    ("api_tokens", "DELETE FROM api_tokens"),  # one revoked since must not open again
     ("jobs", "DELETE FROM jobs"),
     (
         "outbox_items",

@@ -7,11 +7,12 @@
 | `signed_in` | tenant | every account |
 | `resident` | tenant | residents |
 | `staff` | tenant, `/admin` | the manager's staff |
+| `api` | tenant, `/api/v1` | programs with a token |
 | `console_public` | console | everyone |
 | `operator` | console | operators |
 
 Who is not signed in is sent to the login of the same host; who is the wrong audience gets the same 404 as for
-a page that does not exist.
+a page that does not exist. Programs get problem documents: `app/web/bearer.py`.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from flask import Blueprint, abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.core.actor import Actor, Can
-from app.web import menu
+from app.web import bearer, menu
 from app.web.visitor import actor, maybe_actor
 from tenants.http import CONSOLE, PRODUCT, TENANT
 
 View = TypeVar("View", bound=Callable[..., Any])
-AUDIENCES = ("product", "public", "signed_in", "resident", "staff", "console_public", "operator")
+AUDIENCES = ("product", "public", "signed_in", "resident", "staff", "api", "console_public", "operator")
 
 
 def parents() -> dict[str, Blueprint]:
@@ -41,6 +42,7 @@ def parents() -> dict[str, Blueprint]:
         "signed_in": Blueprint("signed_in", __name__, subdomain=TENANT),
         "resident": Blueprint("resident", __name__, subdomain=TENANT),
         "staff": Blueprint("staff", __name__, subdomain=TENANT, url_prefix="/admin"),
+        "api": Blueprint("api", __name__, subdomain=TENANT, url_prefix="/api/v1"),
         "console_public": Blueprint("console_public", __name__, subdomain=CONSOLE),
         "operator": Blueprint("operator", __name__, subdomain=CONSOLE),
     }
@@ -48,6 +50,7 @@ def parents() -> dict[str, Blueprint]:
     made["signed_in"].before_request(_guard(lambda who: who.kind == "account"))
     made["resident"].before_request(_guard(lambda who: who.is_resident))
     made["staff"].before_request(_guard(lambda who: who.is_staff))
+    made["api"].before_request(bearer.guard)
     made["operator"].before_request(_guard(lambda who: who.is_operator))
     return made
 

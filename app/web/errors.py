@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 import structlog
-from flask import Response, g, jsonify, make_response, request
+from flask import Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateNotFound
 from redis.exceptions import RedisError
@@ -19,8 +19,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
+from app.web import bearer
 from app.web.application import Osiedle
 from app.web.pages import render
+from app.web.problems import problem
 from tenants.db import db
 from tenants.http import Suspended, UnknownHost, Upgrading
 
@@ -97,10 +99,7 @@ def _page(name: str, status: int, error: Exception, *, quiet: bool = False, **co
     """An error page. `quiet` pages know neither visitor nor manager."""
     if "request_id" not in g:
         g.request_id = uuid.uuid4().hex
-    if request.path.startswith("/api/"):
-        response: Response = make_response(_problem(status, context.get("message")))
-    else:
-        response = make_response(_rendered(name, status, quiet, context))
+    response = _problem(status, error) if bearer.is_api() else make_response(_rendered(name, status, quiet, context))
     response.status_code = status
     response.headers.setdefault("X-Request-Id", g.request_id)
     for header, value in getattr(error, "get_headers", lambda *_: [])():
@@ -127,7 +126,16 @@ def _rendered(name: str, status: int, quiet: bool, context: dict[str, Any]) -> s
         return f"<!doctype html><title>{status}</title><p>{_('Coś poszło nie tak. Spróbuj za chwilę.')}</p>"
 
 
-def _problem(status: int, message: str | None) -> Response:
-    answer = jsonify(type="about:blank", status=status, title=message or str(status), request_id=g.request_id)
-    answer.mimetype = "application/problem+json"
-    return answer
+def _problem(status: int, error: Exception) -> Response:
+    """The same for programs, with the sentence if it is ours, and the field if one is at fault."""
+    if not g.get("failing") and "binding" in g:
+        db.session.rollback()
+    if request.method == "POST":
+        _drain()
+    if isinstance(error, Refused):
+        wrong = [{"field": error.field, "message": error.message}] if error.field else None
+        return problem(status, error.message, **({"errors": wrong} if wrong else {}))
+    if isinstance(error, Suspended):
+        return problem(status, _("Portal tego zarządcy jest wstrzymany. Spróbuj później."))
+    said = getattr(error, "description", None)
+    return problem(status, said if said != getattr(type(error), "description", None) else None)

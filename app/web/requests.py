@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, g, request
 
 from app.core import audit, language
 from app.core.public_ids import new_public_id
-from app.web import sessions
+from app.web import bearer, sessions
 from app.web.application import Osiedle, SiteRequest
 from app.web.pages import languages_offered
 from app.web.visitor import address, maybe_actor
@@ -25,10 +25,12 @@ log = structlog.get_logger("osiedle.web")
 
 def init_app(app: Osiedle) -> None:
     app.before_request(_begin)
+    app.before_request(_ask_programs_first)
     app.before_request(_admit_large_body)
     app.before_request(_same_origin)
     app.before_request(_refuse_nul)
     app.after_request(_remember_language)
+    app.after_request(bearer.tell)
     app.teardown_request(_end)
 
 
@@ -52,6 +54,8 @@ def _begin() -> None:
         reading = Mode.HOT if getattr(view, "hot", False) else Mode.SNAPSHOT
         stack.enter_context(bind(checked(site.tenant), reading if request.method in READS else Mode.PAGE))
         g.binding = stack
+    if bearer.is_api():
+        return
     if "lang" not in request.args and LANGUAGE_COOKIE not in request.cookies:
         who = maybe_actor()
         if who is not None and who.locale:
@@ -60,7 +64,15 @@ def _begin() -> None:
         language.choose(language.DEFAULT)
 
 
+def _ask_programs_first() -> None:
+    """A program without a token that counts sends nothing here: its body is not read."""
+    if bearer.is_api() and (request.endpoint or "").startswith("api."):
+        bearer.guard()
+
+
 def _wanted_language() -> str:
+    if bearer.is_api():
+        return request.accept_languages.best_match(language.LANGUAGES) or language.DEFAULT
     return request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or language.DEFAULT
 
 
@@ -77,6 +89,8 @@ def _admit_large_body() -> None:
 
 def _same_origin() -> None:
     """Sibling subdomains are other managers, and to SameSite they are the same site: only our own host may post."""
+    if bearer.is_api():
+        return
     if request.method in READS or getattr(current_app.view_functions.get(request.endpoint or ""), "open_to_all", False):
         return
     origin, fetched = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
@@ -99,7 +113,7 @@ def _refuse_nul() -> None:
 
 def _remember_language(response: Response) -> Response:
     chosen = request.args.get("lang")
-    if chosen in language.LANGUAGES and request.method == "GET":
+    if chosen in language.LANGUAGES and request.method == "GET" and not bearer.is_api():
         g.chosen_language = chosen
         set_language(response, chosen)
     return response
@@ -118,6 +132,7 @@ def _end(error: BaseException | None = None) -> None:
     try:
         if error is None:
             sessions.touch()
+            bearer.touch()
     except Exception:
         log.warning("session was not marked as seen", exc_info=True)
     finally:

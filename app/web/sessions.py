@@ -15,6 +15,7 @@ from flask import Response, current_app, g, request
 from flask_login import LoginManager
 
 from app.core.actor import Actor
+from app.web import bearer
 from app.web.application import Osiedle, SiteRequest
 from tenants.bound import is_bound
 from tenants.http import TENANT
@@ -96,6 +97,8 @@ def init_app(app: Osiedle) -> None:
         loader = _loaders.get(request.site.kind) if request.site else None
         if request.site and request.site.kind == TENANT and not is_bound():
             return None  # a page that has no business with people, such as /healthz
+        if bearer.is_api():
+            return bearer.holder() if request.site and request.site.kind == TENANT else None
         value = secret()
         seen = loader.load(value) if loader and value else None
         if seen is None:
