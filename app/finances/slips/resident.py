@@ -110,7 +110,7 @@ def _payable(unit: HeldUnit) -> Payable:
 def _chosen(payable: Payable, what: str | None, typed: str) -> Chosen:
     """What to pay: as asked for, else the balance if something is owed; an amount alone is one's own."""
     if what not in WAYS:
-        what = "own" if typed.strip() else "balance" if payable.balance > 0 else "open"
+        what = "own" if typed.strip() else "balance"
     if what == "balance":
         if payable.balance > 0:
             return Chosen(what, payable.balance)

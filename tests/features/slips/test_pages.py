@@ -65,7 +65,7 @@ def test_the_current_charge_is_the_next_that_falls_due_and_says_its_month(payer:
     anna = payer("anna")
     page = inspect(anna.get("/payments/slip?what=charge"))
     month = re.search(r"Opłaty za lokal L1 za (\d\d/\d{4})", page)
-    assert month and 'data-copy="1048,21"' in page and f"{DUE.day} " in page
+    assert month and 'data-copy="1048,21"' in page and f"{DUE:%d.%m.%Y}" in page
     assert any(
         "|104821|" in code and month[0] in code for code in scanned(anna.get("/payments/slip.pdf?what=charge").data)
     )
