@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.core import work
+from app.core import intake, work
 from app.core.actor import system
 from app.core.terminal import refusals
 from app.imports import commands
@@ -23,6 +23,7 @@ from tenants.registry import Tenant
 imports = AppGroup("imports", help="Read the manager's books.")
 groups = [imports]
 FORMATS = ("auto", "package", "mt940", "camt", "elixir", "mass")
+DONE = ("published", "unchanged", "checked")
 
 
 def tenant_called(slug: str) -> Tenant:
@@ -49,14 +50,29 @@ def tenant_called(slug: str) -> Tenant:
 def run(
     tenant: str, path: Path, dry_run: bool, mode: str, kind: str, profile: str | None, sheet: str | None, as_json: bool
 ) -> None:
-    """Read the exchange package at PATH into TENANT's books, in this process."""
-    if kind not in ("auto", "package"):
-        click.echo(f"Format „{kind}” nie jest jeszcze obsługiwany; można wczytać paczkę wymiany (package).", err=True)
-        sys.exit(1)
+    """Read what lies at PATH into TENANT's portal, in this process: the exchange package, or a bank's file."""
+    reader = intake.reader_for(path, path.name, kind)
+    if reader is not None:
+        with refusals(), bind(tenant_called(tenant), Mode.BULK):
+            found = reader.run(system("cli"), path, kind, dry_run)
+        _tell_file(found, as_json)
     with refusals(), bind(tenant_called(tenant), Mode.BULK):
         report = _run(path, mode=mode, dry_run=dry_run, profile=profile, sheet=sheet)
     _tell(report, as_json)
-    sys.exit(0 if report.status in ("published", "unchanged", "checked") else 1)
+    sys.exit(0 if report.status in DONE else 1)
+
+
+def _tell_file(found: dict[str, Any], as_json: bool) -> NoReturn:
+    """Print the report of a file that is not a package, and end as it ended."""
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        click.echo(", ".join([found["status"], *(f"{name} {count}" for name, count in found["bookings"].items())]))
+        for level in ("errors", "warnings"):
+            for finding in found[level][:50]:
+                place = ", ".join(str(finding[part]) for part in ("sheet", "row") if finding[part] is not None)
+                click.echo(f"  {level[:-1]}: {place}: {finding['message']}", err=True)
+    sys.exit(0 if found["status"] in DONE else 1)
 
 
 def _run(path: Path, **how: Any) -> Report:
@@ -93,6 +109,8 @@ def _tell(report: Report, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     click.echo(f"{found['status']}, revision {found['revision'] or '–'}")
+    if report.status == "waiting":
+        click.echo("Paczka zmienia więcej, niż pozwalają ustawienia zarządcy: czeka na zgodę w panelu.", err=True)
     for sheet, counts in found["sheets"].items():
         click.echo(f"  {sheet}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     for level in ("errors", "warnings"):

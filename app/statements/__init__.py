@@ -1,1 +1,1 @@
-"""Bank files: read, counted once, matched to units; what has come in and is not yet in the books."""
+"""Bank files: what banks report of the manager's accounts, and which units the money is for."""

@@ -23,6 +23,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
     "imports.analyze": {},
+    "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
@@ -36,6 +37,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "outbox.sweep": {},
     "personal.erasures": {},
     "personal.retention": {},
+    "statements.read": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM bank_files"},
+    "statements.rematch": {},
 }
 
 

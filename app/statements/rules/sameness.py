@@ -1,0 +1,99 @@
+"""Which bookings of several files are one movement of money.
+
+The same movement comes as MT942, MT940, camt, an Elixir row and a row of a mass file. All tell day, amount and title
+alike; of accounts and ids each tells a part. Two tellings are one movement when what all tell is alike and nothing of
+the rest contradicts. A file never tells a movement twice, so two alike in one file are two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+#: Letters that some bank writes without their Polish marks, or loses: titles are compared without them.
+_UNSURE = frozenset("ACELNOSZ")
+#: Formats cut titles at different lengths.
+_COMPARED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one telling says of a movement; None and () for what it does not say."""
+
+    print: bytes
+    amount: int
+    currency: str
+    refs: tuple[str, ...] = ()
+    account: str | None = None
+    payer: str | None = None
+    target: str | None = None
+
+
+def outline(title: str) -> str:
+    """What survives of a title in every format and encoding: digits, and letters without Polish variants."""
+    plain = unicodedata.normalize("NFKD", title.upper())
+    kept = (sign for sign in plain if sign.isascii() and sign.isalnum() and sign not in _UNSURE)
+    return "".join(kept)[:_COMPARED]
+
+
+def print_of(value_on: date, amount: int, currency: str, title: str) -> bytes:
+    """What all formats tell alike of a movement, as 16 bytes."""
+    said = f"{value_on.isoformat()}|{amount}|{currency}|{outline(title)}"
+    return hashlib.sha256(said.encode()).digest()[:16]
+
+
+def likeness(one: Told, other: Told) -> int | None:
+    """How much two tellings agree beyond what all tell; None when they cannot be the same movement."""
+    if (one.amount, one.currency) != (other.amount, other.currency):
+        return None
+    shared = set(one.refs) & set(other.refs)
+    if one.print != other.print and not shared:
+        return None
+    mine, theirs = _kinds(one.refs), _kinds(other.refs)
+    if any(mine[kind] != theirs[kind] for kind in mine.keys() & theirs.keys()):
+        return None
+    agreed = 8 if shared else 0
+    for weight, said, heard in (
+        (4, one.target, other.target),
+        (2, one.payer, other.payer),
+        (1, one.account, other.account),
+    ):
+        if said and heard and said != heard:
+            return None
+        agreed += weight if said and said == heard else 0
+    return agreed
+
+
+def _kinds(refs: Sequence[str]) -> dict[str, str]:
+    return dict(ref.split(":", 1) for ref in refs if ":" in ref)
+
+
+def recognised(file: Sequence[Told], known: Sequence[Told]) -> list[int | None]:
+    """For each telling of one file the index of the known movement that it is, or None for a new one.
+
+    Those who agree most are paired first, and each known movement stands for one telling at most.
+    """
+    by_print: dict[bytes, list[int]] = defaultdict(list)
+    by_ref: dict[str, list[int]] = defaultdict(list)
+    for at, each in enumerate(known):
+        by_print[each.print].append(at)
+        for ref in each.refs:
+            by_ref[ref].append(at)
+    pairs: list[tuple[int, int, int]] = []
+    for at, telling in enumerate(file):
+        near = {*by_print[telling.print], *(other for ref in telling.refs for other in by_ref[ref])}
+        for other in near:
+            agreed = likeness(telling, known[other])
+            if agreed is not None:
+                pairs.append((-agreed, at, other))
+    found: list[int | None] = [None] * len(file)
+    taken: set[int] = set()
+    for _agreed, at, other in sorted(pairs):
+        if found[at] is None and other not in taken:
+            found[at] = other
+            taken.add(other)
+    return found
