@@ -43,6 +43,8 @@ _ACTIONS = {
     "account.unlocked": _l("Wyzerowano licznik nieudanych prób"),
     "account.welcomed": _l("Ukończono pierwsze logowanie"),
     "audit.exported": _l("Pobrano dziennik zmian"),
+    "calendar.feed_made": _l("Utworzono prywatny link do kalendarza"),
+    "calendar.feed_withdrawn": _l("Wycofano prywatny link do kalendarza"),
     "credentials.code_used": _l("Użyto kodu z listu"),
     "credentials.handed_out": _l("Wydano dane do logowania"),
     "credentials.letter_downloaded": _l("Pobrano list z danymi do logowania"),

@@ -16,6 +16,7 @@ from app.accounts.holdings import HeldUnit, holdings
 from app.core.actor import Actor
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.finances.discretion import LEDGER, reader
 from app.notifications import queries as notifications
 from tenants.db import db
 
@@ -129,6 +130,19 @@ _READS = (
         "WHERE a.id = :account",
     ),
     _Read(
+        "kalendarz",
+        _l("Prywatny link do kalendarza"),
+        (_l("Utworzono"), _l("Z kwotami"), _l("Z końcem dodatku")),
+        "SELECT made_at, amounts, allowances FROM calendar_feeds WHERE account_id = :account",
+    ),
+    _Read(
+        "dodatki",
+        _l("Dodatki mieszkaniowe"),
+        (_l("Decyzja"), _l("Lokal"), _l("Organ"), _l("Od"), _l("Do"), _l("Miesięcznie (zł)")),
+        "SELECT decision, unit_code, authority, from_on, to_on, monthly / 100.0 FROM housing_allowances "
+        "WHERE person_code = :person AND until_revision IS NULL ORDER BY from_on, decision",
+    ),
+    _Read(
         "rozmowy",
         _l("Rozmowy z biurem"),
         (_l("Temat"), _l("Kategoria"), _l("Lokal"), _l("Kto"), _l("Kiedy"), _l("Treść")),
@@ -176,8 +190,15 @@ _KEYS = text(
 _UNIT = text("SELECT area, heated_area, persons, title, share FROM units WHERE code = :unit AND until_revision IS NULL")
 _LEDGER = text(
     "SELECT booked_on, account, kind, title, document, period, due_on, debit / 100.0, credit / 100.0 "
-    "FROM ledger_entries WHERE unit_code = :unit AND until_revision IS NULL "
+    f"FROM {LEDGER} AS ledger WHERE unit_code = :unit AND until_revision IS NULL "
     "AND booked_on >= coalesce(CAST(:since AS date), '-infinity') ORDER BY booked_on, entry"
+)
+
+
+_CHARGES = text(
+    "SELECT coalesce(k.name, c.component_code), c.from_on, c.to_on, c.quantity, k.basis, c.price, c.amount / 100.0, "
+    "c.note FROM charges c LEFT JOIN components k ON k.code = c.component_code AND k.until_revision IS NULL "
+    "WHERE c.unit_code = :unit AND c.until_revision IS NULL ORDER BY c.component_code, c.from_on"
 )
 
 
@@ -206,7 +227,14 @@ def tables(actor: Actor, today: date) -> Iterator[Table]:
         _("Naliczenia i wpłaty"),
         (_("Lokal"), _("Data"), _("Konto"), _("Rodzaj"), _("Tytuł"), _("Dokument"), _("Okres"), _("Termin"),
          _("Obciążenie (zł)"), _("Wpłata (zł)")),
-        [(unit.code, *row) for unit in units if unit.sight.balance for row in _entries(unit)],
+        [(unit.code, *row) for unit in units if unit.sight.balance for row in _entries(actor, unit)],
+    )  # fmt: skip
+    yield Table(
+        "skladniki_oplat",
+        _("Składniki opłat"),
+        (_("Lokal"), _("Składnik"), _("Od"), _("Do"), _("Ilość"), _("Jednostka"), _("Cena (zł)"), _("Kwota (zł)"),
+         _("Uwagi")),
+        [(unit.code, *row) for unit in units if unit.sight.charges for row in _charges(unit)],
     )  # fmt: skip
     yield _notifications(actor)
 
@@ -217,8 +245,12 @@ def _unit(unit: HeldUnit) -> tuple[Any, ...]:
     return (unit.code, unit.address_line, account, *(row or (None,) * 5))
 
 
-def _entries(unit: HeldUnit) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in db.session.execute(_LEDGER, {"unit": unit.code, "since": unit.since})]
+def _entries(actor: Actor, unit: HeldUnit) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in db.session.execute(_LEDGER, {**reader(actor, unit), "since": unit.since})]
+
+
+def _charges(unit: HeldUnit) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in db.session.execute(_CHARGES, {"unit": unit.code})]
 
 
 def _notifications(actor: Actor) -> Table:

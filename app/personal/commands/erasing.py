@@ -32,6 +32,7 @@ _STATEMENTS = (
     "DELETE FROM account_tokens WHERE account_id = :account",
     "DELETE FROM login_attempts WHERE account_id = :account",
     "DELETE FROM notification_choices WHERE account_id = :account",
+    "DELETE FROM calendar_feeds WHERE account_id = :account",
     "DELETE FROM credential_issues WHERE account_id = :account",
     "DELETE FROM account_units WHERE account_id = :account",
     "DELETE FROM account_totp WHERE owner_id = :account",

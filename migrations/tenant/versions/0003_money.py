@@ -438,6 +438,18 @@ STATEMENTS = (
     """,
     "CREATE INDEX ix_bank_statements_file ON bank_statements (file_id)",
     """
+    CREATE TABLE calendar_feeds (
+        account_id BIGINT NOT NULL,
+        digest BYTEA NOT NULL,
+        amounts BOOLEAN DEFAULT false NOT NULL,
+        allowances BOOLEAN DEFAULT false NOT NULL,
+        made_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        CONSTRAINT pk_calendar_feeds PRIMARY KEY (account_id),
+        CONSTRAINT fk_calendar_feeds_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE,
+        CONSTRAINT uq_calendar_feeds_digest UNIQUE (digest)
+    )
+    """,
+    """
     CREATE TABLE bank_sightings (
         statement_id BIGINT NOT NULL,
         place INTEGER NOT NULL,
