@@ -1,4 +1,4 @@
-"""Imports: take a package in, run it, undo it."""
+"""Imports: take a package in, run it, answer it, undo it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from app.core.language import gettext as _
 from app.core.public_ids import new_public_id
 from app.gateways import files
 from app.imports import undoing
+from app.imports.answers import approve, ask_undo, cancel, reject
 from app.imports.models import Import
 from app.imports.profiles.choosing import choose
 from app.imports.report import Report
 from app.imports.running import ANALYZE_JOB, fail, run
 from tenants.db import db
 
-__all__ = ["ANALYZE_JOB", "MODES", "begin", "fail", "receive", "run", "undo"]
+__all__ = [
+    "ANALYZE_JOB", "MODES", "approve", "ask_undo", "begin", "cancel", "fail", "receive", "reject", "run", "undo",
+]  # fmt: skip
 MODES = ("snapshot", "increment")
 
 

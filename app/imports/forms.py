@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, FileField, Form, RadioField
+from wtforms import BooleanField, FileField, Form, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from app.core.language import lazy_gettext as _l
 
@@ -21,3 +22,13 @@ class PackageForm(Form):
         default="snapshot",
     )
     dry_run = BooleanField(_l("Tylko sprawdź, niczego nie publikuj"))
+
+
+class LimitsForm(Form):
+    """What a package may change unasked; empty: anything. Sums in whole złoty."""
+
+    always = BooleanField(_l("Każda zmiana czeka na zgodę"))
+    units = IntegerField(_l("Ile lokali może zniknąć"), [Optional()])
+    percent = IntegerField(_l("Ile wierszy arkusza może zniknąć, w procentach"), [Optional()])
+    total = IntegerField(_l("O ile może zmienić się suma wszystkich sald, w złotych"), [Optional()])
+    unit = IntegerField(_l("O ile może zmienić się saldo jednego lokalu, w złotych"), [Optional()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.errors import NotThere
 from app.core.jobs import job
 from app.core.runtime import settings
-from app.imports import commands
+from app.imports import answers, commands
 from app.imports.models import BOOKS, table_of
 from config.settings import libpq_url
 from tenants import statistics
@@ -32,3 +32,14 @@ def run(public_id: str) -> None:
         return
     except FileNotFoundError:
         commands.fail(public_id, "stored file is missing")
+
+
+def undo_given_up(public_id: str, error: str) -> None:
+    """Let the import's page say so; the error is in the log."""
+    answers.undo_failed(public_id)
+
+
+@job(answers.UNDO_JOB, bulk_transactions=True, parked=undo_given_up)
+def undo(public_id: str) -> None:
+    """Take a published import back, as somebody asked on its page."""
+    answers.undo_asked(public_id)

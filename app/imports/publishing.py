@@ -77,6 +77,11 @@ def add_revision(
     return number
 
 
+def steps(connection: Connection) -> dict[int, int | None]:
+    """Every revision, and the one that it undoes, if it does."""
+    return {row.number: row.undoes for row in connection.execute(text("SELECT number, undoes FROM revisions"))}
+
+
 def in_effect(steps: dict[int, int | None]) -> Iterator[int]:
     """Revisions that the newest state consists of, newest first; `steps` is number → what it undoes, if it does.
 

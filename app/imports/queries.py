@@ -39,6 +39,14 @@ class ImportLine:
     finished_at: datetime | None
     progress: dict[str, Any] | None
     report: dict[str, Any] | None
+    approved_by: str | None
+    approved_at: datetime | None
+    cancel_asked_at: datetime | None
+
+    @property
+    def undo(self) -> str | None:
+        """`asked`, `stale` or `failed` while an undo of it is wanted and not done."""
+        return (self.progress or {}).get("undo") if self.status == "published" else None
 
     @property
     def open(self) -> bool:
@@ -47,7 +55,7 @@ class ImportLine:
 
 _FIELDS = (
     "public_id", "file_name", "size", "mode", "dry_run", "source", "status", "revision", "created_by",
-    "created_at", "started_at", "finished_at", "progress", "report",
+    "created_at", "started_at", "finished_at", "progress", "report", "approved_by", "approved_at", "cancel_asked_at",
 )  # fmt: skip
 
 
@@ -57,8 +65,7 @@ def _lines() -> Select[Any]:
 
 def _in_effect() -> frozenset[int]:
     """Numbers of the revisions that what holds now consists of."""
-    steps = db.session.execute(select(Revision.number, Revision.undoes)).all()
-    return frozenset(publishing.in_effect({row.number: row.undoes for row in steps}))
+    return frozenset(publishing.in_effect(publishing.steps(db.session.connection())))
 
 
 def _line(row: Any, effective: frozenset[int]) -> ImportLine:
@@ -102,3 +109,25 @@ def as_of(_actor: Actor) -> datetime | None:
 def as_of_revision(_actor: Actor, number: int) -> datetime | None:
     """The time that a revision speaks of."""
     return db.session.execute(select(Revision.as_of).where(Revision.number == number)).scalar_one_or_none()
+
+
+def newest_revision(_actor: Actor) -> int:
+    """The number of the state that residents see; 0 before the first."""
+    return publishing.current_revision(db.session.connection())
+
+
+def taken_back_with(_actor: Actor, revision: int) -> list[tuple[int, str]]:
+    """What else goes when a revision is undone: later ones still in effect, their number and file, newest first."""
+    later = [number for number in _in_effect() if number > revision]
+    rows = db.session.execute(
+        select(Revision.number, Import.file_name)
+        .join(Import, Import.id == Revision.import_id)
+        .where(Revision.number.in_(later))
+        .order_by(Revision.number.desc())
+    )
+    return [(row.number, row.file_name) for row in rows]
+
+
+def waiting(_actor: Actor) -> int:
+    """How many packages wait for a person's yes."""
+    return db.session.execute(select(func.count()).where(Import.status == "waiting")).scalar_one()

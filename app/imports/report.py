@@ -38,7 +38,11 @@ class Totals:
 
 @dataclass(slots=True)
 class Report:
-    """What became of a package, or of an undo (which has no `id` of its own)."""
+    """What became of a package, or of an undo (which has no `id` of its own).
+
+    `comparison` says what the package changes, as `comparison.Comparison` tells it, and `beyond` which of the
+    manager's limits it exceeds, as `consent.Excess`.
+    """
 
     id: str | None
     status: str
@@ -47,6 +51,8 @@ class Report:
     sheets: dict[str, SheetCounts] = field(default_factory=dict)
     totals: Totals | None = None
     findings: Findings = field(default_factory=Findings)
+    comparison: dict[str, Any] | None = None
+    beyond: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The report in the form of the contract; money as text with two decimals, times in Europe/Warsaw."""
@@ -64,6 +70,8 @@ class Report:
             "warnings": [_told(finding) for finding in self.findings.warnings],
             "error_count": self.findings.error_count,
             "warning_count": self.findings.warning_count,
+            "comparison": self.comparison,
+            "beyond": self.beyond,
         }
 
     def kept(self) -> dict[str, Any]:

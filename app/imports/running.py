@@ -7,9 +7,10 @@ and running again gives what an undisturbed run would have given. Imports of one
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -19,21 +20,33 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.gateways import files
-from app.imports import locks, publishing, repeats, staging
+from app.imports import consent, locks, publishing, repeats, staging
 from app.imports.checking import Checks
+from app.imports.comparison import compared
+from app.imports.consent import Limits
+from app.imports.folders import packed
 from app.imports.models import BOOKS, OPEN_STATUSES, Import
-from app.imports.progress import Progress
+from app.imports.progress import Cancelled, Progress
 from app.imports.reading.stream import Package, open_package
 from app.imports.report import Report, SheetCounts, add_error
+from app.office import settings
 from tenants.db import db
 
 ANALYZE_JOB = "imports.analyze"
 MANY_ROWS = 2000  # changed in the books: fewer do not turn a plan
+_FELLOW = text(
+    "SELECT i.size, sum((sheet.value ->> 'rows')::bigint)::bigint AS rows FROM imports i, "
+    "LATERAL jsonb_each(i.report -> 'sheets') AS sheet WHERE i.id = (SELECT max(id) FROM imports "
+    "WHERE status IN ('published', 'unchanged') AND mode = :mode) GROUP BY i.size"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What a run must know of its import row once the transaction is its own."""
+    """What a run must know of its import row once the transaction is its own.
+
+    `waited` for a person's yes already; `approved_for` is the revision on which somebody said it.
+    """
 
     id: int
     public_id: str
@@ -41,13 +54,26 @@ class _Order:
     created_by: str
     as_of: datetime
     mode: str
-    stored: bool
+    key: str | None
     name: str
+    size: int
     sha256: bytes
+    waited: bool
+    approved_for: int | None
+    mapping: dict[str, Any] | None
 
     @property
     def snapshot(self) -> bool:
         return self.mode == "snapshot"
+
+
+def _order(row: Import) -> _Order:
+    before = row.report or {}
+    return _Order(
+        row.id, row.public_id, row.dry_run, row.created_by, row.created_at, row.mode, row.storage_key, row.file_name,
+        row.size, row.sha256, before.get("status") == "waiting",
+        (before.get("revision") or 0) if row.approved_by else None, row.mapping,
+    )  # fmt: skip
 
 
 def run(public_id: str, path: Path | None = None) -> Report:
@@ -56,25 +82,29 @@ def run(public_id: str, path: Path | None = None) -> Report:
     `path` is where the command line found the package; without it the stored file is read. Ends its own units
     of work. An import that is finished already is not run again. Raises `NotThere`, `FileNotFoundError`.
     """
-    found = db.session.query(Import).filter_by(public_id=public_id).one_or_none()
+    found = db.session.query(Import).filter_by(public_id=public_id).with_for_update().one_or_none()
     if found is None:
         raise NotThere(_("Nie ma takiego importu."))
     if found.status not in OPEN_STATUSES:
         return Report(public_id, found.status, found.revision)
     found.status, found.started_at = "running", now()
-    key = found.storage_key
-    order = _Order(
-        found.id, public_id, found.dry_run, found.created_by, found.created_at, found.mode, key is not None,
-        found.file_name, found.sha256,
-    )  # fmt: skip
+    order = _order(found)
     work.commit()
-    report = _without_reading(order)
-    if report is not None:
-        return report
-    place = nullcontext(path) if path is not None else files.files().local_path(key or "")
     try:
-        with place as where, open_package(where, name=order.name, progress=Progress(order.id)) as package:
-            report = _transact(order, package)
+        report = _without_reading(order)
+        return report if report is not None else _with_reading(order, path)
+    except Cancelled:
+        return _cancelled(order)
+
+
+def _with_reading(order: _Order, path: Path | None) -> Report:
+    progress = Progress(order.id, _expected(order))
+    place = nullcontext(path) if path is not None else files.files().local_path(order.key or "")
+    try:
+        with place as where, open_package(where, name=order.name, mapping=order.mapping, progress=progress) as package:
+            report = _transact(order, package, progress)
+            if report.status == "waiting" and order.key is None:
+                _keep(order, where)
             work.commit()
     except BaseException:
         work.rollback()
@@ -89,8 +119,9 @@ def _without_reading(order: _Order) -> Report | None:
         report = _take_turn(connection, order)
         if report is None and not order.dry_run:
             report = repeats.repeated(
-                connection, public_id=order.public_id, sha256=order.sha256, name=order.name, mode=order.mode
-            )
+                connection, public_id=order.public_id, sha256=order.sha256, name=order.name, mode=order.mode,
+                mapping=order.mapping,
+            )  # fmt: skip
             if report is not None:
                 report.as_of = publishing.as_of(connection, report.revision)
                 _conclude(order, report, None)
@@ -102,18 +133,37 @@ def _without_reading(order: _Order) -> Report | None:
     return report
 
 
+def _expected(order: _Order) -> int | None:
+    """How many rows the package is likely to have: as many as its last fellow, by their sizes."""
+    found = db.session.execute(_FELLOW, {"mode": order.mode}).first()
+    rows = round(found.rows * order.size / found.size) if found and found.size else 0
+    return rows or None
+
+
+def _keep(order: _Order, path: Path) -> None:
+    """Store a package of the command line that must wait, so that it can be read again once somebody agrees."""
+    with packed(path) as source:
+        stored = files.files().put(files.key("imports", order.public_id), source)
+    db.session.get_one(Import, order.id).storage_key = stored.key
+
+
 def _take_turn(connection: Connection, order: _Order) -> Report | None:
-    """Wait until no other import of the manager is being written; the outcome, if this one has ended meanwhile."""
-    if not order.stored:
+    """Wait until no other import of the manager is being written; the outcome, if this one has ended meanwhile.
+
+    Raises `Cancelled`.
+    """
+    if order.key is None:
         locks.hold_running(connection, order.id)
     locks.wait_for_turn(connection)
-    status, revision = connection.execute(
-        text("SELECT status, revision FROM imports WHERE id = :id"), {"id": order.id}
+    status, revision, called_off = connection.execute(
+        text("SELECT status, revision, cancel_asked_at IS NOT NULL FROM imports WHERE id = :id"), {"id": order.id}
     ).one()
+    if status == "running" and called_off:
+        raise Cancelled
     return None if status == "running" else Report(order.public_id, status, revision)
 
 
-def _transact(order: _Order, package: Package) -> Report:
+def _transact(order: _Order, package: Package, progress: Progress) -> Report:
     """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
     connection = db.session.connection()
     ended = _take_turn(connection, order)
@@ -124,6 +174,7 @@ def _transact(order: _Order, package: Package) -> Report:
     report = Report(order.public_id, "refused", newest or None)
     savepoint = connection.begin_nested()
     staged = staging.fill(connection, package)
+    progress.stage("checking")
     report.findings = package.findings
     report.totals = staging.totals(connection) if "ledger" in package.files else None
     report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
@@ -133,7 +184,13 @@ def _transact(order: _Order, package: Package) -> Report:
     for finding in check(staged.controls, report.totals):
         add_error(report.findings, finding)
     if not report.findings.error_count:
-        _compare_and_publish(connection, order, report, known=known)
+        progress.stage("comparing")
+        _compare(connection, order, report, known=known)
+        if report.status == "published":
+            progress.stage("writing")
+            _publish(connection, order, report)
+            # The last moment at which calling it off is in time.
+            progress.stage("writing")
     if report.status == "published":
         savepoint.commit()
     else:
@@ -156,26 +213,37 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
     )
 
 
-def _compare_and_publish(connection: Connection, order: _Order, report: Report, *, known: bool) -> None:
-    wanted = {sheet: publishing.staged(sheet, whole=order.snapshot) for sheet in report.sheets}
+def _compare(connection: Connection, order: _Order, report: Report, *, known: bool) -> None:
+    """Fill in how the package differs from the books, and decide what is to become of it."""
     for sheet, read in report.sheets.items():
         if known:
             report.sheets[sheet] = SheetCounts(read.rows, unchanged=read.rows)
         else:
-            report.sheets[sheet] = publishing.compare(connection, wanted[sheet])
+            report.sheets[sheet] = publishing.compare(connection, publishing.staged(sheet, whole=order.snapshot))
     report.as_of = order.as_of
+    differs = any(counts.differs for counts in report.sheets.values())
+    if differs:
+        comparison = compared(connection, report.sheets)
+        report.comparison = comparison.as_dict()
+        report.beyond = [asdict(each) for each in consent.beyond(settings.fresh(Limits), report.sheets, comparison)]
     if order.dry_run:
         report.status = "checked"
-    elif not any(counts.differs for counts in report.sheets.values()):
+    elif not differs:
         report.status = "unchanged"
         report.as_of = publishing.as_of(connection, report.revision)
+    elif (report.beyond or order.waited) and order.approved_for != (report.revision or 0):
+        # A yes holds for the books that it was said on: what was published since may have changed what it means.
+        report.status = "waiting"
     else:
         report.status = "published"
-        report.revision = publishing.add_revision(
-            connection, kind="publish", import_id=order.id, undoes=None, as_of=order.as_of, by=order.created_by
-        )
-        for sheet in wanted:
-            publishing.write(connection, wanted[sheet], report.sheets[sheet], report.revision)
+
+
+def _publish(connection: Connection, order: _Order, report: Report) -> None:
+    report.revision = publishing.add_revision(
+        connection, kind="publish", import_id=order.id, undoes=None, as_of=order.as_of, by=order.created_by
+    )
+    for sheet, counts in report.sheets.items():
+        publishing.write(connection, publishing.staged(sheet, whole=order.snapshot), counts, report.revision)
 
 
 def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
@@ -184,10 +252,24 @@ def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
     row.content, row.reader, row.progress, row.finished_at = content, repeats.reader(), None, now()
     by = Actor(kind="system", login=order.created_by)
     audit.record(by, f"import.{report.status}", order.public_id, revision=report.revision)
-    if report.status == "published":
+    if report.status == "waiting":
+        row.approved_by = row.approved_at = row.finished_at = None
+        events.happened("imports.waiting", public_id=order.public_id)
+    elif report.status == "published":
         events.happened("imports.published", revision=report.revision)
         if sum(counts.added + counts.changed + counts.withdrawn for counts in report.sheets.values()) >= MANY_ROWS:
             jobs.enqueue(ANALYZE_JOB, "books", lane="urgent")
+
+
+def _cancelled(order: _Order) -> Report:
+    """The outcome of an import that was called off while it ran: what it had done is gone with its transaction."""
+    row = db.session.query(Import).filter_by(id=order.id).with_for_update().one()
+    if row.status == "running":
+        row.status, row.progress, row.finished_at = "cancelled", None, now()
+        audit.record(Actor(kind="system", login=order.created_by), "import.cancelled", order.public_id)
+    report = Report(order.public_id, row.status, row.revision)
+    work.commit()
+    return report
 
 
 def fail(public_id: str, reason: str) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from app.core.actor import Can
-from app.core.errors import Refused
+from app.core.errors import Conflict, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.paging import Page, page_number
-from app.imports import commands, queries
-from app.imports.forms import PackageForm
+from app.imports import commands, consent, queries
+from app.imports.consent import Limits
+from app.imports.forms import LimitsForm, PackageForm
 from app.imports.queries import ImportLine
 from app.imports.report import in_words
-from app.web import menu
+from app.office import settings
+from app.web import menu, sections
 from app.web.audiences import accepts_upload, needs
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
@@ -25,6 +28,14 @@ from app.web.visitor import actor
 
 pages = Blueprint("imports", __name__, template_folder="templates")
 menu.register("staff", _l("Importy"), "imports.index", "upload", 45, needs=Can.SEE_IMPORTS)
+sections.register(
+    "configuration",
+    _l("Importy danych"),
+    _l("Jakie zmiany w księgach czekają na zgodę człowieka."),
+    "/admin/configuration/imports",
+    65,
+    needs=Can.CONFIGURE,
+)
 MAX_MB = 256
 
 
@@ -91,6 +102,8 @@ def ask_undo(public_id: str) -> str:
         "imports/undo.html",
         item=line,
         returns_to={"revision": before, "as_of": queries.as_of_revision(actor(), before)} if before else None,
+        others=queries.taken_back_with(actor(), before + 1),
+        seen=queries.newest_revision(actor()),
         undo_url=_url("undo", line),
         back_url=_url("show", line),
     )
@@ -99,8 +112,84 @@ def ask_undo(public_id: str) -> str:
 @pages.post("/imports/<public_id>/undo")
 @needs(Can.RUN_IMPORTS)
 def undo(public_id: str) -> Response:
-    line = _undoable(public_id)
-    commands.undo(actor(), line.revision or 0)
+    line = queries.one(actor(), public_id)
+    commands.ask_undo(actor(), line.public_id, _seen())
+    return see_other(_url("show", line))
+
+
+@pages.post("/imports/<public_id>/cancel")
+@needs(Can.RUN_IMPORTS)
+def cancel(public_id: str) -> Response:
+    return _answered(public_id, lambda: commands.cancel(actor(), public_id))
+
+
+@pages.post("/imports/<public_id>/approve")
+@needs(Can.RUN_IMPORTS)
+def approve(public_id: str) -> Response:
+    def say_yes() -> None:
+        if not commands.approve(actor(), public_id, _seen()):
+            flash(_("Od sprawdzenia opublikowano nowsze dane, więc sprawdzamy paczkę jeszcze raz."), "info")
+
+    return _answered(public_id, say_yes)
+
+
+@pages.post("/imports/<public_id>/reject")
+@needs(Can.RUN_IMPORTS)
+def reject(public_id: str) -> Response:
+    return _answered(public_id, lambda: commands.reject(actor(), public_id))
+
+
+@pages.route("/configuration/imports", methods=["GET", "POST"])
+@needs(Can.CONFIGURE)
+def limits() -> Any:
+    held = settings.fresh(Limits)
+    form = filled(
+        LimitsForm, always=held.always, units=held.units, percent=held.percent,
+        total=_zloty(held.total), unit=_zloty(held.unit),
+    )  # fmt: skip
+    if request.method != "POST":
+        return render("imports/limits.html", form=form)
+    if not form.validate():
+        return render("imports/limits.html", form=form), 422
+    try:
+        wanted = consent.checked(
+            Limits(
+                always=bool(form.always.data),
+                units=form.units.data,
+                percent=form.percent.data,
+                total=_grosze(form.total.data),
+                unit=_grosze(form.unit.data),
+            )
+        )
+    except Refused as refusal:
+        refuse(form, refusal)
+        return render("imports/limits.html", form=form), refusal.status
+    settings.write(actor(), wanted)
+    flash(_("Zapisano. Nowe progi obowiązują od następnej paczki."), "success")
+    return see_other("/admin/configuration/imports")
+
+
+def _zloty(grosze: int | None) -> int | None:
+    return None if grosze is None else grosze // 100
+
+
+def _grosze(zloty: int | None) -> int | None:
+    return None if zloty is None else zloty * 100
+
+
+def _seen() -> int:
+    """The revision of the books that the page showed when its button was pressed."""
+    said = request.form.get("seen", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
+
+
+def _answered(public_id: str, answer: Callable[[], None]) -> Response:
+    """Back to the import's page, which says what has become of it; also when somebody was faster."""
+    line = queries.one(actor(), public_id)
+    try:
+        answer()
+    except Conflict as conflict:
+        flash(conflict.message, "info")
     return see_other(_url("show", line))
 
 
@@ -112,13 +201,23 @@ def _undoable(public_id: str) -> ImportLine:
 
 
 def _shown(line: ImportLine) -> dict[str, Any]:
-    may_undo = line.status == "published" and Can.RUN_IMPORTS in actor().can
+    may, newest = Can.RUN_IMPORTS in actor().can, queries.newest_revision(actor())
+    under_way = line.open or line.undo == "asked"
+    answers = {
+        "cancel_url": _url("cancel", line) if line.open and not line.cancel_asked_at else None,
+        "approve_url": _url("approve", line) if line.status == "waiting" else None,
+        "reject_url": _url("reject", line) if line.status == "waiting" else None,
+        "undo_url": _url("ask_undo", line) if line.status == "published" and line.undo != "asked" else None,
+    }
     return {
-        "item": asdict(line) | {"as_of": queries.as_of_revision(actor(), line.revision) if line.revision else None},
+        "item": asdict(line)
+        | {"undo": line.undo, "as_of": queries.as_of_revision(actor(), line.revision) if line.revision else None},
         "progress": line.progress,
         "report": _worded(line.report) if line.report else None,
-        "progress_url": _url("progress", line) if line.open else None,
-        "undo_url": _url("ask_undo", line) if may_undo else None,
+        "progress_url": _url("progress", line) if under_way else None,
+        "newest": newest,
+        "stale": line.status == "waiting" and newest != (line.revision or 0),
+        **(answers if may else dict.fromkeys(answers)),
     }
 
 
