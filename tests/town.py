@@ -27,12 +27,16 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from app.accounts.commands import create_account
+from app.accounts.holdings import holdings
 from app.accounts.models import Account
+from app.api import commands as tokens
 from app.core import work
 from app.core.actor import Actor, Role, system
+from app.core.clock import today
 from app.credentials import commands as credentials
 from app.credentials.commands import batching
 from app.credentials.places import Place
+from app.finances.commands.confirming import confirm
 from app.imports import commands as imports
 from app.mailouts.commands import send
 from app.messages.commands import write
@@ -172,6 +176,8 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _publish(word)
         _apply(slug)
         _hand_out()
+        tokens.create(system("tests"), f"Program {word}", ["imports:write"], days=None)
+        _confirm()
         work.commit()
     return tenant
 
@@ -182,6 +188,14 @@ def _write(word: str) -> None:
     who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
     file = Upload(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
+
+
+def _confirm() -> None:
+    """P1 has the balance of L1 confirmed on paper."""
+    account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P1'")).scalar_one()
+    who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
+    unit = next(unit for unit in holdings(who, today()).units if unit.code == "L1")
+    confirm(who, unit, today())
 
 
 def _apply(slug: str) -> None:
@@ -216,6 +230,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "mailouts.public_id": "SELECT public_id FROM mailouts",
         "credentials.public_id": f"{accounts} UNION ALL SELECT public_id FROM credential_issues "
         "UNION ALL SELECT public_id FROM credential_batches",
+        "tokens.public_id": "SELECT public_id FROM api_tokens",
         "public_id": accounts,
         "kind": "SELECT kind FROM office_texts",
         "attachment": "SELECT public_id FROM office_files",
@@ -225,6 +240,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "letter": "SELECT public_id FROM mailouts",
         "application": "SELECT public_id FROM registrations",
         "personal_request": "SELECT public_id FROM personal_requests",
+        "confirmation": "SELECT public_id FROM balance_confirmations",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):
