@@ -7,7 +7,7 @@ years ends with the balance whatever the entries are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.finances.rules import ACCOUNTS
 
@@ -91,9 +91,15 @@ class Proof:
     years: list[Year]
     balance: int
 
+    @property
+    def whole(self) -> Line:
+        """All years in one equation, whose opening is all that was brought forward from elsewhere."""
+        moved = sum((replace(year.total, opening=0) for year in self.years), Line())
+        return replace(moved, opening=self.balance - moved.closing)
+
 
 def prove(booked: Iterable[Booked]) -> Proof:
-    """The chain of years of sums that are each given once per account, year and kind, or in parts."""
+    """The chain of years; what is booked on an account in a year by entries of one kind may be given in parts."""
     sums: dict[tuple[str, int], dict[str, int]] = {}
     carried: dict[str, int] = {}
     for each in booked:
@@ -103,7 +109,7 @@ def prove(booked: Iterable[Booked]) -> Proof:
         columns = sums.setdefault((each.account, each.year), {})
         column = COLUMN.get(each.kind, CORRECTIONS)
         columns[column] = columns.get(column, 0) + each.grosze
-    accounts = _in_order({account for account, _year in sums} | carried.keys())
+    accounts = in_order({account for account, _year in sums} | carried.keys())
     years = []
     for number in sorted({year for _account, year in sums}):
         lines = []
@@ -122,7 +128,7 @@ def prove(booked: Iterable[Booked]) -> Proof:
     return Proof(years, sum(carried.values()))
 
 
-def _in_order(accounts: Iterable[str]) -> list[str]:
+def in_order(accounts: Iterable[str]) -> list[str]:
     """Accounts as pages name them: the known ones in their order, then others by name."""
     found = set(accounts)
     return [account for account in ACCOUNTS if account in found] + sorted(found - ACCOUNTS.keys())

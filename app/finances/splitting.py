@@ -7,32 +7,15 @@ quantity × price. Whoever has both months on paper can do the same with a pocke
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from app.finances.tariff import Line, product
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What a unit is charged a month for one component: `quantity` of `basis`, `price` in złoty, `amount` in grosze.
-
-    It holds from `from_on`, and up to `to_on` inclusive if that is set.
-    """
-
-    component: str
-    name: str
-    basis: str
-    quantity: Decimal
-    price: Decimal
-    amount: int
-    from_on: date
-    to_on: date | None = None
-    note: str | None = None
-
-    def holds_in(self, month: date) -> bool:
-        """Whether it holds on any day of the month that begins with the day `month`."""
-        return self.from_on <= last_day(month) and (self.to_on is None or self.to_on >= month)
+MOST_MONTHS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +40,12 @@ class Causes:
 class Difference:
     """One component in both months, in at least one of which it is charged, and the causes of the difference."""
 
-    before: Rate | None
-    after: Rate | None
+    before: Line | None
+    after: Line | None
     causes: Causes
 
     @property
-    def rate(self) -> Rate:
+    def line(self) -> Line:
         """The newer of the two, for the name and basis."""
         found = self.after or self.before
         assert found is not None
@@ -79,7 +62,7 @@ class Difference:
     @property
     def notes(self) -> list[str]:
         """What the manager wrote beside the charges, each sentence once."""
-        said = [rate.note for rate in (self.before, self.after) if rate and rate.note]
+        said = [line.note for line in (self.before, self.after) if line and line.note]
         return list(dict.fromkeys(said))
 
 
@@ -95,7 +78,7 @@ class Comparison:
 
 def last_day(month: date) -> date:
     """The last day of the month that begins with `month`."""
-    return following(month) - timedelta(days=1)
+    return month.replace(day=monthrange(month.year, month.month)[1])
 
 
 def following(month: date) -> date:
@@ -110,54 +93,68 @@ def preceding(month: date) -> date:
     return (month - timedelta(days=1)).replace(day=1) if month > date(1, 1, 1) else month
 
 
-def held_in(rates: Iterable[Rate], month: date) -> dict[str, Rate]:
+def held_in(lines: Iterable[Line], month: date) -> dict[str, Line]:
     """What is charged in the month that begins with `month`, by component.
 
-    Where one rate follows another within the month, or overlaps it, the later one counts: the sheet knows no parts
+    Where one charge follows another within the month, or overlaps it, the later one counts: the sheet knows no parts
     of a month.
     """
-    found: dict[str, Rate] = {}
-    for rate in sorted(rates, key=lambda each: each.from_on):
-        if rate.holds_in(month):
-            found[rate.component] = rate
+    found: dict[str, Line] = {}
+    for line in sorted(lines, key=lambda each: each.from_on):
+        if line.from_on <= last_day(month) and (line.to_on is None or line.to_on >= month):
+            found[line.code] = line
     return found
 
 
-def split(before: Rate | None, after: Rate | None) -> Causes:
+def split(before: Line | None, after: Line | None) -> Causes:
     """Why the amount of one component differs; the causes sum exactly to the difference."""
     if before is None or after is None:
         return Causes(new=after.amount if after else 0, ended=-before.amount if before else 0)
-    at_first = _grosze(before.quantity, before.price)
-    with_new_quantity = _grosze(after.quantity, before.price)
-    at_last = _grosze(after.quantity, after.price)
+    at_first = product(before.quantity, before.price)
+    with_new_quantity = product(after.quantity, before.price)
+    at_last = product(after.quantity, after.price)
     quantity, price = with_new_quantity - at_first, at_last - with_new_quantity
     return Causes(quantity=quantity, price=price, rest=after.amount - before.amount - quantity - price)
 
 
-def compare(before: Mapping[str, Rate], after: Mapping[str, Rate]) -> Comparison:
+def compare(before: Mapping[str, Line], after: Mapping[str, Line]) -> Comparison:
     """Two months as `held_in` gives them; the largest differences first, then by name."""
-    lines = []
-    for component in {**before, **after}:
-        first, second = before.get(component), after.get(component)
-        lines.append(Difference(first, second, split(first, second)))
-    lines.sort(key=lambda line: (-abs(line.now - line.was), line.rate.name, line.rate.component))
-    causes = sum((line.causes for line in lines), Causes())
-    return Comparison(lines, sum(line.was for line in lines), sum(line.now for line in lines), causes)
+    found = []
+    for code in {**before, **after}:
+        first, second = before.get(code), after.get(code)
+        found.append(Difference(first, second, split(first, second)))
+    found.sort(key=lambda each: (-abs(each.now - each.was), each.line.name, each.line.code))
+    causes = sum((each.causes for each in found), Causes())
+    return Comparison(found, sum(each.was for each in found), sum(each.now for each in found), causes)
 
 
-def turning_months(rates: Iterable[Rate], first: date, last: date) -> list[date]:
+def turning_months(lines: Iterable[Line], first: date, last: date) -> list[date]:
     """Months from `first` to `last` whose charges are not those of the month before, newest first."""
-    known = list(rates)
-    starts = {rate.from_on.replace(day=1) for rate in known}
-    ends = {following(rate.to_on.replace(day=1)) for rate in known if rate.to_on is not None}
+    known = list(lines)
+    starts = {line.from_on.replace(day=1) for line in known}
+    ends = {following(line.to_on.replace(day=1)) for line in known if line.to_on is not None}
     candidates = sorted((month for month in starts | ends if first < month <= last), reverse=True)
     return [month for month in candidates if _figures(known, month) != _figures(known, preceding(month))]
 
 
-def _figures(rates: list[Rate], month: date) -> dict[str, tuple[Decimal, Decimal, int]]:
-    return {code: (rate.quantity, rate.price, rate.amount) for code, rate in held_in(rates, month).items()}
+def months(lines: Iterable[Line], since: date | None, until: date) -> list[date]:
+    """The months that can be compared, newest first, at most `MOST_MONTHS`: from the first charge, or since a day,
+    to `until` or the last month of which the books say something new."""
+    known = list(lines)
+    if not known:
+        return []
+    first = max(min(line.from_on for line in known), since or date.min).replace(day=1)
+    furthest = until.replace(year=until.year + 2)
+    last = max([until, *(begins for line in known if (begins := line.from_on.replace(day=1)) <= furthest)])
+    found: list[date] = []
+    month = last
+    while month >= first and len(found) < MOST_MONTHS:
+        found.append(month)
+        month = preceding(month)
+        if month == found[-1]:
+            break
+    return found
 
 
-def _grosze(quantity: Decimal, price: Decimal) -> int:
-    """quantity × price in whole grosze, half away from zero as on a bill."""
-    return int((quantity * price * 100).to_integral_value(ROUND_HALF_UP))
+def _figures(lines: list[Line], month: date) -> dict[str, tuple[Decimal, Decimal, int]]:
+    return {code: (line.quantity, line.price, line.amount) for code, line in held_in(lines, month).items()}

@@ -80,10 +80,13 @@ def verified(code: str, address: str) -> Confirmation:
     return _read(found)
 
 
-def forget_old() -> int:
-    """Delete confirmations whose code counts no more; returns how many."""
-    old = text("DELETE FROM balance_confirmations WHERE issued_at < :before")
-    return int(db.session.execute(old, {"before": now() - VALID}).rowcount)  # type: ignore[attr-defined]
+def forget_old(most: int) -> int:
+    """Delete at most so many confirmations whose code counts no more; returns how many."""
+    old = text(
+        "DELETE FROM balance_confirmations WHERE id IN "
+        "(SELECT id FROM balance_confirmations WHERE issued_at < :before LIMIT :most)"
+    )
+    return int(db.session.execute(old, {"before": now() - VALID, "most": most}).rowcount)  # type: ignore[attr-defined]
 
 
 def _checked(unit: HeldUnit, day: date | None) -> date:

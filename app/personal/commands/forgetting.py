@@ -13,6 +13,7 @@ from app.accounts.models import Account
 from app.core import work
 from app.core.actor import Role, system
 from app.core.clock import now
+from app.finances.commands.confirming import forget_old as forget_confirmations
 from app.gateways import files
 from app.messages.queries import PLACE
 from app.office import settings
@@ -79,6 +80,7 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
     yield "accounts", FEW, partial(_closed, moment - timedelta(days=kept.closed_months * 30))
     before = moment - timedelta(days=kept.registrations_months * 30)
     yield "registrations", BATCH, partial(_registrations, before)
+    yield "confirmations", BATCH, partial(forget_confirmations, BATCH)
 
 
 def _rows(statement: str, before: datetime) -> int:
