@@ -1,0 +1,112 @@
+"""Geometry of bar charts, for the macros of `web/charts.html`. Amounts in grosze, places in units of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from app.core.money import amount
+
+WIDTH, HEIGHT = 720, 330
+LEFT, RIGHT, TOP, BOTTOM = 92, 6, 16, 40
+MOST_TICKS = 5
+SERIES = 6  # patterns that can be told apart in black and white
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One bar: what stands under it, and its parts, by series; negative ones hang below zero."""
+
+    label: str
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A part of a bar: its place, which series it is of, and what it says when pointed at."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    series: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line across at a value; `label` in whole złoty."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word under a bar; `minor` ones give way where there is little room."""
+
+    x: float
+    label: str
+    minor: bool
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of bars; `zero` is the height of nothing."""
+
+    boxes: tuple[Box, ...]
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
+    zero: float
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    foot: int = HEIGHT - BOTTOM
+
+
+def bars(columns: Sequence[Column], series: Sequence[str]) -> Chart:
+    """Bars of stacked parts, at most `SERIES` of them, with a scale of round numbers; zero is always on it."""
+    highest = max((sum(part for part in column.parts if part > 0) for column in columns), default=0)
+    lowest = min((sum(part for part in column.parts if part < 0) for column in columns), default=0)
+    step = _step(highest - lowest)
+    bottom = lowest // step * step
+    top = max(-(-highest // step) * step, bottom + step)
+
+    def place(grosze: int) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (top - grosze) / (top - bottom), 1)
+
+    across = (WIDTH - LEFT - RIGHT) / max(len(columns), 1)
+    boxes: list[Box] = []
+    for number, column in enumerate(columns):
+        x, width = LEFT + across * number + across * 0.14, across * 0.72
+        above = below = 0
+        for which, part in enumerate(column.parts):
+            if not part:
+                continue
+            start = above if part > 0 else below
+            high, low = place(max(start, start + part)), place(min(start, start + part))
+            says = f"{column.label}, {series[which]}: {amount(part)} zł"
+            boxes.append(Box(round(x, 1), high, round(width, 1), round(max(low - high, 0.5), 1), which, says))
+            above, below = (above + part, below) if part > 0 else (above, below + part)
+    ticks = tuple(Tick(place(value), amount(value)[:-3]) for value in range(bottom, top + 1, step))
+    return Chart(tuple(boxes), ticks, _marks([column.label for column in columns], across), place(0))
+
+
+def _marks(labels: Sequence[str], across: float) -> tuple[Mark, ...]:
+    """Words under the last bar and under every so many before it."""
+    every = next(step for step in (1, 2, 3, 6, 12, 24) if step * across >= 80 or step == 24)
+    found = []
+    for back, number in enumerate(range(len(labels) - 1, -1, -every)):
+        x = LEFT + across * (number + 0.5)
+        found.append(Mark(round(x, 1), labels[number], back % 2 == 1, back == 0))
+    return tuple(reversed(found))
+
+
+def _step(span: int) -> int:
+    """The distance of ticks in grosze: 1, 2 or 5 times a power of ten złoty, so that there are few of them."""
+    return next(
+        step for power in count(2) for step in (10**power, 2 * 10**power, 5 * 10**power) if step * MOST_TICKS >= span
+    )
