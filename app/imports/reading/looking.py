@@ -66,7 +66,7 @@ def _said(cell: Any) -> Any:
     if isinstance(cell, CellFault):
         return {"fault": str(cell)}
     if isinstance(cell, str):
-        return cell[:MAX_CELL]
+        return cell[:MAX_CELL].replace("\0", " ")
     if isinstance(cell, bool):
         return {"truth": cell}
     if isinstance(cell, (int, float)):

@@ -246,11 +246,16 @@ def _texts(said: Any, place: tuple[str, ...]) -> Iterator[str]:
 
 
 def _text(said: Any, place: tuple[str, ...], *, filled: bool = False) -> str:
-    if not isinstance(said, str) or len(said) > MAX_TEXT or "\0" in said:
+    if not isinstance(said, str) or len(said) > MAX_TEXT or not storable(said):
         raise BadMapping("shape", place, said)
     if filled and not said.strip():
         raise BadMapping("empty", place)
     return said
+
+
+def storable(text: str) -> bool:
+    """Whether a database takes the text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _object(said: Any, place: tuple[str, ...]) -> Mapping[str, Any]:
