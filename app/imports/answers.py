@@ -106,7 +106,8 @@ def _locked(actor: Actor, public_id: str) -> Import:
     """The import, and nobody else decides of it until the transaction ends."""
     if not actor.may(Can.RUN_IMPORTS):
         raise NotThere(_("Nie ma takiego importu."))
-    row = db.session.query(Import).filter_by(public_id=public_id).with_for_update().one_or_none()
+    # A run that writes its revision refers to this row for as long as it lasts, which must not keep people waiting.
+    row = db.session.query(Import).filter_by(public_id=public_id).with_for_update(key_share=True).one_or_none()
     if row is None:
         raise NotThere(_("Nie ma takiego importu."))
     return row

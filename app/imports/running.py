@@ -82,7 +82,7 @@ def run(public_id: str, path: Path | None = None) -> Report:
     `path` is where the command line found the package; without it the stored file is read. Ends its own units
     of work. An import that is finished already is not run again. Raises `NotThere`, `FileNotFoundError`.
     """
-    found = db.session.query(Import).filter_by(public_id=public_id).with_for_update().one_or_none()
+    found = db.session.query(Import).filter_by(public_id=public_id).with_for_update(key_share=True).one_or_none()
     if found is None:
         raise NotThere(_("Nie ma takiego importu."))
     if found.status not in OPEN_STATUSES:
@@ -263,7 +263,7 @@ def _conclude(order: _Order, report: Report, content: bytes | None) -> None:
 
 def _cancelled(order: _Order) -> Report:
     """The outcome of an import that was called off while it ran: what it had done is gone with its transaction."""
-    row = db.session.query(Import).filter_by(id=order.id).with_for_update().one()
+    row = db.session.query(Import).filter_by(id=order.id).with_for_update(key_share=True).one()
     if row.status == "running":
         row.status, row.progress, row.finished_at = "cancelled", None, now()
         audit.record(Actor(kind="system", login=order.created_by), "import.cancelled", order.public_id)
