@@ -32,6 +32,7 @@ class Can(enum.StrEnum):
     SEE_MESSAGES = "see_messages"
     ANSWER_MESSAGES = "answer_messages"
     ANSWER_REQUESTS = "answer_requests"
+    HOLD_INTEREST = "hold_interest"
 
 
 GRANTS: dict[Role, frozenset[Can]] = {
@@ -46,6 +47,7 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_MAILOUTS,
             Can.SEE_MESSAGES,
             Can.ANSWER_MESSAGES,
+            Can.HOLD_INTEREST,
         }
     ),
     Role.CLERK: frozenset(

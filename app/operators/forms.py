@@ -34,3 +34,13 @@ class TenantForm(Form):
 
 class ReasonForm(Form):
     reason = StringField(_l("Powód"), [InputRequired(_l("Podaj powód.")), Length(max=500)])
+
+
+class RateForm(Form):
+    """A statutory rate; what it may be is checked by `finances.interest.rates`."""
+
+    from_on = StringField(_l("Obowiązuje od"))
+    percent = StringField(_l("Stawka w procentach rocznie"), description=_l("Na przykład 9,50."))
+    source = StringField(
+        _l("Źródło"), description=_l("Gdzie stawkę ogłoszono, na przykład stopa referencyjna NBP z dnia… + 5,5 p.p.")
+    )

@@ -5,7 +5,8 @@ The books keep balances by account, not by document, so the portal credits payme
 1. A correction (korekta) on the credit side that names a document lowers that document from its beginning.
 2. Any other credit pays the dues of its own settlement account (konto), the one with the oldest due day first.
 3. What is left of it pays dues of other accounts in the same order; then it waits for the next due.
-4. Interest that the books have charged is paid last, and so is what was owed before the unit changed hands.
+4. Interest that the books have charged is paid last, unless the payment is booked on its account; and so is what
+   was owed before the unit changed hands.
 
 So what is unpaid, less what waits, is always the balance; and a unit that owes nothing has nothing unpaid.
 """
@@ -64,7 +65,8 @@ class Document:
     def order(self, account: str) -> tuple[bool, bool, date, date, str]:
         """Its place in the queue for a payment on `account`."""
         row = self.row
-        return row.account != account, self._is_last, self.due_on or row.booked_on, row.booked_on, row.entry
+        last = self._is_last and not (account == row.account == "interest")
+        return last, row.account != account, self.due_on or row.booked_on, row.booked_on, row.entry
 
 
 @dataclass(slots=True)

@@ -1,0 +1,34 @@
+"""Odsetki: what delay costs by the law, for information."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from app.accounts.holdings import HeldUnit, holdings
+from app.core.actor import Actor
+from app.core.clock import today
+from app.core.language import lazy_gettext as _l
+from app.finances import tabs
+from app.finances.frame import frame
+from app.finances.interest.queries import arrears
+from app.web.pages import render
+from app.web.visitor import actor
+
+PATH = "/payments/interest"
+pages = Blueprint("interest", __name__, template_folder="../templates")
+
+
+def _is_here(_actor: Actor, _unit: HeldUnit) -> bool:
+    """The tab stands on the page itself; pages that speak of arrears lead to it."""
+    return request.path == PATH
+
+
+tabs.register(PATH, _l("Odsetki"), 70, pages.name, shown=_is_here)
+
+
+@pages.get(PATH)
+def interest() -> str:
+    unit, context = frame(holdings(actor(), today()))
+    if unit is None:
+        return render("finances/interest.html", **context)
+    return render("finances/interest.html", **context, arrears=arrears(actor(), unit, today()), today=today())
