@@ -33,6 +33,7 @@ class Nightly:
 NIGHTLY = (
     Nightly("tidy", time(2, 30), sweeps.tidy),
     Nightly("retention", time(3, 30), sweeps.forget),
+    Nightly("reminders", time(8, 0), sweeps.remind),
 )
 SWEEP_SECONDS = 15
 # every ten minutes: letters that no drain knows of, as after a manager is resumed, and seals of the audit log

@@ -13,6 +13,7 @@ from flask import Flask
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from app.allowances.reminders import JOB as REMINDERS
 from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
@@ -76,6 +77,20 @@ def forget(app: Flask) -> None:
                     work.commit()
             except DBAPIError as error:
                 log.warning("could not ask for forgetting", tenant=tenant.slug, error=str(error.orig))
+
+
+def remind(app: Flask) -> None:
+    """Once a day: have every served tenant's residents reminded of decisions that end soon."""
+    with app.app_context():
+        for tenant in app.extensions["tenants"].all():
+            if tenant.suspended:
+                continue
+            try:
+                with bind(tenant):
+                    jobs.enqueue(REMINDERS, "day", lane="bulk")
+                    work.commit()
+            except DBAPIError as error:
+                log.warning("could not ask for reminders", tenant=tenant.slug, error=str(error.orig))
 
 
 def tidy(app: Flask) -> None:

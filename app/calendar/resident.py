@@ -103,12 +103,13 @@ def _feed_page(link: str | None) -> str:
 
 
 def _address(unit: str, month: Any, listed: bool, span: int) -> dict[str, dict[str, str]]:
-    """Queries of the addresses around this view: what is before and after it, today, and the other view."""
+    """Queries of the addresses around this view: what is before and after it, today, and both views."""
     same = {"unit": unit} | ({"view": "list"} if listed else {})
     shown = f"{month:%Y-%m}"
     return {
         "before": {**same, "month": f"{rules.moved(month, -span):%Y-%m}"},
         "after": {**same, "month": f"{rules.moved(month, span):%Y-%m}"},
         "now": same,
-        "other": {"unit": unit, "month": shown} | ({} if listed else {"view": "list"}),
+        "month": {"unit": unit, "month": shown},
+        "list": {"unit": unit, "month": shown, "view": "list"},
     }

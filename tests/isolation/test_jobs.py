@@ -22,9 +22,13 @@ from worker import entry
 FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
+    "imports.alarm": {"due": "SELECT '2026-11-21'"},
     "imports.analyze": {},
+    "imports.watch": {},
+    "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
+    "allowances.remind": {},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
     "accounts.send_unlock": {"identifier": "SELECT 'p1@beta.example'", "channel": "SELECT 'email'"},

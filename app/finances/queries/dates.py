@@ -41,11 +41,14 @@ _DATED = text(
     "AND booked_on >= coalesce(CAST(:since AS date), '-infinity') "
     "AND (booked_on BETWEEN :first AND :last OR due_on BETWEEN :first AND :last)) "
     "SELECT 'due', due_on, sum(debit)::bigint, NULL, max(period), '' FROM mine "
-    "WHERE debit > 0 AND due_on BETWEEN :first AND :last GROUP BY due_on "
-    "UNION ALL SELECT CASE kind WHEN 'settlement' THEN kind ELSE 'payment' END, booked_on, "
-    "CASE kind WHEN 'settlement' THEN debit - credit ELSE credit END, title, period, entry FROM mine "
-    "WHERE booked_on BETWEEN :first AND :last AND (kind = 'settlement' OR (credit > 0 "
-    "AND kind IN ('payment', 'allowance')))"
+    # a correction only moves sums between accounts as often as not, so it is nothing to pay by a day
+    "WHERE debit > 0 AND kind <> 'correction' AND due_on BETWEEN :first AND :last GROUP BY due_on "
+    "UNION ALL SELECT 'settlement', booked_on, debit - credit, title, period, entry FROM mine "
+    "WHERE booked_on BETWEEN :first AND :last AND kind = 'settlement' "
+    # one transfer is often booked in parts, on several settlement accounts
+    "UNION ALL SELECT 'payment', booked_on, sum(credit)::bigint, title, max(period), min(entry) FROM mine "
+    "WHERE booked_on BETWEEN :first AND :last AND kind IN ('payment', 'allowance') AND credit > 0 "
+    "GROUP BY booked_on, title"
 )
 _LAST = text(
     "SELECT to_date(period, 'YYYY-MM'), mode() WITHIN GROUP (ORDER BY due_on) FROM ledger_entries "

@@ -59,7 +59,7 @@ def test_s3_14_my_data_has_three_pages(people: Any) -> None:
         assert tab in contact
     assert "Anna Żółć" in contact and "anna@poczta.example" in contact
     units = inspect(anna.get("/me/units"))
-    assert "Liczba lokali: 2" in units and "48,5 m²" in units and "właściciel" in units and "485/10000" in units
+    assert "Liczba lokali: 2" in units and "48,50 m²" in units and "właściciel" in units and "485/10000" in units
     charges = inspect(anna.get("/me/charges?unit=L2"))
     assert "(L2)" in charges and "Powierzchnia ogrzewana" in charges
     form = inspect(anna.get("/messages?category=data&subject=Poprawka&unit=L2"))
