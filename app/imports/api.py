@@ -43,6 +43,8 @@ def receive() -> tuple[Response, int]:
         mode=request.form.get("mode") or "snapshot",
         channel="api",
         dry_run=_truth("dry_run"),
+        profile=request.form.get("profile"),
+        sheet=request.form.get("sheet"),
     )
     where = _url(taken.public_id)
     answer = jsonify(id=taken.public_id, status=taken.status, url=where)

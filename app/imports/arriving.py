@@ -35,6 +35,7 @@ def arrive(
     if known is None:
         return commands.receive(actor, source, file_name, mode=mode, channel=channel, idempotency_key=key, **more)
     same = known.sha256 == _digest(source) and known.mode == mode and known.dry_run == more.get("dry_run", False)
+    same = same and (more.get("profile") or known.profile or "-") == (known.profile or "-")
     if not same:
         raise Refused(
             _("Tego klucza (Idempotency-Key) użyto już z innym plikiem lub trybem. Podaj nowy klucz."),

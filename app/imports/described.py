@@ -6,6 +6,7 @@ from typing import Any
 
 from app.api import described
 from app.api.described import answers
+from app.imports.reading.sheets import SHEETS
 
 STATES = (
     "queued", "running", "waiting", "published", "unchanged", "checked", "refused", "failed", "cancelled", "rejected",
@@ -61,6 +62,8 @@ _FORM: dict[str, Any] = {
         "file": {"type": "string", "format": "binary", "description": "XLSX, XLS, ODS, ZIP of CSV, or CSV."},
         "mode": {"type": "string", "enum": ["snapshot", "increment"], "default": "snapshot"},
         "dry_run": {"type": "boolean", "default": False},
+        "profile": {"type": "string", "description": "Mapping to read by; - for none. Unset: the standing one."},
+        "sheet": {"type": "string", "enum": list(SHEETS), "description": "What a lone CSV file holds"},
     },
 }
 _KEY: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, FileField, Form, IntegerField, RadioField
+from wtforms import BooleanField, FileField, Form, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -21,6 +21,8 @@ class PackageForm(Form):
         ],
         default="snapshot",
     )
+    profile = SelectField(_l("Profil importu"), validate_choice=False)
+    sheet = SelectField(_l("Co jest w pojedynczym pliku CSV"), validate_choice=False)
     dry_run = BooleanField(_l("Tylko sprawdź, niczego nie publikuj"))
 
 

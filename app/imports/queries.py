@@ -39,6 +39,7 @@ class ImportLine:
     finished_at: datetime | None
     progress: dict[str, Any] | None
     report: dict[str, Any] | None
+    profile: str | None
     approved_by: str | None
     approved_at: datetime | None
     cancel_asked_at: datetime | None
@@ -55,7 +56,8 @@ class ImportLine:
 
 _FIELDS = (
     "public_id", "file_name", "size", "mode", "dry_run", "source", "status", "revision", "created_by",
-    "created_at", "started_at", "finished_at", "progress", "report", "approved_by", "approved_at", "cancel_asked_at",
+    "created_at", "started_at", "finished_at", "progress", "report", "profile", "approved_by", "approved_at",
+    "cancel_asked_at",
 )  # fmt: skip
 
 

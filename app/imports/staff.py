@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from app.core.actor import Can
 from app.core.errors import Conflict, Refused
@@ -17,6 +18,9 @@ from app.core.paging import Page, page_number
 from app.imports import commands, consent, queries
 from app.imports.consent import Limits
 from app.imports.forms import LimitsForm, PackageForm
+from app.imports.profiles.choosing import NO_PROFILE
+from app.imports.profiles.queries import profiles
+from app.imports.profiles.wording import SHEET_LABELS
 from app.imports.queries import ImportLine
 from app.imports.report import in_words
 from app.office import settings
@@ -56,7 +60,7 @@ def index() -> str:
 @pages.get("/imports/new")
 @needs(Can.RUN_IMPORTS)
 def new() -> str:
-    return render("imports/new.html", form=PackageForm(), max_mb=MAX_MB)
+    return _new_page(PackageForm(profile=request.args.get("profile")))
 
 
 @accepts_upload(MAX_MB + 1)
@@ -74,11 +78,25 @@ def receive() -> Response | tuple[str, int]:
             upload.filename,
             mode=form.mode.data or "snapshot",
             dry_run=form.dry_run.data,
+            profile=form.profile.data,
+            sheet=form.sheet.data,
         )
     except Refused as refusal:
         refuse(form, refusal)
-        return render("imports/new.html", form=form, max_mb=MAX_MB), refusal.status
+        return _new_page(form), refusal.status
     return see_other(url_for("staff.imports.show", public_id=taken.public_id))
+
+
+def _new_page(form: PackageForm) -> str:
+    offered = profiles(actor())
+    standing = next((each.name for each in offered if each.standing), None)
+    form.profile.choices = [SelectChoice(each.name, each.name) for each in offered if not each.standing]
+    if standing:
+        form.profile.choices.insert(0, SelectChoice("", _("domyślny: %(name)s", name=standing)))
+    form.profile.choices.insert(1 if standing else 0, SelectChoice(NO_PROFILE if standing else "", _("bez profilu")))
+    by_name = SelectChoice("", _("rozpoznaj po nazwie pliku"))
+    form.sheet.choices = [by_name, *(SelectChoice(name, label) for name, label in SHEET_LABELS.items())]
+    return render("imports/new.html", form=form, max_mb=MAX_MB, has_profiles=bool(offered))
 
 
 @pages.get("/imports/<public_id>")
@@ -200,6 +218,10 @@ def _undoable(public_id: str) -> ImportLine:
     return line
 
 
+def _profile_url(line: ImportLine) -> str:
+    return url_for("staff.import_profiles.new") + "?import=" + line.public_id
+
+
 def _shown(line: ImportLine) -> dict[str, Any]:
     may, newest = Can.RUN_IMPORTS in actor().can, queries.newest_revision(actor())
     under_way = line.open or line.undo == "asked"
@@ -208,6 +230,7 @@ def _shown(line: ImportLine) -> dict[str, Any]:
         "approve_url": _url("approve", line) if line.status == "waiting" else None,
         "reject_url": _url("reject", line) if line.status == "waiting" else None,
         "undo_url": _url("ask_undo", line) if line.status == "published" and line.undo != "asked" else None,
+        "profile_url": _profile_url(line) if line.status == "refused" and line.source != "cli" else None,
     }
     return {
         "item": asdict(line)
