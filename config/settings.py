@@ -64,6 +64,8 @@ class Settings:
     metrics_allowed: tuple[str, ...] = ("127.0.0.1", "::1")
     workers: int = 3
     operator_factor: str = "optional"
+    imports_dir: Path | None = None
+    imports_quiet: int = 60
 
     @property
     def production(self) -> bool:
@@ -145,6 +147,8 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
             (env.get("METRICS_ALLOWED") or ("" if mode == "production" else "127.0.0.1,::1")).split(",")
         ),
         workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
+        imports_dir=_folder(env.get("OSIEDLE_IMPORTS_DIR"), None if mode == "production" else var / "import"),
+        imports_quiet=max(0, int(env.get("OSIEDLE_IMPORTS_QUIET") or 60)),
         operator_factor=env.get("OSIEDLE_OPERATOR_FACTOR") or ("required" if mode == "production" else "optional"),
     )
 
@@ -225,6 +229,10 @@ def login_url(owner_url: str, role: str, secret: str) -> str:
     parts = urlsplit(owner_url)
     host = parts.netloc.rsplit("@", 1)[-1]
     return urlunsplit(parts._replace(netloc=f"{role}:{quote(login_password(role, secret))}@{host}"))
+
+
+def _folder(value: str | None, default: Path | None) -> Path | None:
+    return Path(value).resolve() if value else default
 
 
 def _truth(value: str | None, default: bool) -> bool:

@@ -36,7 +36,7 @@ NIGHTLY = (
     Nightly("reminders", time(8, 0), sweeps.remind),
 )
 SWEEP_SECONDS = 15
-# every ten minutes: letters that no drain knows of, as after a manager is resumed, and seals of the audit log
+# every ten minutes: letters that no drain knows of, as after a manager is resumed, seals of the audit log, late data
 OUTBOX_ROUNDS = 40
 
 
@@ -64,6 +64,7 @@ def tick(app: Flask, number: int = 0) -> None:
     sweeps.sweep(app)
     if number % OUTBOX_ROUNDS == 0:
         sweeps.wake_outboxes(app)
+    sweeps.watch_imports(app, thoroughly=number % OUTBOX_ROUNDS == 0)
     with app.app_context():
         due = [entry for entry in NIGHTLY if claim_night(entry.name, last_due(entry.at, now()))]
     for entry in due:

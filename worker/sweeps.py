@@ -17,7 +17,10 @@ from app.allowances.reminders import JOB as REMINDERS
 from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
+from app.core.runtime import settings
 from app.core.work import Ring
+from app.gateways import watched
+from app.imports import lateness, watching
 from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
 from tenants.context import bind
@@ -63,6 +66,23 @@ def wake_outboxes(app: Flask) -> None:
                     work.commit()
             except DBAPIError as error:
                 log.warning("could not wake outbox and seals", tenant=tenant.slug, error=str(error.orig))
+
+
+def watch_imports(app: Flask, *, thoroughly: bool) -> None:
+    """Ask for looks into folders with something new; `thoroughly`: also at what was left over, and at late data."""
+    root = settings().imports_dir
+    with app.app_context():
+        dropped_into = set(watched.slugs(root)) if root is not None else set()
+        for tenant in app.extensions["tenants"].all():
+            if tenant.suspended or not (thoroughly or tenant.slug in dropped_into):
+                continue
+            try:
+                with bind(tenant):
+                    asked = tenant.slug in dropped_into and watching.ask_if_waiting(also_taken=thoroughly)
+                    if (thoroughly and lateness.ask_if_late()) or asked:
+                        work.commit()
+            except (DBAPIError, TenantError) as error:
+                log.warning("could not look for imports", tenant=tenant.slug, error=str(error).splitlines()[0])
 
 
 def forget(app: Flask) -> None:

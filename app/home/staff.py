@@ -12,6 +12,7 @@ from app.core.actor import Can
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.home import queries
+from app.imports import lateness
 from app.imports import queries as imports
 from app.messages import queries as messages
 from app.registrations import queries as registrations
@@ -31,6 +32,8 @@ def index() -> str:
     return render(
         "staff/home.html",
         last_import=_last(last) if last else None,
+        late=lateness.late(who) if Can.SEE_IMPORTS in who.can else None,
+        imports_url=url_for("staff.imports.index"),
         counts=counts,
         queue=_queue(counts, who.can),
         import_url=url_for("staff.imports.new") if Can.RUN_IMPORTS in who.can else None,

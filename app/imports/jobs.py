@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.core.errors import NotThere
-from app.core.jobs import job
+from app.core.jobs import Again, job
 from app.core.runtime import settings
-from app.imports import answers, commands
+from app.imports import answers, commands, lateness, watching
 from app.imports.models import BOOKS, table_of
 from config.settings import libpq_url
 from tenants import statistics
@@ -43,3 +43,15 @@ def undo_given_up(public_id: str, error: str) -> None:
 def undo(public_id: str) -> None:
     """Take a published import back, as somebody asked on its page."""
     answers.undo_asked(public_id)
+
+
+@job(watching.WATCH_JOB, bulk_transactions=True)
+def watch() -> Again | None:
+    """Go through the manager's folder until nothing of it is being read."""
+    return Again(watching.SOON) if watching.look() else None
+
+
+@job(lateness.ALARM_JOB)
+def alarm(due: str) -> None:
+    """Tell staff, once for each day it is due, that the night's data did not come. `due` is an ISO date."""
+    lateness.alarm(due)
