@@ -79,7 +79,7 @@ def _page(profile: Profile, sheet: Sheet, form: Form, said: dict[str, Any], *, c
         profile=profile, sheet=sheet.name, label=SHEET_LABELS[sheet.name], form=form, checked=checked, tab=tab,
         columns=[_column(form, column) for column in sheet.columns], one_amount=one_amount,
         headings=headings(tab, said.get("header")), raw=raw_rows(tab, _raw_count(said)) if tab else [],
-        preview=shown, preview_heads=[column_label(column) for column in shown.columns],
+        preview=shown, preview_heads=[column_label(sheet.name, column) for column in shown.columns],
         money=[column.kind.money for column in shown.columns],
         back_url=url_for("staff.import_profiles.show", profile_id=profile.public_id),
     )  # fmt: skip

@@ -99,7 +99,7 @@ def _column_fields(
     parts = [SelectChoice("", _("całą komórkę"))] + [SelectChoice(key, label) for key, label in PART_LABELS.items()]
     name = f"c_{column.name}"
     fields = {
-        name: SelectField(column_label(column), choices=ways),
+        name: SelectField(column_label(sheet.name, column), choices=ways),
         f"{name}_text": StringField(_l("Stała wartość")),
         f"{name}_part": SelectField(_l("Weź z komórki"), choices=parts),
         f"{name}_sign": StringField(_l("Znak, który dzieli komórkę")),

@@ -236,7 +236,8 @@ def _sheet_row(name: str, profile: Profile, used: Plan) -> dict[str, Any]:
     shown = preview(sheet, profile.sample, used)
     tab = holder(sheet, profile.sample, used)
     lacking = [
-        ", ".join(map(column_label, group)) for group in missing(sheet, {column.name for column in shown.columns})
+        ", ".join(column_label(name, column) for column in group)
+        for group in missing(sheet, {column.name for column in shown.columns})
     ]
     return {
         "sheet": name, "label": SHEET_LABELS[name], "polish": sheet.polish, "tab": tab.called if tab else None,

@@ -39,9 +39,48 @@ PART_LABELS: dict[str, Any] = {
 }
 
 
-def column_label(column: Column) -> str:
-    """What people call one of our columns; the names of the package are Polish, with underscores for spaces."""
-    return column.polish.replace("_", " ")
+#: Sheet and column whose name in the package says too little beside a list.
+COLUMN_LABELS: dict[tuple[str, str], Any] = {
+    ("buildings", "code"): _l("kod budynku"),
+    ("units", "code"): _l("kod lokalu"),
+    ("units", "building"): _l("kod budynku"),
+    ("units", "number"): _l("numer lokalu"),
+    ("units", "area_m2"): _l("powierzchnia w m²"),
+    ("units", "account"): _l("rachunek do wpłat (26 cyfr)"),
+    ("people", "code"): _l("kod osoby"),
+    ("people", "number"): _l("numer domu i lokalu"),
+    ("people", "member"): _l("członek spółdzielni"),
+    ("occupancies", "unit"): _l("kod lokalu"),
+    ("occupancies", "person"): _l("kod osoby"),
+    ("components", "code"): _l("kod składnika"),
+    ("charges", "unit"): _l("kod lokalu"),
+    ("charges", "component"): _l("kod składnika"),
+    ("ledger", "entry"): _l("numer zapisu"),
+    ("ledger", "unit"): _l("kod lokalu"),
+    ("ledger", "kind"): _l("rodzaj zapisu"),
+    ("ledger", "account"): _l("konto rozliczeniowe"),
+    ("ledger", "date"): _l("data księgowania"),
+    ("ledger", "due"): _l("termin płatności"),
+    ("ledger", "period"): _l("okres (miesiąc)"),
+    ("ledger", "debit"): _l("Wn (lokal ma zapłacić)"),
+    ("ledger", "credit"): _l("Ma (lokal zapłacił)"),
+    ("meters", "serial"): _l("numer licznika"),
+    ("meters", "unit"): _l("kod lokalu"),
+    ("readings", "serial"): _l("numer licznika"),
+    ("readings", "date"): _l("data odczytu"),
+    ("readings", "value"): _l("stan licznika"),
+    ("settlements", "number"): _l("numer rozliczenia"),
+    ("settlements", "unit"): _l("kod lokalu"),
+    ("allowances", "decision"): _l("numer decyzji"),
+    ("allowances", "unit"): _l("kod lokalu"),
+    ("allowances", "person"): _l("kod osoby"),
+    ("allowances", "monthly"): _l("kwota miesięcznie"),
+}
+
+
+def column_label(sheet: str, column: Column) -> str:
+    """What people call a column of ours; its name in the package is Polish, with underscores for spaces."""
+    return str(COLUMN_LABELS.get((sheet, column.name)) or column.polish.replace("_", " "))
 
 
 def allowed_words(column: Column) -> str:
@@ -82,5 +121,5 @@ def _place(bad: BadMapping) -> str:
     parts = [str(SHEET_LABELS[sheet])]
     columns = {column.name: column for column in SHEETS[sheet].columns}
     if len(bad.place) > 1 and bad.place[1] in columns:
-        parts.append(column_label(columns[bad.place[1]]))
+        parts.append(column_label(sheet, columns[bad.place[1]]))
     return ", ".join(parts)
