@@ -56,9 +56,9 @@ class House:
         revision: int = report["revision"]
         return revision
 
-    def shown_since(self, revision: int, moment: datetime) -> None:
-        """As if that revision had been published at a moment on a clock in Poland."""
-        at = moment.replace(tzinfo=WARSAW)
+    def shown_since(self, revision: int, moment: str) -> None:
+        """As if that revision had been published at a moment on a clock in Poland, such as `2026-03-03 23:00`."""
+        at = datetime.fromisoformat(moment).replace(tzinfo=WARSAW)
         change(
             self.app,
             self.tenant,
