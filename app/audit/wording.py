@@ -14,6 +14,8 @@ _ACTIONS = {
     "account.activation_used": _l("Ustawiono hasło z linku aktywacyjnego"),
     "account.blocked": _l("Zablokowano konto"),
     "account.closed": _l("Zamknięto konto"),
+    "account.watched": _l("Obejrzano portal oczami mieszkańca"),
+    "books.exported": _l("Pobrano listę z ksiąg"),
     "account.confirmation_resent": _l("Ponowiono prośbę o potwierdzenie adresu lub numeru"),
     "account.contact_given_up": _l("Zrezygnowano ze zmiany adresu lub numeru"),
     "account.corrected": _l("Poprawiono dane konta w biurze"),

@@ -81,7 +81,8 @@ class Actor:
 
     `buildings` limits a member of staff to these building codes; None is no limit. `waits_for` names what the
     session still owes before it opens anything else, such as `factor`. `advised` means that a change of the start
-    password is recommended.
+    password is recommended. `watcher` is the login of a member of staff who sees with the eyes of this account: nothing
+    may be changed then.
     """
 
     kind: str
@@ -99,6 +100,7 @@ class Actor:
     buildings: frozenset[str] | None = None
     waits_for: str | None = None
     advised: bool = False
+    watcher: str | None = None
 
     # flask-login asks these of the object that stands for the visitor
     is_authenticated = True

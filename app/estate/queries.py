@@ -13,6 +13,7 @@ from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.paging import Page
 from app.estate import scope
+from app.estate.searching import pattern_of
 from tenants.db import db
 
 PAGE_SIZE = 50
@@ -95,7 +96,7 @@ def residents(actor: Actor, search: str, number: int, today: date, also: Iterabl
     People with a code in `also` belong to what was found, whatever they are called.
     """
     _staff_only(actor)
-    pattern, limit = _pattern(search), scope.values(actor)
+    pattern, limit = pattern_of(search), scope.values(actor)
     units = list(db.session.execute(_UNITS_LIKE, {"pattern": pattern, **limit}).scalars()) if pattern else []
     found: dict[str, Any] = {"pattern": pattern, "also": list(also), "units": units, **limit}
     total = db.session.execute(_COUNT, found).scalar_one()
@@ -148,15 +149,6 @@ def person_code_like(_actor: Actor, typed: str, lowered: str) -> list[str]:
 def _staff_only(actor: Actor) -> None:
     if not actor.may(Can.SEE_RESIDENTS):
         raise NotThere("")
-
-
-def _pattern(search: str) -> str | None:
-    """A LIKE pattern in the form to which the rows are brought; None when nothing is asked for."""
-    words = " ".join(search[:100].replace("\0", "").split())
-    if not words:
-        return None
-    plain: str = db.session.execute(text("SELECT unaccent(lower(:words))"), {"words": words}).scalar_one()
-    return "%" + plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _titles(actor: Actor, codes: list[str], today: date, *, past: bool) -> dict[str, list[Title]]:

@@ -18,7 +18,7 @@ from app.core.public_ids import new_public_id
 from app.messages import commands, queries, rules
 from app.messages.forms import MessageForm, ReplyForm
 from app.messages.posting import MEGABYTES, handed_out, uploads
-from app.web import menu
+from app.web import audiences, menu
 from app.web.audiences import accepts_upload
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
@@ -26,7 +26,16 @@ from app.web.visitor import actor
 
 NEW, HISTORY = "/messages", "/messages/history"
 pages = Blueprint("messages", __name__, template_folder="templates")
-menu.register("resident", _l("Napisz do nas"), "messages.new", "pen", 60, module="messages")
+menu.register(
+    "resident",
+    _l("Napisz do nas"),
+    "messages.new",
+    "pen",
+    60,
+    module="messages",
+    shown=lambda who: who.watcher is None,
+)
+audiences.private(pages.name)  # letters are their writer's, and to open them marks them as read
 
 
 @pages.get(NEW)

@@ -100,7 +100,7 @@ _READS = (
         _l("Zalogowane urządzenia"),
         (_l("Od"), _l("Ostatnio"), _l("Do"), _l("Adres IP"), _l("Przeglądarka")),
         "SELECT created_at, seen_at, coalesce(ended_at, expires_at), address, agent FROM account_sessions "
-        "WHERE account_id = :account ORDER BY created_at DESC",
+        "WHERE account_id = :account AND watcher IS NULL ORDER BY created_at DESC",
     ),
     _Read(
         "drugi_skladnik",

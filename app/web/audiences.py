@@ -60,6 +60,8 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
         who = maybe_actor()
         if who is None:
             return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}" if _is_page() else "/login", 302)
+        if who.watcher is not None and not _may_be_watched():
+            abort(404)
         if not admits(who):
             if who.is_staff and request.path == "/":
                 return redirect("/admin/", 302)
@@ -74,6 +76,28 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
         return None
 
     return guard
+
+
+def _may_be_watched() -> bool:
+    """Whether staff who see with a resident's eyes may come here: to look at residents' pages, and to leave."""
+    if _view_has("ends_watching"):
+        return True
+    looks = request.method in ("GET", "HEAD") and (request.endpoint or "").startswith("resident.")
+    return looks and not any((request.endpoint or "").startswith(f"resident.{name}.") for name in _private)
+
+
+_private: set[str] = set()
+
+
+def private(blueprint: str) -> None:
+    """Say that the pages of this blueprint are nobody's but the resident's own, such as their letters."""
+    _private.add(blueprint)
+
+
+def ends_watching(view: View) -> View:
+    """Mark the one change that staff who see with a resident's eyes may make: to stop."""
+    view.ends_watching = True  # type: ignore[attr-defined]
+    return view
 
 
 def _no_page_of_a_module_that_is_off() -> None:

@@ -80,7 +80,8 @@ def touch() -> None:
     if seen is not None and seen.stale and seen.actor.session_id is not None and site is not None:
         _loaders[site.kind].touch(seen.actor.session_id)
     chosen: str | None = g.pop("chosen_language", None)
-    if seen is not None and site is not None and chosen not in (None, seen.actor.locale):
+    watched = seen is not None and seen.actor.watcher is not None
+    if seen is not None and not watched and site is not None and chosen not in (None, seen.actor.locale):
         speak = _loaders[site.kind].speak
         if speak is not None and seen.actor.account_id is not None and chosen is not None:
             speak(seen.actor.account_id, chosen)

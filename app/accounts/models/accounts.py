@@ -87,7 +87,8 @@ class AccountSession(Model):
     """A browser that is logged in. The cookie holds the secret, the table its digest.
 
     One that `waits_for` something, such as the second factor (`factor`), opens nothing but the page that asks for it.
-    `proven_at` is when its owner last typed the password or a factor again.
+    `proven_at` is when its owner last typed the password or a factor again. One with a `watcher` is that member of
+    staff, who sees what the account sees and changes nothing; `watcher_session` is the session to go back to.
     """
 
     __tablename__ = "account_sessions"
@@ -104,6 +105,8 @@ class AccountSession(Model):
     agent: Mapped[str | None] = mapped_column(Text)
     waits_for: Mapped[str | None] = mapped_column(Text)
     proven_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    watcher: Mapped[str | None] = mapped_column(Text)
+    watcher_session: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class AccountToken(Model):

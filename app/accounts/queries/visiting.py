@@ -30,7 +30,7 @@ _VISITOR = text(
     f"coalesce(s.waits_for, CASE WHEN a.role = 'resident' AND {_UNREAD} THEN 'texts' END) AS waits_for, "
     "CASE WHEN a.role <> 'resident' THEN "
     "ARRAY(SELECT building_code FROM staff_scopes WHERE account_id = a.id) END AS buildings, "
-    f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale "
+    f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale, s.watcher "
     "FROM account_sessions s JOIN accounts a ON a.id = s.account_id "
     "WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.expires_at > now() AND a.status = 'active' "
     "AND s.seen_at > now() - coalesce((SELECT idle_minutes FROM office_profile), 30) * interval '1 minute'"
@@ -80,9 +80,12 @@ def visitor(secret: str, address: str | None = None) -> Visit | None:
     found = reading.rows(_VISITOR, {"digest": digest(secret)})
     if not found:
         return None
-    session_id, account_id, login, role, must_change, advised, locale, person_code, name, waits_for, scope, stale = (
-        found[0]
-    )
+    (
+        session_id, account_id, login, role, must_change, advised, locale, person_code, name, waits_for, scope, stale,
+        watcher,
+    ) = found[0]  # fmt: skip
+    if watcher is not None:
+        waits_for, must_change, advised = None, False, False  # what the account owes is its owner's to do
     actor = Actor(
         kind="account",
         login=login,
@@ -98,6 +101,7 @@ def visitor(secret: str, address: str | None = None) -> Visit | None:
         buildings=frozenset(scope) if scope else None,
         waits_for=waits_for,
         advised=advised,
+        watcher=watcher,
     )
     return Visit(actor, stale)
 
