@@ -38,12 +38,14 @@ _GRANTED = text(f"SELECT EXISTS (SELECT 1 {_MINE})")
 
 
 def decisions(actor: Actor) -> list[Decision]:
-    """The decisions given to the actor's own person, newest first."""
-    if actor.person_code is None:
+    """The decisions given to the actor's own person, newest first; none for staff who see with a resident's eyes."""
+    if actor.person_code is None or actor.watcher is not None:
         return []
     return [Decision(*row) for row in db.session.execute(_DECISIONS, {"person": actor.person_code})]
 
 
 def granted(actor: Actor) -> bool:
     """Whether the books hold a decision given to the actor's own person."""
-    return actor.person_code is not None and bool(db.session.execute(_GRANTED, {"person": actor.person_code}).scalar())
+    if actor.person_code is None or actor.watcher is not None:
+        return False
+    return bool(db.session.execute(_GRANTED, {"person": actor.person_code}).scalar())

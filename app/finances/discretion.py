@@ -31,5 +31,8 @@ LEDGER = (
 
 
 def reader(actor: Actor, unit: HeldUnit) -> dict[str, Any]:
-    """The values that statements over `LEDGER` take: the unit's code and the person who reads."""
-    return {"unit": unit.code, "person": actor.person_code}
+    """The values that statements over `LEDGER` take: the unit's code and the person who reads.
+
+    Staff who see with a resident's eyes are nobody on any decision.
+    """
+    return {"unit": unit.code, "person": actor.person_code if actor.watcher is None else None}

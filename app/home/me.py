@@ -117,7 +117,7 @@ def frame(chosen: Switch) -> dict[str, Any]:
     return {
         "units": chosen.units,
         "tabs": chosen.tabs(labels),
-        "corrections": messages.corrections(actor()) if writes() else None,
+        "corrections": (messages.corrections(actor()) if actor().watcher is None else []) if writes() else None,
     }
 
 
