@@ -62,7 +62,7 @@ def _remade(cell: Any, column: Column, recipe: Recipe) -> str:
     if isinstance(text, CellFault):
         return text
     if recipe.part and text:
-        taken = PARTS[recipe.part](text, recipe.text)
+        taken = PARTS[recipe.part](" ".join(text.split()), recipe.text)
         if not taken and column.required:
             return CellFault("part-missing", text)
         text = taken
