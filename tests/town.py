@@ -37,6 +37,7 @@ from app.credentials import commands as credentials
 from app.credentials.commands import batching
 from app.credentials.places import Place
 from app.finances.commands.confirming import confirm
+from app.finances.interest import holding
 from app.imports import commands as imports
 from app.mailouts.commands import send
 from app.messages.commands import write
@@ -48,10 +49,13 @@ from app.operators.commands import create_operator
 from app.registrations import commands as registrations
 from app.registrations.commands import Sent
 from app.registrations.rules import Wish
+from app.statements.commands import deciding
+from app.statements.commands import taking as statements
 from tenants.context import Mode, bind
 from tenants.db import db
 from tenants.registry import Tenant
 from tests.factories import packages
+from tests.features.statements import banks
 
 PASSWORD = "Zielony-Kasztan-77"
 CANARIES = {"alfa": "KANARALFA", "beta": "KANARBETA"}
@@ -173,6 +177,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
             create_account(system("tests"), login, units, role, f"{login.lower()}@{slug}.example", password=PASSWORD)
         send(system("tests"), f"Temat {word}", f"Treść {word}", {"all": True})
         _write(word)
+        holding.hold(system("tests"), "L1", "4", f"Raty {word}", "")
         _publish(word)
         _apply(slug)
         _hand_out()
@@ -212,6 +217,17 @@ def _hand_out() -> None:
     batching.start(system("tests"), batching.Order(Place(), "letter"), "town")
 
 
+def _bank(word: str) -> None:
+    """A statement of a bank, one of whose payments waits for a person, and what a person taught before."""
+    title = banks.Move(4500, title=f"Wpłata {word}", name=f"Jan {word}")
+    back = banks.Move(6600, title=f"Wpłata druga {word}", name=f"Ewa {word}", payer="52102010261234000000000154")
+    file = statements.receive(system("tests"), BytesIO(banks.pko([title, back])), f"{word}.sta", queue=False)
+    statements.run(file.public_id)
+    deciding.add_scheme(system("tests"), "102010261234", f"Czynsz {word}", "")
+    second = "SELECT public_id FROM bank_bookings WHERE amount = 6600"
+    deciding.match(system("tests"), db.session.execute(text(second)).scalar_one(), "L2", learn=True)
+
+
 def _publish(word: str) -> None:
     """The manager's terms, with a file, and its logo."""
     file = texts.keep_file(system("tests"), "terms", f"{word}.pdf", f"%PDF-1.7 {word}".encode())
@@ -241,6 +257,12 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "application": "SELECT public_id FROM registrations",
         "personal_request": "SELECT public_id FROM personal_requests",
         "confirmation": "SELECT public_id FROM balance_confirmations",
+        "bank_file": "SELECT public_id FROM bank_files",
+        "bank_statement": "SELECT public_id FROM bank_statements",
+        "bank_booking": "SELECT public_id FROM bank_bookings",
+        "mass_scheme": "SELECT public_id FROM mass_schemes",
+        "known_payer": "SELECT public_id FROM known_payers",
+        "interest_hold": "SELECT public_id FROM interest_holds",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):
