@@ -9,7 +9,8 @@ from itertools import count
 from app.core.money import amount
 
 WIDTH, HEIGHT = 720, 330
-LEFT, RIGHT, TOP, BOTTOM = 92, 6, 16, 40
+RIGHT, TOP, BOTTOM = 40, 16, 40
+SIGN = 15  # room for one sign of a label, at the size that phones need
 MOST_TICKS = 5
 SERIES = 6  # patterns that can be told apart in black and white
 
@@ -49,20 +50,19 @@ class Mark:
     x: float
     label: str
     minor: bool
-    last: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of bars; `zero` is the height of nothing."""
+    """A picture of bars; they begin at `left`, and `zero` is the height of nothing."""
 
     boxes: tuple[Box, ...]
     ticks: tuple[Tick, ...]
     marks: tuple[Mark, ...]
     zero: float
+    left: int
     width: int = WIDTH
     height: int = HEIGHT
-    left: int = LEFT
     right: int = WIDTH - RIGHT
     foot: int = HEIGHT - BOTTOM
 
@@ -78,10 +78,12 @@ def bars(columns: Sequence[Column], series: Sequence[str]) -> Chart:
     def place(grosze: int) -> float:
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (top - grosze) / (top - bottom), 1)
 
-    across = (WIDTH - LEFT - RIGHT) / max(len(columns), 1)
+    ticks = tuple(Tick(place(value), amount(value)[:-3]) for value in range(bottom, top + 1, step))
+    left = SIGN * (1 + max(len(tick.label) for tick in ticks))
+    across = (WIDTH - left - RIGHT) / max(len(columns), 1)
     boxes: list[Box] = []
     for number, column in enumerate(columns):
-        x, width = LEFT + across * number + across * 0.14, across * 0.72
+        x, width = round(left + across * (number + 0.14), 1), round(across * 0.72, 1)
         above = below = 0
         for which, part in enumerate(column.parts):
             if not part:
@@ -89,19 +91,18 @@ def bars(columns: Sequence[Column], series: Sequence[str]) -> Chart:
             start = above if part > 0 else below
             high, low = place(max(start, start + part)), place(min(start, start + part))
             says = f"{column.label}, {series[which]}: {amount(part)} zł"
-            boxes.append(Box(round(x, 1), high, round(width, 1), round(max(low - high, 0.5), 1), which, says))
+            boxes.append(Box(x, high, width, round(max(low - high, 0.5), 1), which, says))
             above, below = (above + part, below) if part > 0 else (above, below + part)
-    ticks = tuple(Tick(place(value), amount(value)[:-3]) for value in range(bottom, top + 1, step))
-    return Chart(tuple(boxes), ticks, _marks([column.label for column in columns], across), place(0))
+    marks = _marks([column.label for column in columns], left, across)
+    return Chart(tuple(boxes), ticks, marks, place(0), left)
 
 
-def _marks(labels: Sequence[str], across: float) -> tuple[Mark, ...]:
+def _marks(labels: Sequence[str], left: int, across: float) -> tuple[Mark, ...]:
     """Words under the last bar and under every so many before it."""
-    every = next(step for step in (1, 2, 3, 6, 12, 24) if step * across >= 80 or step == 24)
+    every = next(step for step in (1, 2, 3, 6, 12, 24) if step * across >= 70 or step == 24)
     found = []
     for back, number in enumerate(range(len(labels) - 1, -1, -every)):
-        x = LEFT + across * (number + 0.5)
-        found.append(Mark(round(x, 1), labels[number], back % 2 == 1, back == 0))
+        found.append(Mark(round(left + across * (number + 0.5), 1), labels[number], back % 2 == 1))
     return tuple(reversed(found))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.clock import today
 from app.finances.pictures import balances
 from app.finances.queries.trends import months_back
-from app.web.charting import BOTTOM, HEIGHT, LEFT, SERIES, TOP, WIDTH, Column, bars
+from app.web.charting import BOTTOM, HEIGHT, SERIES, TOP, WIDTH, Column, bars
 from tests.features.finances.books import House, charge, entry
 from tests.features.finances.test_standing import words
 from tests.pages import inspect
@@ -82,7 +82,7 @@ def test_a_chart_stays_inside_its_frame_and_is_true_to_scale(columns: list[Any])
     chart = bars([Column(f"m{n}", column) for n, column in enumerate(columns)], ("a", "b", "c"))
     assert 2 <= len(chart.ticks) <= 8
     for box in chart.boxes:
-        assert box.x >= LEFT and box.x + box.width <= WIDTH + 0.1
+        assert box.x >= chart.left and box.x + box.width <= WIDTH + 0.1
         assert box.y >= TOP - 0.1 and box.y + box.height <= HEIGHT - BOTTOM + 0.6
     assert TOP - 0.1 <= chart.zero <= HEIGHT - BOTTOM + 0.1
     assert len(chart.boxes) == sum(1 for column in columns for part in column if part)
