@@ -30,7 +30,8 @@ _TAG = re.compile(r":(\d\d[A-Z]?):(.*)")
 _END = re.compile(r"-\}?\s*|\{.*\}?\s*")
 _CONTROL = str.maketrans("", "", "\x01\x02\x03\x04\x1a\ufeff")
 _ENTRY = re.compile(
-    r"(\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d))?(E[CD]|R[CD]|[CD])([A-Z])?([\d. ]*\d,?\d*)([NFS][A-Z0-9]{3})?([^\n]*)"
+    r"(\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d))?(E[CD]|R[CD]|[CD])([A-Z])?"
+    r"(\d{1,15}(?:[.,]\d{0,2})?)(?:[NFS][A-Z0-9]{3}|(?=//|\s|$))([^\n]*)"
 )
 _BALANCE = re.compile(r"([CD])(\d\d)(\d\d)(\d\d)([A-Z]{3})([\d., ]+)")
 _FLOOR = re.compile(r"([A-Z]{3})[CD]?[\d., ]*")
@@ -170,7 +171,7 @@ def _entry(text: str, at: int) -> _Entry:
         raise Unreadable("entry", line=at, value=text[:40])
     value_on = day(found[1], found[2], found[3], line=at)
     booked_on = _near(value_on, found[4], found[5], at) if found[4] else None
-    reference = (found[10] or "").partition("//")[2].strip()
+    reference = found[9].partition("//")[2].strip()
     if reference.upper() in _NO_REFERENCE:
         reference = ""
     return _Entry(value_on, booked_on, found[6], grosze(found[8], line=at), reference)
