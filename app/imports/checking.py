@@ -19,6 +19,7 @@ from app.imports.reading.sentences import message
 from app.imports.reading.sheets import NAMES, SHEETS
 from app.imports.reading.stream import SheetFile
 from app.imports.report import Totals
+from app.imports.staging import Control, Ways
 
 KEPT = 1000
 
@@ -47,20 +48,12 @@ REFERENCES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One line of the control sheet. `total` in grosze."""
-
-    row: int
-    sheet: str
-    rows: int | None
-    total: int | None
-
-
 class Checks:
-    """All set-wise checks of one package; `files` says how the package calls its sheets and columns."""
+    """All set-wise checks of one package; `files` says how the package calls its sheets and columns, `by` where
+    their rows are."""
 
-    def __init__(self, connection: Connection, files: Mapping[str, SheetFile], *, snapshot: bool) -> None:
+    def __init__(self, connection: Connection, files: Mapping[str, SheetFile], by: Ways, *, snapshot: bool) -> None:
+        self.by = by
         self.connection = connection
         self.files = files
         self.snapshot = snapshot
@@ -69,7 +62,8 @@ class Checks:
     def run(self, controls: list[Control], totals: Totals | None) -> Iterator[Finding]:
         """Every fault, in the order of the sheets; at most 1000 of each kind and sheet."""
         for sheet in BOOKS:
-            if sheet in self.files:
+            # In the books a key cannot be twice: an index sees to it.
+            if sheet in self.files and sheet not in self.by.straight:
                 yield from self._doubled(sheet)
         for reference in REFERENCES:
             if reference.target in self.broken:
@@ -109,7 +103,7 @@ class Checks:
 
     def _dangling(self, reference: Reference) -> Iterator[Finding]:
         statement = text(
-            f"SELECT s.row_no, s.{reference.field} FROM stage_{reference.sheet} s "
+            f"SELECT s.row_no, s.{reference.field} FROM {self.by.relation(reference.sheet)} s "
             f"WHERE s.{reference.field} IS NOT NULL AND s.{reference.field} NOT IN ({self._targets(reference.target)}) "
             f"ORDER BY s.row_no LIMIT {KEPT}"
         )
@@ -156,7 +150,8 @@ class Checks:
         if sheet == "ledger" and totals is not None:
             return totals.debit - totals.credit
         if sheet == "charges":
-            return int(self.connection.execute(text("SELECT coalesce(sum(amount), 0) FROM stage_charges")).scalar_one())
+            statement = text(f"SELECT coalesce(sum(amount), 0) FROM {self.by.relation(sheet)} AS s")
+            return int(self.connection.execute(statement).scalar_one())
         return None
 
     def _at_control(self, code: str, control: Control, field: str, value: str, **params: Any) -> Finding:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from app.core.money import plain
 from app.imports.models import key_columns, table_of
 from app.imports.report import SheetCounts
+from app.imports.staging import Ways
 
 NAMED = 10  # of what vanishes, and of the units whose balance changes most
 #: Sheets whose rows people know by their code.
@@ -82,19 +83,20 @@ class Comparison:
         }
 
 
-def compared(connection: Connection, counts: Mapping[str, SheetCounts]) -> Comparison:
+def compared(connection: Connection, counts: Mapping[str, SheetCounts], by: Ways) -> Comparison:
     """The figures of a package whose sheets have been compared; `counts` is what came of it."""
     found = Comparison()
     for sheet, count in counts.items():
         if not count.differs:
             continue
-        found.published[sheet] = _published(connection, sheet)
+        found.published[sheet] = 0 if sheet in by.straight else _published(connection, sheet)
         if sheet in _SIDES:
-            found.sums[sheet] = _sums(connection, sheet, empty=not found.published[sheet])
+            found.sums[sheet] = _sums(connection, sheet, _coming(sheet, by, empty=not found.published[sheet]))
         if count.withdrawn and sheet in KNOWN_BY_CODE:
             found.withdrawn[sheet] = _withdrawn(connection, sheet)
     if "ledger" in found.sums:
-        found.balances_changed, found.balances = _balances(connection, empty=not found.published["ledger"])
+        coming = _coming("ledger", by, empty=not found.published["ledger"])
+        found.balances_changed, found.balances = _balances(connection, coming)
     return found
 
 
@@ -104,25 +106,27 @@ def _published(connection: Connection, sheet: str) -> int:
     )
 
 
-def _coming(sheet: str, *, empty: bool) -> str:
+def _coming(sheet: str, by: Ways, *, empty: bool) -> str:
     """What would be added to the books; where they are empty nothing was noted, for everything is new."""
     noted = f" JOIN stage_differences d ON d.sheet = '{sheet}' AND d.wanted = s.row_no"
-    return f"stage_{sheet} s{'' if empty else noted}"
+    return f"{by.relation(sheet)} s{'' if empty else noted}"
 
 
 def _going(sheet: str) -> str:
     return f"{table_of(sheet)} t JOIN stage_differences d ON d.sheet = '{sheet}' AND d.held = t.id"
 
 
-def _sums(connection: Connection, sheet: str, *, empty: bool) -> dict[str, Sum]:
+def _sums(connection: Connection, sheet: str, arriving: str) -> dict[str, Sum]:
     sides = _SIDES[sheet]
 
     def summed(alias: str, source: str) -> list[int]:
         wanted = ", ".join(f"coalesce(sum({alias}.{side}), 0)::bigint" for side in sides)
         return list(connection.execute(text(f"SELECT {wanted} FROM {source}")).one())
 
-    before = summed("t", f"{table_of(sheet)} t WHERE t.until_revision IS NULL")
-    coming, going = summed("s", _coming(sheet, empty=empty)), summed("t", _going(sheet))
+    coming, going = summed("s", arriving), summed("t", _going(sheet))
+    # Already there, in books that held nothing of it: whatever holds now is what comes.
+    there = arriving.startswith("(")
+    before = [0] * len(sides) if there else summed("t", f"{table_of(sheet)} t WHERE t.until_revision IS NULL")
     return {
         side: Sum(was, was + more - less) for side, was, more, less in zip(sides, before, coming, going, strict=True)
     }
@@ -134,12 +138,12 @@ def _withdrawn(connection: Connection, sheet: str) -> list[str]:
     return list(connection.execute(statement).scalars())
 
 
-def _balances(connection: Connection, *, empty: bool) -> tuple[int, list[BalanceChange]]:
+def _balances(connection: Connection, arriving: str) -> tuple[int, list[BalanceChange]]:
     """How many balances change, and the ten that change most."""
     rows = connection.execute(
         text(
             "SELECT unit_code, sum(amount)::bigint AS change, count(*) OVER () AS total FROM ("
-            f"SELECT s.unit_code, s.debit - s.credit AS amount FROM {_coming('ledger', empty=empty)} "
+            f"SELECT s.unit_code, s.debit - s.credit AS amount FROM {arriving} "
             f"UNION ALL SELECT t.unit_code, t.credit - t.debit FROM {_going('ledger')}) AS moved "
             "GROUP BY unit_code HAVING sum(amount) <> 0 "
             f"ORDER BY abs(sum(amount)) DESC, unit_code LIMIT {NAMED}"
@@ -155,6 +159,8 @@ def _balances(connection: Connection, *, empty: bool) -> tuple[int, list[Balance
             {"codes": [row.unit_code for row in rows]},
         )
     }
+    if arriving.startswith("("):
+        before = {}
     changes = [
         BalanceChange(row.unit_code, before.get(row.unit_code, 0), before.get(row.unit_code, 0) + row.change)
         for row in rows

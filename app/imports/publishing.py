@@ -116,6 +116,14 @@ def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
     return SheetCounts(rows, added, changed, withdrawn, rows - added - changed)
 
 
+def arrived(connection: Connection, sheet: str, rows: int) -> SheetCounts:
+    """The counts of a sheet whose `rows` were copied straight into books that held nothing of it."""
+    held = connection.execute(text(f"SELECT count(*) FROM {table_of(sheet)} WHERE until_revision IS NULL")).scalar_one()
+    if held != rows:
+        raise RowsLost(f"{sheet}: {rows} rows read, {held} arrived")
+    return SheetCounts(rows, added=rows)
+
+
 def write(connection: Connection, wanted: Wanted, counts: SheetCounts, revision: int) -> None:
     """Make the wanted rows hold from `revision` on; `counts` is what `compare` said of them."""
     sheet, books, values = wanted.sheet, table_of(wanted.sheet), {"revision": revision, "sheet": wanted.sheet}

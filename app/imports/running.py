@@ -29,6 +29,7 @@ from app.imports.models import BOOKS, OPEN_STATUSES, Import
 from app.imports.progress import Cancelled, Progress
 from app.imports.reading.stream import Package, open_package
 from app.imports.report import Report, SheetCounts, add_error
+from app.imports.staging import Staged, Unfit, Ways
 from app.office import settings
 from tenants.db import db
 
@@ -98,11 +99,18 @@ def run(public_id: str, path: Path | None = None) -> Report:
 
 
 def _with_reading(order: _Order, path: Path | None) -> Report:
+    try:
+        return _read(order, path, straight=True)
+    except Unfit:
+        return _read(order, path, straight=False)
+
+
+def _read(order: _Order, path: Path | None, *, straight: bool) -> Report:
     progress = Progress(order.id, _expected(order))
     place = nullcontext(path) if path is not None else files.files().local_path(order.key or "")
     try:
         with place as where, open_package(where, name=order.name, mapping=order.mapping, progress=progress) as package:
-            report = _transact(order, package, progress)
+            report = _transact(order, package, progress, straight=straight)
             if report.status == "waiting" and order.key is None:
                 _keep(order, where)
             work.commit()
@@ -163,8 +171,8 @@ def _take_turn(connection: Connection, order: _Order) -> Report | None:
     return None if status == "running" else Report(order.public_id, status, revision)
 
 
-def _transact(order: _Order, package: Package, progress: Progress) -> Report:
-    """Everything from the first staged row to the outcome; nothing of it is seen before the commit."""
+def _transact(order: _Order, package: Package, progress: Progress, *, straight: bool) -> Report:
+    """Everything from the first copied row to the outcome; nothing of it is seen before the commit. Raises `Unfit`."""
     connection = db.session.connection()
     ended = _take_turn(connection, order)
     if ended is not None:
@@ -173,22 +181,18 @@ def _transact(order: _Order, package: Package, progress: Progress) -> Report:
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
     savepoint = connection.begin_nested()
-    staged = staging.fill(connection, package)
+    by = staging.ways(connection, newest + 1) if straight and _is_let_in(order, newest) else Ways()
+    staged = staging.fill(connection, package, by)
     progress.stage("checking")
-    report.findings = package.findings
-    report.totals = staging.totals(connection) if "ledger" in package.files else None
-    report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
-    checks = Checks(connection, package.files, snapshot=order.snapshot)
-    known = not report.findings.error_count and _holds_already(connection, order, staged.content)
-    check = checks.controls if known else checks.run
-    for finding in check(staged.controls, report.totals):
-        add_error(report.findings, finding)
+    known = _check(connection, order, report, package, staged, by)
+    if report.findings.error_count and by.straight:
+        raise Unfit
     if not report.findings.error_count:
         progress.stage("comparing")
-        _compare(connection, order, report, known=known)
+        _compare(connection, order, report, by, known=known)
         if report.status == "published":
             progress.stage("writing")
-            _publish(connection, order, report)
+            _publish(connection, order, report, by)
             # The last moment at which calling it off is in time.
             progress.stage("writing")
     if report.status == "published":
@@ -198,6 +202,28 @@ def _transact(order: _Order, package: Package, progress: Progress) -> Report:
     staging.clear(connection)
     _conclude(order, report, staged.content)
     return report
+
+
+def _is_let_in(order: _Order, newest: int) -> bool:
+    """Whether the package will be published whatever it changes, if it is sound."""
+    waits = settings.fresh(Limits).any or order.waited
+    return not order.dry_run and (not waits or order.approved_for == newest)
+
+
+def _check(
+    connection: Connection, order: _Order, report: Report, package: Package, staged: Staged, by: Ways
+) -> bool:
+    """Fill in what the package holds and what is wrong with it; whether the books hold just that already."""
+    report.findings = package.findings
+    report.totals = staging.totals(connection, by) if "ledger" in package.files else None
+    report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
+    checks = Checks(connection, package.files, by, snapshot=order.snapshot)
+    arrived = any(report.sheets[sheet].rows for sheet in by.straight if sheet in report.sheets)
+    known = not report.findings.error_count and not arrived and _holds_already(connection, order, staged.content)
+    check = checks.controls if known else checks.run
+    for finding in check(staged.controls, report.totals):
+        add_error(report.findings, finding)
+    return known
 
 
 def _holds_already(connection: Connection, order: _Order, content: bytes) -> bool:
@@ -213,17 +239,19 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
     )
 
 
-def _compare(connection: Connection, order: _Order, report: Report, *, known: bool) -> None:
+def _compare(connection: Connection, order: _Order, report: Report, by: Ways, *, known: bool) -> None:
     """Fill in how the package differs from the books, and decide what is to become of it."""
     for sheet, read in report.sheets.items():
         if known:
             report.sheets[sheet] = SheetCounts(read.rows, unchanged=read.rows)
+        elif sheet in by.straight:
+            report.sheets[sheet] = publishing.arrived(connection, sheet, read.rows)
         else:
             report.sheets[sheet] = publishing.compare(connection, publishing.staged(sheet, whole=order.snapshot))
     report.as_of = order.as_of
     differs = any(counts.differs for counts in report.sheets.values())
     if differs:
-        comparison = compared(connection, report.sheets)
+        comparison = compared(connection, report.sheets, by)
         report.comparison = comparison.as_dict()
         report.beyond = [asdict(each) for each in consent.beyond(settings.fresh(Limits), report.sheets, comparison)]
     if order.dry_run:
@@ -238,12 +266,13 @@ def _compare(connection: Connection, order: _Order, report: Report, *, known: bo
         report.status = "published"
 
 
-def _publish(connection: Connection, order: _Order, report: Report) -> None:
+def _publish(connection: Connection, order: _Order, report: Report, by: Ways) -> None:
     report.revision = publishing.add_revision(
         connection, kind="publish", import_id=order.id, undoes=None, as_of=order.as_of, by=order.created_by
     )
     for sheet, counts in report.sheets.items():
-        publishing.write(connection, publishing.staged(sheet, whole=order.snapshot), counts, report.revision)
+        if sheet not in by.straight:
+            publishing.write(connection, publishing.staged(sheet, whole=order.snapshot), counts, report.revision)
 
 
 def _conclude(order: _Order, report: Report, content: bytes | None) -> None:

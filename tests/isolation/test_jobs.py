@@ -26,7 +26,6 @@ FOREIGN: dict[str, dict[str, str]] = {
     "imports.analyze": {},
     "imports.watch": {},
     "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
-    "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "allowances.remind": {},
     "audit.seal": {},
