@@ -38,9 +38,9 @@ def test_s1_05_the_holder_sees_decision_period_amount_and_what_was_credited(gran
 @pytest.mark.parametrize("who", ["proxy", "buyer"])
 def test_co_owners_and_proxies_find_no_trace_of_it_and_the_sums_are_right(granted: Any, people: Any, who: str) -> None:
     browser = people(who)
-    pages = [PAGE, "/me", "/me/units", "/me/charges", "/payments", "/payments/entries", "/payments/entries?view=all",
-             "/payments/calendar", "/payments/calendar?view=list", "/payments/proof", "/payments/calendar/feed"]  # fmt: skip
-    for path in pages:
+    money = ("/payments", *(f"/payments/{name}" for name in ("entries", "entries?view=all", "proof", "changes")))
+    days = ("/payments/calendar", "/payments/calendar?view=list", "/payments/calendar/feed")
+    for path in (PAGE, "/me", "/me/units", "/me/charges", *money, *days):
         page = inspect(browser.get(f"{path}{'&' if '?' in path else '?'}unit=L2"))
         page = page.replace('value="allowance"', "").replace("Dodatek mieszkaniowy</option>", "")
         found = [word for word in WORDS[:3] if word in page and path != PAGE]
