@@ -13,10 +13,10 @@ from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.imports.profiles import commands, queries
 from app.imports.profiles.filling import mapping_of, values
-from app.imports.profiles.forms import columns_form
+from app.imports.profiles.forms import CONSTANT, TAKEN, columns_form
 from app.imports.profiles.preview import automatic, headings, holder, preview, raw_rows
 from app.imports.profiles.queries import Profile
-from app.imports.profiles.wording import SHEET_LABELS, allowed_words, column_label
+from app.imports.profiles.wording import PART_LABELS, SHEET_LABELS, allowed_words, column_label
 from app.imports.reading.columns import Column
 from app.imports.reading.mapping import MAX_HEADER, plan
 from app.imports.reading.sheets import SHEETS, Sheet
@@ -90,12 +90,26 @@ def _raw_count(said: dict[str, Any]) -> int:
 
 
 def _column(form: Form, column: Column) -> dict[str, Any]:
-    """The fields of one column; `open` when more than its place is said or something in them is wrong."""
+    """The fields of one column; `said` is what they say in a few words, `open` when something in them is wrong."""
     name = f"c_{column.name}"
     fields = {end: form[f"{name}_{end}"] for end in FINE if f"{name}_{end}" in form}
-    said = any(field.data and not (end == "with" and not fields["and"].data) for end, field in fields.items())
     return {
         "name": column.name, "field": form[name], "fields": fields, "required": column.required,
-        "open": said or any(field.errors for field in fields.values()), "words": allowed_words(column),
-        "is_side": column.name in ("debit", "credit"),
+        "open": any(field.errors for field in fields.values()), "words": allowed_words(column),
+        "is_side": column.name in ("debit", "credit"), "said": _in_words(form[name].data or "", fields),
     }  # fmt: skip
+
+
+def _in_words(way: str, fields: dict[str, Any]) -> str:
+    """What is said of a column besides its place, in a few words."""
+    data = {end: field.data for end, field in fields.items()}
+    if way == CONSTANT:
+        return _("stała wartość: %(text)s", text=data["text"] or "–")
+    if not way.startswith(TAKEN):
+        return ""
+    joined = [data[end] for end in ("and", "and2") if data[end]]
+    parts = [str(PART_LABELS[data["part"]])] if data["part"] in PART_LABELS and not joined else []
+    parts += [_("razem z: %(names)s", names=", ".join(joined))] if joined else []
+    parts += [_("zamiana słów")] if data["words"] and not joined else []
+    parts += [_("odwrócony znak")] if data.get("negate") else []
+    return ", ".join(parts)

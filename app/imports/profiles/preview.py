@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.money import amount
+from app.imports.profiles.wording import allowed_words
 from app.imports.reading.columns import NULL, CellFault, Column
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.headers import known_headers
@@ -15,10 +16,17 @@ from app.imports.reading.looking import Looked, Tab
 from app.imports.reading.mapping import Plan
 from app.imports.reading.rows import SheetReading, blank
 from app.imports.reading.sentences import message
-from app.imports.reading.sheets import Sheet
+from app.imports.reading.sheets import ACCOUNTS, BASES, COMPONENT_KINDS, KINDS, MEDIA, ROLES, Sheet
 from app.imports.reading.values import fold
 
 SHOWN_FINDINGS = 50
+#: The package's English words → its Polish ones.
+MEANINGS = {
+    meaning: word.replace("_", " ")
+    for words in (KINDS, ACCOUNTS, ROLES, BASES, COMPONENT_KINDS, MEDIA)
+    for word, meaning in words.items()
+    if word != meaning
+}
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,8 @@ def _written(cell: str, column: Column) -> str:
         return ""
     if column.kind.money:
         return amount(int(cell))
+    if allowed_words(column):
+        return MEANINGS.get(cell, cell)
     if column.kind.truths:
         return {"t": "tak", "f": "nie"}[cell]
     pieces = cell.split("\\\\")
