@@ -39,6 +39,7 @@ from app.credentials.places import Place
 from app.finances.commands.confirming import confirm
 from app.finances.interest import holding
 from app.imports import commands as imports
+from app.imports.profiles import commands as profiles
 from app.mailouts.commands import send
 from app.messages.commands import write
 from app.messages.rules import Upload
@@ -112,6 +113,22 @@ def books(slug: str) -> dict[str, list[list[Any]]]:
             entry(6, "L2", "payment", "rent", date(2026, 11, 5), None, Decimal("50.00")),
             entry(7, "L3", "charge", "rent", date(2026, 11, 1), Decimal("777.77"), None),
         ],
+        "components": [["EKS", f"Eksploatacja {word}", "m2", "zależna"]],
+        "charges": [
+            [f"L{n}", "EKS", date(2024, 1, 1), None, Decimal("48.50"), Decimal("3.45"), Decimal("167.33"), word]
+            for n in (1, 2, 3)
+        ],
+        "meters": [
+            [f"W{n} {word}", f"L{n}", "zw", f"Łazienka {word}", None, date(2026, 11, 30), None] for n in (1, 2, 3)
+        ],
+        "settlements": [
+            [f"R{n} {word}", f"L{n}", "zw", date(2026, 1, 1), date(2026, 11, 15), None, Decimal("90.00"),
+             Decimal("80.00"), Decimal("10.00")]
+            for n in (1, 2, 3)
+        ],
+        "allowances": [
+            [f"DM {word}", "L1", "P1", f"Ośrodek {word}", date(2026, 6, 1), date(2026, 11, 30), Decimal("250.00")]
+        ],
     }
 
 
@@ -179,6 +196,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _write(word)
         holding.hold(system("tests"), "L1", "4", f"Raty {word}", "")
         _publish(word)
+        _map(word)
         _apply(slug)
         _hand_out()
         tokens.create(system("tests"), f"Program {word}", ["imports:write"], days=None)
@@ -193,6 +211,15 @@ def _write(word: str) -> None:
     who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
     file = Upload(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
+
+
+def _map(word: str) -> None:
+    """A profile made on a file of the manager's, in use for whatever it fits."""
+    profile = profiles.create(system("tests"), f"Profil {word}")
+    rows = f"Id;Nazwisko i imię\nP1;Żółć {word}\n".encode()
+    profiles.take_sample(system("tests"), profile.public_id, BytesIO(rows), f"{word}.csv")
+    said = {"tabs": [word], "columns": {"code": {"column": "Id"}, "city": {"constant": f"Miasto {word}"}}}
+    profiles.map_sheets(system("tests"), profile.public_id, {"people": said})
 
 
 def _confirm() -> None:
@@ -243,6 +270,8 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
     accounts = "SELECT public_id FROM accounts WHERE login_key IN ('p1', 'p3', 'admin')"
     queries = {
         "imports.public_id": "SELECT public_id FROM imports",
+        "profile_id": "SELECT public_id FROM import_profiles",
+        "import_columns.sheet": "SELECT 'people'",
         "mailouts.public_id": "SELECT public_id FROM mailouts",
         "credentials.public_id": f"{accounts} UNION ALL SELECT public_id FROM credential_issues "
         "UNION ALL SELECT public_id FROM credential_batches",
