@@ -15,7 +15,9 @@ from app.core.clock import today
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.estate.rules import TITLE_ROLES
+from app.finances import pictures
 from app.finances.queries.charges import unit_tariff
+from app.finances.queries.trends import charges_by_month, months_back
 from app.finances.rules import account_number
 from app.home import facts
 from app.home.facts import UnitFacts
@@ -26,6 +28,7 @@ from app.web.visitor import actor
 
 ME, UNITS, CHARGES, ALLOWANCES = "/me", "/me/units", "/me/charges", "/me/allowances"
 CORRECT_PERSON, CORRECT_UNIT = "/me/correction", "/me/units/correction"
+YEAR = 13  # months: this one is beside that of a year ago
 pages = Blueprint("me", __name__, template_folder="templates")
 menu.register("resident", _l("Moje dane"), "me.contact", "person", 20, module="me")
 
@@ -73,14 +76,17 @@ def units() -> str:
 def charges() -> str:
     mine = holdings(actor(), today())
     chosen = switch(mine)
-    card = tariff = None
+    card = tariff = picture = None
     if chosen.unit is not None:
         card = _card(chosen.unit, facts.units(actor(), (chosen.unit,)).get(chosen.unit.code))
         tariff = unit_tariff(actor(), chosen.unit, today())
+        months = months_back(today(), YEAR, chosen.unit.since)
+        picture = pictures.components(charges_by_month(actor(), chosen.unit, months))
     return render(
         "me/charges.html",
         card=card,
         tariff=tariff,
+        picture=picture,
         unit=chosen.unit,
         as_of=mine.as_of,
         today=today(),

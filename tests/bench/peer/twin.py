@@ -55,7 +55,7 @@ def page(connection, host, secret):
     today = {"today": date.today()}  # noqa: DTZ011
     held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[7], **today}).fetchall()
     code, street, building, number, city, account, _role, _lodges, since, as_of = held[0]
-    rows = connection.execute(SQL["standing"], {"unit": code, "since": since, **today}).fetchall()
+    rows = connection.execute(SQL["standing"], {"unit": code, "since": since, "person": visitor[7], **today}).fetchall()
     balance, accounts, due, entries = standing_of(rows)
     return PAGE.render(
         office=office(connection, host),
