@@ -11,7 +11,7 @@ from app.core.public_ids import new_public_id
 from app.statements.models import BankBooking, BankFile, BankStatement, BookingSighting
 from app.statements.reading.bookings import Booking, Content, Statement
 from app.statements.rules.matching import Directory
-from app.statements.rules.sameness import Told, print_of, recognised
+from app.statements.rules.sameness import Told, joined, print_of, recognised
 from tenants.db import db
 
 
@@ -92,11 +92,9 @@ def _clean(text: str) -> str:
 
 def _learn(row: BankBooking, booking: Booking, told: Told) -> None:
     """Add what this telling knows more."""
-    row.refs = list(dict.fromkeys([*row.refs, *told.refs]))
+    now = joined(_row_told(row), told)
+    row.refs, row.account, row.payer, row.target = list(now.refs), now.account, now.payer, now.target
     row.numbers = list(dict.fromkeys([*row.numbers, *booking.numbers]))
-    row.account = row.account or told.account
-    row.payer = row.payer or told.payer
-    row.target = row.target or told.target
     row.mass_id = row.mass_id or booking.mass_id
     row.booked_on = row.booked_on or booking.booked_on
     row.name = row.name or _clean(booking.name)

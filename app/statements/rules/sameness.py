@@ -56,7 +56,10 @@ def likeness(one: Told, other: Told) -> int | None:
     mine, theirs = _kinds(one.refs), _kinds(other.refs)
     if any(mine[kind] != theirs[kind] for kind in mine.keys() & theirs.keys()):
         return None
-    agreed = 8 if shared else 0
+    if shared:
+        # The bank's own id is worth more than what an earlier file was only taken to say.
+        return 8
+    agreed = 0
     for weight, said, heard in (
         (4, one.target, other.target),
         (2, one.payer, other.payer),
@@ -66,6 +69,21 @@ def likeness(one: Told, other: Told) -> int | None:
             return None
         agreed += weight if said and said == heard else 0
     return agreed
+
+
+def joined(known: Told, telling: Told) -> Told:
+    """What is known of a movement once it was told again. A telling by the same id corrects what was only supposed,
+    because an earlier file without ids may have been paired with the twin of its movement."""
+    sure = bool(set(known.refs) & set(telling.refs))
+
+    def either(old: str | None, new: str | None) -> str | None:
+        return (new or old) if sure else (old or new)
+
+    return Told(
+        known.print, known.amount, known.currency, tuple(dict.fromkeys([*known.refs, *telling.refs])),
+        either(known.account, telling.account), either(known.payer, telling.payer),
+        either(known.target, telling.target),
+    )  # fmt: skip
 
 
 def _kinds(refs: Sequence[str]) -> dict[str, str]:
