@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,6 +109,7 @@ def _page(form: ConfirmationForm, error: str | None = None) -> str:
     years = [year.number for year in reversed(proved.years)]
     asked = request.args.get("year", "")
     chosen = int(asked) if asked in map(str, years) else (years[0] if years else today().year)
+    page = proof.proof_entries(actor(), unit, chosen, page_number(request.args.get("page")))
     return render(
         "finances/proof.html",
         **around,
@@ -114,7 +117,8 @@ def _page(form: ConfirmationForm, error: str | None = None) -> str:
         standing=queries.standing(actor(), unit, today()),
         years=years,
         year=next((year for year in proved.years if year.number == chosen), None),
-        page=proof.proof_entries(actor(), unit, chosen, page_number(request.args.get("page"))),
+        page=page,
+        groups=[(label, list(rows)) for label, rows in groupby(page.rows, key=attrgetter("account_label"))],
         page_url=f"{_address(HERE, unit, year=chosen)}&page=",
         year_url=_address(HERE, unit) + "&year=",
         history_url=_address(f"{HERE}/history", unit),
