@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import Form, RadioField, StringField, TextAreaField
+from wtforms import Form, StringField, TextAreaField
 
 from app.core.language import lazy_gettext as _l
 
 
 class HoldForm(Form):
-    """Checked by `holding.hold`, so that every door refuses alike; the choices are the unit's documents."""
+    """Checked by `holding.hold`, so that every door refuses alike; `entry` is chosen in the table of documents."""
 
-    entry = RadioField(_l("Dokument"), choices=[], validate_choice=False)
+    entry = StringField(_l("Opłata"))
     reason = TextAreaField(
         _l("Powód"),
         description=_l("Zobaczy go mieszkaniec, na przykład „uchwała zarządu 12/2026, spłata w ratach”."),

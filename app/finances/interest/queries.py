@@ -88,12 +88,13 @@ class Line:
 class Arrears:
     """What is late, and its interest for information; amounts in grosze.
 
-    `unpaid` documents are past their term today, `paid_late` were paid after it in the last year. `interest` is the
-    sum over the unpaid ones, `overdue` what is left to pay of them. `booked` is interest that the books have charged
-    and that is not paid. `without_term` is owed without a day on which it fell due.
+    `unpaid` documents are past their term today, those `coming` not yet, `paid_late` were paid after it in the last
+    year. `interest` is the sum over the unpaid ones, `overdue` what is left to pay of them. `booked` is interest that
+    the books have charged and that is not paid. `without_term` is owed without a day on which it fell due.
     """
 
     unpaid: tuple[Line, ...]
+    coming: tuple[Line, ...]
     paid_late: tuple[Line, ...]
     interest: int
     overdue: int
@@ -134,20 +135,21 @@ def holds(actor: Actor, number: int) -> Page[HeldDocument]:
 def _arrears(rows: Sequence[Row], held: dict[str, Hold], today: date) -> Arrears:
     documents, _beyond = credited(row for row in rows if row.booked_on <= today)
     known = rates()
-    unpaid, late = [], []
+    unpaid, coming, late = list[Line](), list[Line](), list[Line]()
     for document in documents:
         hold = held.get(document.row.entry)
         until = (hold.until_on or FOR_GOOD) if hold else None
         reckoning = reckoned(document, known, today, until)
         last = max((day for day, _grosze in document.payments), default=None)
         line = Line(document, reckoning, hold, None if document.unpaid else last)
-        if document.bears_interest and document.unpaid and reckoning.late_from <= today:
-            unpaid.append(line)
+        if document.bears_interest and document.unpaid:
+            (unpaid if reckoning.late_from <= today else coming).append(line)
         elif not document.unpaid and last and reckoning.late_from <= last and last >= today - LOOK_BACK:
             late.append(line)
     no_term = [one for one in documents if one.due_on is None and not one.bears_interest and one.row.kind != "interest"]
     return Arrears(
         tuple(sorted(unpaid, key=lambda line: (line.reckoning.late_from, line.document.row.entry))),
+        tuple(coming),
         tuple(sorted(late, key=lambda line: (line.paid_on or today, line.document.row.entry), reverse=True)),
         sum(line.reckoning.grosze for line in unpaid),
         sum(line.document.unpaid for line in unpaid),

@@ -12,11 +12,10 @@ from app.core.clock import today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.core.money import money
 from app.core.paging import page_number
 from app.finances.interest import holding
 from app.finances.interest.forms import HoldForm
-from app.finances.interest.queries import Arrears, arrears_of_unit, holds
+from app.finances.interest.queries import arrears_of_unit, holds
 from app.web import menu
 from app.web.audiences import needs
 from app.web.forms import filled, refuse
@@ -75,20 +74,5 @@ def _list(asked: str = "", refusal: str | None = None) -> str:
 
 def _unit_page(code: str, form: HoldForm, sentence: str | None = None) -> str:
     found = arrears_of_unit(actor(), code, today())
-    form.entry.choices = _choices(found)
-    return render("finances/interest_unit.html", code=code, arrears=found, form=form, sentence=sentence)
-
-
-def _choices(found: Arrears) -> list[tuple[str, str]]:
-    return [
-        (
-            line.document.row.entry,
-            _(
-                "%(name)s, termin %(day)s, %(amount)s",
-                name=line.name,
-                day=f"{line.document.due_on:%d.%m.%Y}",
-                amount=money(line.document.unpaid or line.document.amount),
-            ),
-        )
-        for line in (*found.unpaid, *found.paid_late)
-    ]
+    lines = (*found.unpaid, *found.coming, *found.paid_late)
+    return render("finances/interest_unit.html", code=code, arrears=found, lines=lines, form=form, sentence=sentence)

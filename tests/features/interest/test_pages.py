@@ -84,7 +84,7 @@ def test_staff_hold_interest_back_and_the_resident_is_told_why(
     assert accountant.post(f"{STAFF}?unit=L1", data, form=STAFF).status_code == 303
     seen = inspect(payer("anna").get(PAGE))
     assert "Raty do sierpnia" in seen and "do odwołania" in seen
-    assert "9,50%" not in seen.split("Niedopłata CO", 1)[1].split("</article>", 1)[0], "no days are reckoned"
+    assert "9,50%" not in seen.split("Niedopłata CO", 1)[1].split("</tr>", 1)[0], "no days are reckoned"
     listed = inspect(accountant.get(STAFF))
     assert "Niedopłata CO" in listed and "Raty do sierpnia" in listed
     with app.app_context(), bind(tenant):
