@@ -170,7 +170,7 @@ def _options(unit: HeldUnit, choice: Choice) -> dict[str, list[tuple[str, Any]]]
     """What there is to choose from, as values and labels."""
     has = queries.accounts(actor(), unit)
     return {
-        "year": [*((str(year), str(year)) for year in choice.years), (ALL, _("wszystkie lata"))],
+        "year": [*((str(year), str(year)) for year in choice.years), (ALL, _("wszystkie"))],
         "month": [("", _("cały rok")), *((str(number), name) for number, name in sorted(_month_names().items()))],
         "kind": [("", _("wszystkie")), *KINDS.items()],
         "account": [("", _("wszystkie")), *((kind, ACCOUNTS.get(kind, kind)) for kind in has)] if len(has) > 1 else [],
