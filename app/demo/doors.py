@@ -1,6 +1,7 @@
 """The real doors through which demo managers are loaded. An application context must be open."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,12 +11,13 @@ from app.accounts import rules as passwords
 from app.accounts.models import Account
 from app.core import work
 from app.core.actor import system
-from app.core.clock import today
+from app.core.clock import WARSAW, today
 from app.core.errors import Conflict, Refused
 from app.demo.commands import Doors, Plan
 from app.demo.logins import ADMIN_EMAIL, Login
 from app.estate.models import Occupancy, Person
 from app.imports import commands as imports
+from app.imports.models import Revision
 from app.office import commands as office
 from app.onboarding import commands as onboarding
 from app.operators import commands as operators
@@ -51,7 +53,7 @@ def _open_manager(plan: Plan) -> None:
         work.commit()
 
 
-def _import_package(slug: str, path: Path) -> None:
+def _import_package(slug: str, path: Path, night: date) -> None:
     with bind(queries.tenant(slug), Mode.BULK):
         public_id = imports.begin(ACTOR, path, mode="snapshot", dry_run=False).public_id
         work.commit()
@@ -59,6 +61,17 @@ def _import_package(slug: str, path: Path) -> None:
     if report.status not in ("published", "unchanged"):
         errors = report.as_dict()["errors"]
         raise Refused(errors[0]["message"] if errors else report.status)
+    if night < today() and report.revision is not None:
+        _date_back(slug, report.revision, night)
+
+
+def _date_back(slug: str, revision: int, night: date) -> None:
+    """Let a revision be published at eleven in the evening of that day, with the state of half an hour before."""
+    published = datetime.combine(night, time(23), WARSAW)
+    with bind(queries.tenant(slug)):
+        found = db.session.get_one(Revision, revision)
+        found.published_at, found.as_of = published, published - timedelta(minutes=30)
+        work.commit()
 
 
 def _open_accounts(slug: str, logins: Sequence[Login]) -> None:

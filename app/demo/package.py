@@ -202,6 +202,12 @@ class Package:
         """A copy with the given sheets exchanged or added; control totals follow by themselves."""
         return replace(self, sheets={**self.sheets, **sheets})
 
+    def as_known(self, day: date) -> "Package":
+        """What the same manager would have handed over in the night after `day`: later entries are not booked yet."""
+        at = SHEET["ledger"].index("date")
+        booked = [row for row in self.sheets["ledger"] if isinstance(row[at], date) and row[at] <= day]
+        return replace(self.replacing(ledger=booked), as_of=day)
+
     def only(self, *names: str) -> "Package":
         """A copy with just the named sheets."""
         return replace(self, sheets={name: self.sheets[name] for name in names})

@@ -72,7 +72,7 @@ def test_one_unit_shows_what_the_books_say_of_it(books: House) -> None:
     assert re.search(r"NK/1.*500,00.*500,00", entries) and "4 zapis" in entries.replace("4 zapisy", "4 zapis")
     assert staff.get("/admin/units/one?unit=L999").status_code == 404
     assert staff.get("/admin/units/one").status_code == 404
-    assert staff.get("/admin/units/one?unit=%00").status_code == 404
+    assert staff.get("/admin/units/one?unit=%00").status_code in (400, 404)
 
 
 def test_debts_are_told_by_their_age(books: House) -> None:

@@ -1,7 +1,7 @@
 """The order of a load, its refusals, and who gets a login. The doors here keep everything in memory."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ class House:
     def __init__(self) -> None:
         self.operators: set[str] = set()
         self.managers: dict[str, Plan] = {}
-        self.packages: dict[str, list[int]] = {}
+        self.packages: dict[str, list[date]] = {}
         self.logins: dict[str, dict[str, Login]] = {}
 
     def doors(self) -> Doors:
@@ -33,8 +33,8 @@ class House:
             open_operator=self.operators.add,
         )
 
-    def take(self, slug: str, path: Path) -> None:
-        self.packages.setdefault(slug, []).append(path.stat().st_size)
+    def take(self, slug: str, path: Path, night: date) -> None:
+        self.packages.setdefault(slug, []).append(night)
 
     def open_accounts(self, slug: str, logins: Sequence[Login]) -> None:
         self.logins[slug] = {each.login: each for each in logins}
@@ -57,14 +57,14 @@ def test_what_is_whole_is_left_alone_and_what_was_interrupted_is_finished() -> N
     house.managers["demo2"] = house.managers["demo"]
     again = list(load(house.doors(), as_of=TODAY, production=False, tenants=2, units=20, months=2, if_missing=True))
     assert [each.status for each in again] == ["present", "loaded"]
-    assert len(house.packages["demo"]) == 1
+    assert house.packages["demo"] == [TODAY - timedelta(days=14), TODAY - timedelta(days=7), TODAY]
 
 
 def test_without_the_condition_the_books_are_imported_anew() -> None:
     house = House()
     for _ in range(2):
         list(load(house.doors(), as_of=TODAY, production=False, units=20, months=2))
-    assert len(house.packages["demo"]) == 2
+    assert house.packages["demo"][-2:] == [TODAY, TODAY], "earlier nights are not told again"
 
 
 def test_production_refuses_before_anything_is_done() -> None:
