@@ -20,7 +20,7 @@ groups = [demo]
 @click.option("--units", type=int, default=UNITS, show_default=True, help="Units of each.")
 @click.option("--months", type=int, default=MONTHS, show_default=True, help="Months of history.")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="The same seed gives the same data.")
-@click.option("--nights", type=int, default=NIGHTS, show_default=True, help="Packages of earlier weeks that come first.")
+@click.option("--nights", type=int, default=NIGHTS, show_default=True, help="Earlier weeks whose packages come first.")
 @click.option("--if-missing", is_flag=True, help="Leave managers alone that are loaded already.")
 def load_demo(tenants: int, units: int, months: int, seed: int, nights: int, if_missing: bool) -> None:
     """Load realistic, invented managers: demo, demo2, …"""
