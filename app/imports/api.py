@@ -21,7 +21,18 @@ from app.web.visitor import actor
 
 pages = Blueprint("imports", __name__)
 __all__ = ["described", "pages"]  # describing itself is a part of being there
-_REPORT = ("revision", "as_of", "sheets", "totals", "errors", "warnings", "error_count", "warning_count")
+_REPORT = (
+    "revision",
+    "as_of",
+    "sheets",
+    "totals",
+    "errors",
+    "warnings",
+    "error_count",
+    "warning_count",
+    "comparison",
+    "beyond",
+)
 
 
 @accepts_upload(MAX_MB + 1)

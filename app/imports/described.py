@@ -53,6 +53,8 @@ _IMPORT: dict[str, Any] = {
         "warnings": {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/Finding"}},
         "error_count": {"type": ["integer", "null"]},
         "warning_count": {"type": ["integer", "null"]},
+        "comparison": {"type": ["object", "null"], "description": "What the package changes or would change."},
+        "beyond": {"type": ["array", "null"], "description": "Limits of the manager that it goes beyond."},
     },
 }
 _FORM: dict[str, Any] = {

@@ -7,6 +7,7 @@ that name is the idempotency key, so a delivery is one import whoever looks at i
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import Any
 
@@ -27,7 +28,7 @@ from tenants.db import db
 
 WATCH_JOB = "imports.watch"
 PACKAGES = (".zip", ".xlsx", ".xls", ".ods", ".csv", ".txt")
-INCREMENT = ".increment"
+INCREMENT = re.compile(r"\.increment(?=\.[^.]+$)", re.IGNORECASE)  # not a part of what a single file calls its sheet
 SOON = 3.0  # seconds until a delivery that is being read is looked at again
 GOOD = ("published", "unchanged", "checked")
 log = structlog.get_logger("osiedle.watched")
@@ -105,8 +106,9 @@ def _receive(folder: Folder, taken: Taken) -> Import | None:
     try:
         with folder.read(taken) as source:
             _only_packages(taken, os.fstat(source.fileno()).st_size)
-            mode = "increment" if INCREMENT in taken.file_name.lower() else "snapshot"
-            made = arrive(_ACTOR, source, taken.file_name, key=_key(taken), mode=mode, channel="folder")
+            name, marks = INCREMENT.subn("", taken.file_name)
+            mode = "increment" if marks else "snapshot"
+            made = arrive(_ACTOR, source, name, key=_key(taken), mode=mode, channel="folder")
         work.commit()
         return made
     except StillWritten:

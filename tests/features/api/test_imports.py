@@ -102,7 +102,13 @@ def test_an_odd_key_is_a_problem_not_an_error(app: Any, tenant: Any, tmp_path: P
 
 @pytest.mark.parametrize(
     ("fields", "field"),
-    [({"mode": "wszystko"}, "mode"), ({"mode": "x" * 10_000}, "mode"), ({"dry_run": "może"}, "dry_run")],
+    [
+        ({"mode": "wszystko"}, "mode"),
+        ({"mode": "x" * 10_000}, "mode"),
+        ({"dry_run": "może"}, "dry_run"),
+        ({"profile": "Nie ma"}, "profile"),
+        ({"sheet": "x" * 10_000}, "sheet"),
+    ],
 )
 def test_an_odd_field_is_named(app: Any, tenant: Any, tmp_path: Path, fields: dict[str, str], field: str) -> None:
     answer = hand_over(program(app, tenant, token(app, tenant)), package(tmp_path), **fields)

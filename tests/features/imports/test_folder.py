@@ -193,7 +193,14 @@ def test_packages_are_read_one_after_the_other_oldest_first(app: Any, tenant: An
 def test_the_name_says_that_a_package_only_adds(app: Any, tenant: Any, here: Path) -> None:
     (here / "noc.increment.zip").write_bytes(package(here.parent))
     look(app, tenant)
-    assert query(app, tenant, "SELECT mode FROM imports") == [("increment",)]
+    (here / "budynki.Increment.csv").write_text("kod;ulica;numer;kod_pocztowy;miejscowość\nB9;Lipowa;1;67-200;Głogów\n")
+    work_off(app, tenant)
+    look(app, tenant)
+    work_off(app, tenant)
+    assert query(app, tenant, "SELECT file_name, mode, status FROM imports ORDER BY id") == [
+        ("noc.zip", "increment", "published"),
+        ("budynki.csv", "increment", "published"),
+    ]
 
 
 def test_a_package_that_waits_for_a_yes_stays_and_holds_up_no_other(app: Any, tenant: Any, here: Path) -> None:
