@@ -66,12 +66,12 @@ def cells(grosze: int | None) -> str:
 def titles(code: str, period: str | None) -> tuple[str, str]:
     """The title of a payment for a unit (of one month, as `2026-11`), and the same for the payment code.
 
-    The code has room for 32 signs: the month goes first, then the words; the unit's code is what may not go.
+    The code has room for 32 signs: the month goes first, then the words; the unit's code is what may not go. Always in
+    Polish: the manager's accountants read it.
     """
-    month = f"{period[5:7]}/{period[:4]}" if period else ""
-    full = _("Opłaty za lokal %(code)s", code=code)
-    about = _("Opłaty za lokal %(code)s za %(month)s", code=code, month=month) if month else full
-    for candidate in (about, full, f"{_('Lokal')} {code}"):
+    full = f"Opłaty za lokal {code}"
+    about = f"{full} za {period[5:7]}/{period[:4]}" if period else full
+    for candidate in (about, full, f"Lokal {code}"):
         if len(candidate) <= TITLE:
             return about, candidate
     return about, code[-TITLE:]
