@@ -19,6 +19,14 @@ LABELS = {
     "allowance": _l("Koniec dodatku mieszkaniowego"),
     "meter": _l("Koniec legalizacji licznika"),
 }
+# in the narrow cells of a month
+SHORT = {
+    "due": _l("Do zapłaty"),
+    "expected": _l("Do zapłaty (przewidywane)"),
+    "period": _l("Koniec okresu"),
+    "allowance": _l("Koniec dodatku"),
+    "meter": _l("Koniec legalizacji"),
+}
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EXPECTED_MONTHS = 12
 
@@ -40,6 +48,10 @@ class Event:
     @property
     def label(self) -> str:
         return str(LABELS[self.kind])
+
+    @property
+    def short(self) -> str:
+        return str(SHORT.get(self.kind) or LABELS[self.kind])
 
 
 @dataclass(frozen=True, slots=True)

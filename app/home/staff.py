@@ -16,6 +16,7 @@ from app.imports import lateness
 from app.imports import queries as imports
 from app.messages import queries as messages
 from app.registrations import queries as registrations
+from app.statements import queries as statements
 from app.web import menu
 from app.web.pages import render
 from app.web.visitor import actor
@@ -60,6 +61,10 @@ def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
     if leaving:
         url = url_for("staff.resignations.index")
         waiting.append({"label": _("Rezygnacje z konta"), "count": leaving, "url": url})
+    unmatched = statements.waiting(actor()) if Can.MATCH_PAYMENTS in can else 0
+    if unmatched:
+        url = url_for("staff.statements.queue")
+        waiting.append({"label": _("Wpłaty do przypisania"), "count": unmatched, "url": url})
     if counts.failed_imports and Can.SEE_IMPORTS in can:
         waiting.append(
             {"label": _("Nieudane importy"), "count": counts.failed_imports, "url": url_for("staff.imports.index")}

@@ -43,11 +43,11 @@ def test_s3_12_a_month_shows_dues_payments_and_settlements_on_their_days(books: 
         for found in re.findall(r'(<td class="cal-day.*?cal-short">(\d+)<.*?</td>)', page, re.DOTALL)
     }
     assert len(cells) == 31
-    assert "Termin opłaty" in cells[15] and "1 000,00 zł" in cells[15]
+    assert "Do zapłaty" in cells[15] and "1 000,00 zł" in cells[15]
     assert "Wpłata" in cells[12] and "1 000,00 zł" in cells[12], "a transfer booked in parts is one"
     assert "zwrot 52,50 zł" in cells[20]
     assert "Koniec legalizacji" in cells[31] and "W-1" in cells[31] and "W-2" not in page
-    assert "Koniec okresu rozliczenia" in cells[31] and "zwrot 10,00 zł" in cells[31]
+    assert "Koniec okresu" in cells[31] and "zwrot 10,00 zł" in cells[31]
     assert "Przeksięgowanie" not in page and "77,00" not in page
     listed = month_page(people("anna"), day, "&view=list")
     for words in ("marzec 2026 – maj 2026", "15.03.2026", "1 000,00 zł", "W-1", "W tym miesiącu nie ma"):
@@ -83,8 +83,8 @@ def test_a_day_to_come_is_expected_by_habit_and_present_rates(books: Any, people
     )
     books.book("K1", "L1", "charge", first, 14550, "Czynsz", due=first + timedelta(days=9), period=f"{first:%Y-%m}")
     page = month_page(people("anna"), rules.moved(first, 2))
-    assert "Przewidywany termin opłaty" in page and "145,50 zł" in page
-    assert "Przewidywany termin opłaty" not in month_page(people("anna"), first)
+    assert "Do zapłaty (przewidywane)" in page and "145,50 zł" in page
+    assert "Do zapłaty (przewidywane)" not in month_page(people("anna"), first)
 
 
 def test_a_lodger_and_a_stranger_see_no_days_of_the_owners_account(books: Any, people: Any) -> None:
