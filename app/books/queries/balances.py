@@ -5,7 +5,7 @@ Credits pay the oldest dues first (art. 451 § 3 k.c.), whatever settlement acco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -123,24 +123,16 @@ class DebtSums:
 def balances(actor: Actor, day: date, building: str | None, number: int) -> tuple[Page[BalanceLine], BalanceSums]:
     """One page of balances by address, and the sums of all. What is booked later than `day` is left out."""
     only_staff(actor)
-    values = _values(actor, day, building)
-    sums = BalanceSums(
-        *db.session.execute(
-            text(
-                f"{_BALANCES} SELECT count(*), coalesce(sum(greatest(balance, 0)), 0)::bigint, "
-                "coalesce(-sum(least(balance, 0)), 0)::bigint FROM x"
-            ),
-            values,
-        ).one()
-    )
     window = {"size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
-    return Page([*_balance_lines(values | window, " LIMIT :size OFFSET :skip")], number, PAGE_SIZE, sums.units), sums
+    rows = _balance_rows(_values(actor, day, building) | window, " LIMIT :size OFFSET :skip")
+    sums = BalanceSums(rows[0].units, rows[0].owed, rows[0].overpaid) if rows else BalanceSums(0, 0, 0)
+    return Page(_balance_lines(rows, day), number, PAGE_SIZE, sums.units), sums
 
 
-def all_balances(actor: Actor, day: date, building: str | None) -> Iterator[BalanceLine]:
+def all_balances(actor: Actor, day: date, building: str | None) -> list[BalanceLine]:
     """All balances by address."""
     only_staff(actor)
-    return _balance_lines(_values(actor, day, building), "")
+    return _balance_lines(_balance_rows(_values(actor, day, building), ""), day)
 
 
 def debts(
@@ -148,52 +140,62 @@ def debts(
 ) -> tuple[Page[DebtLine], DebtSums]:
     """One page of units with at least `least` grosze late on a day, the highest first; `age` is one of `AGES`."""
     only_staff(actor)
-    values = _values(actor, day, building) | {"age": age, "least": least}
-    counted = db.session.execute(
-        text(
-            f"{_OVERDUE} SELECT count(*), coalesce(sum(balance - waits), 0)::bigint, "
-            + ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in AGES)
-            + f" FROM x WHERE {_LATE}"
-        ),
-        values,
-    ).one()
-    sums = DebtSums(counted[0], counted[1], dict(zip(AGES, counted[2:], strict=True)))
-    window = {"size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
-    return Page([*_debt_lines(values | window, " LIMIT :size OFFSET :skip")], number, PAGE_SIZE, sums.units), sums
+    window = {"age": age, "least": least, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
+    rows = _debt_rows(_values(actor, day, building) | window, " LIMIT :size OFFSET :skip")
+    ages = {name: getattr(rows[0], f"all_{name}") if rows else 0 for name in AGES}
+    sums = DebtSums(rows[0].units, rows[0].all_late, ages) if rows else DebtSums(0, 0, ages)
+    return Page(_debt_lines(rows, day), number, PAGE_SIZE, sums.units), sums
 
 
-def all_debts(actor: Actor, day: date, building: str | None, age: str | None, least: int) -> Iterator[DebtLine]:
+def all_debts(actor: Actor, day: date, building: str | None, age: str | None, least: int) -> list[DebtLine]:
     """All units with at least `least` grosze late, the highest first."""
     only_staff(actor)
-    return _debt_lines(_values(actor, day, building) | {"age": age, "least": least}, "")
+    return _debt_lines(_debt_rows(_values(actor, day, building) | {"age": age, "least": least}, ""), day)
 
 
-def _balance_lines(values: dict[str, Any], window: str) -> Iterator[BalanceLine]:
-    rows = db.session.execute(
+def _balance_rows(values: dict[str, Any], window: str) -> Sequence[Row[Any]]:
+    return db.session.execute(
         text(
-            f"{_BALANCES} SELECT * FROM (SELECT x.*, b.street, b.number AS building, u.number FROM x {_PLACE}) AS x "
-            f"ORDER BY {_ADDRESS}{window}"
+            f"{_BALANCES} SELECT * FROM (SELECT x.*, b.street, b.number AS building, u.number, "
+            "count(*) OVER () AS units, (sum(greatest(balance, 0)) OVER ())::bigint AS owed, "
+            f"(-sum(least(balance, 0)) OVER ())::bigint AS overpaid FROM x {_PLACE}) AS x ORDER BY {_ADDRESS}{window}"
         ),
         values,
     ).all()
-    held = _holders([row.unit_code for row in rows], values["day"])
-    for row in rows:
-        accounts = {name: getattr(row, name) for name in ACCOUNTS}
-        yield BalanceLine(row.unit_code, _label(row), held.get(row.unit_code), row.balance, accounts)
 
 
-def _debt_lines(values: dict[str, Any], window: str) -> Iterator[DebtLine]:
-    rows = db.session.execute(
+def _balance_lines(rows: Sequence[Row[Any]], day: date) -> list[BalanceLine]:
+    held = _holders([row.unit_code for row in rows], day)
+    return [
+        BalanceLine(
+            row.unit_code, _label(row), held.get(row.unit_code), row.balance,
+            {name: getattr(row, name) for name in ACCOUNTS},
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _debt_rows(values: dict[str, Any], window: str) -> Sequence[Row[Any]]:
+    sums = ", ".join(f"(sum(x.{name}) OVER ())::bigint AS all_{name}" for name in AGES)
+    return db.session.execute(
         text(
-            f"{_OVERDUE} SELECT x.*, b.street, b.number AS building, u.number FROM x {_PLACE} WHERE {_LATE} "
+            f"{_OVERDUE} SELECT x.*, b.street, b.number AS building, u.number, count(*) OVER () AS units, "
+            f"(sum(x.balance - x.waits) OVER ())::bigint AS all_late, {sums} FROM x {_PLACE} WHERE {_LATE} "
             f"ORDER BY x.balance - x.waits DESC, x.unit_code{window}"
         ),
         values,
     ).all()
-    held = _holders([row.unit_code for row in rows], values["day"])
-    for row in rows:
-        ages = {name: getattr(row, name) for name in AGES}
-        yield DebtLine(row.unit_code, _label(row), held.get(row.unit_code), row.balance, row.waits, ages, row.oldest)
+
+
+def _debt_lines(rows: Sequence[Row[Any]], day: date) -> list[DebtLine]:
+    held = _holders([row.unit_code for row in rows], day)
+    return [
+        DebtLine(
+            row.unit_code, _label(row), held.get(row.unit_code), row.balance, row.waits,
+            {name: getattr(row, name) for name in AGES}, row.oldest,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _holders(codes: list[str], day: date) -> dict[str, str]:

@@ -88,23 +88,18 @@ _NEWEST = "ORDER BY booked_on DESC, entry DESC"
 
 
 def entries(actor: Actor, asked: Asked, number: int) -> tuple[Page[BookEntry], Sums]:
-    """One page, newest first, and the sums of all that was found."""
+    """One page, newest first, and the sums of all that was found; the ledger is gone through once."""
     only_staff(actor)
-    values = _values(actor, asked)
-    counted = db.session.execute(
-        text(
-            "SELECT count(*), coalesce(sum(debit), 0)::bigint, coalesce(sum(credit), 0)::bigint "
-            f"FROM ({_ALL}) AS e WHERE {_WITHIN}"
-        ),
-        values,
-    ).one()
-    sums = Sums(*counted)
     window = {"size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
     rows = db.session.execute(
-        text(f"SELECT * FROM ({_source(asked)}) AS e WHERE {_WITHIN} {_NEWEST} LIMIT :size OFFSET :skip"),
-        {**values, **window},
-    )
-    return Page([BookEntry(*row) for row in rows], number, PAGE_SIZE, sums.rows), sums
+        text(
+            "SELECT *, count(*) OVER (), (sum(debit) OVER ())::bigint, (sum(credit) OVER ())::bigint "
+            f"FROM ({_source(asked)}) AS e WHERE {_WITHIN} {_NEWEST} LIMIT :size OFFSET :skip"
+        ),
+        {**_values(actor, asked), **window},
+    ).all()
+    sums = Sums(*rows[0][-3:]) if rows else Sums(0, 0, 0)
+    return Page([BookEntry(*row[:-3]) for row in rows], number, PAGE_SIZE, sums.rows), sums
 
 
 def all_entries(actor: Actor, asked: Asked) -> Iterator[BookEntry]:
