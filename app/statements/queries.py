@@ -35,7 +35,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file as lists and pages show it; `report` in sentences."""
+    """One file as lists and pages show it; `report` in sentences; `unaccepted`: a statement of it waits for a yes."""
 
     public_id: str
     file_name: str
@@ -48,6 +48,7 @@ class FileLine:
     created_at: datetime
     finished_at: datetime | None
     report: dict[str, Any] | None
+    unaccepted: bool
 
     @property
     def open(self) -> bool:
@@ -92,7 +93,11 @@ class StatementLine:
     bookings: int
 
 
-_FILE = "public_id, file_name, size, source, status, form, encoding, created_by, created_at, finished_at, report"
+_FILE = (
+    "public_id, file_name, size, source, status, form, encoding, created_by, created_at, finished_at, report, "
+    "EXISTS (SELECT FROM bank_statements t WHERE t.file_id = bank_files.id AND t.balanced IS FALSE "
+    "AND t.accepted_by IS NULL) AS unaccepted"
+)
 _BOOKING = (
     "b.public_id, b.value_on, b.amount, b.currency, b.name, b.title, b.payer, b.target, b.mass_id, b.state, "
     "b.unit_code, b.way, b.decided_by, coalesce(p.state = 'pending', false) AS waits_for_books"

@@ -11,11 +11,11 @@ from __future__ import annotations
 import gc
 import json
 import os
-import resource
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from app.core.confined import OUT_OF_MEMORY, confine
 from app.imports.reading import frames
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.limits import Limits
@@ -23,33 +23,6 @@ from app.imports.reading.looking import first_rows
 from app.imports.reading.mapping import plan
 from app.imports.reading.packages import Source, everything, sources
 from app.imports.reading.rows import SheetReading
-
-OUT_OF_MEMORY = 3
-FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
-
-
-def confine(limits: Limits) -> None:
-    """Give up what reading a file does not need. Holds for the rest of the process."""
-    bounds = {
-        resource.RLIMIT_AS: (limits.memory, limits.memory),
-        resource.RLIMIT_CPU: (limits.cpu, limits.cpu + 5),
-        resource.RLIMIT_CORE: (0, 0),
-        # Standard error goes to a file of the parent; nothing else is written (hence python -B: a byte-code
-        # file cut at the limit would break every later import of its module).
-        resource.RLIMIT_FSIZE: (64 * 1024, 64 * 1024),
-    }
-    for what, bound in bounds.items():
-        try:
-            resource.setrlimit(what, bound)
-        except (ValueError, OSError):
-            # Some systems do not know a limit, or already hold a smaller one.
-            continue
-    sys.addaudithook(_forbid)
-
-
-def _forbid(event: str, arguments: tuple[Any, ...]) -> None:
-    if event.startswith(FORBIDDEN):
-        raise PermissionError(f"the reader of packages may not {event}")
 
 
 def answer(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
@@ -129,7 +102,7 @@ def main() -> int:
     # What a library prints must not get between the frames.
     with os.fdopen(os.dup(1), "wb", buffering=256 * 1024) as out:
         os.dup2(2, 1)
-        confine(limits)
+        confine(limits.memory, limits.cpu)
         # Millions of short-lived rows and no cycles among them: looking for some costs a tenth of the time.
         gc.disable()
         try:

@@ -36,6 +36,8 @@ def store(file: BankFile, content: Content, known: Directory) -> Stored:
             stored.added.append(row)
         else:
             _learn(row, booking, telling)
+            if file.encoding:
+                _reword(row, booking)
         stored.told.append(row)
     db.session.add_all(stored.added)
     db.session.flush()
@@ -99,6 +101,11 @@ def _learn(row: BankBooking, booking: Booking, told: Told) -> None:
     row.booked_on = row.booked_on or booking.booked_on
     row.name = row.name or _clean(booking.name)
     row.title = row.title or _clean(booking.title)
+
+
+def _reword(row: BankBooking, booking: Booking) -> None:
+    """Take the words of a file whose encoding a person chose: those that are there were read wrong."""
+    row.name, row.title, row.details = _clean(booking.name), _clean(booking.title), _clean(booking.details)
 
 
 def _sightings(file: BankFile, content: Content, told: Iterable[BankBooking]) -> None:
