@@ -148,7 +148,7 @@ def _words(field: Any) -> dict[str, str]:
 
 
 def _amount(form: Form) -> dict[str, Any] | None:
-    way = form["way"].data
+    way = form["way"].data or "two"
     if way == "two":
         said = {name: True for name in ("swapped", "storno") if form[name].data}
         return {"way": "two", **said} if said else None
@@ -156,7 +156,7 @@ def _amount(form: Form) -> dict[str, Any] | None:
     if not amount["column"]:
         form["amount"].errors = [_("Wybierz kolumnę z kwotą.")]
     if way == "signed":
-        amount["plus"] = form["plus"].data
+        amount["plus"] = form["plus"].data or "debit"
     if way == "side":
         amount["side"] = form["side"].data or ""
         if not amount["side"]:
@@ -169,7 +169,8 @@ def _amount(form: Form) -> dict[str, Any] | None:
 def _put(form: Form, bad: BadMapping) -> None:
     """Show what is wrong with the mapping at the field that it is about."""
     place = bad.place[1] if len(bad.place) > 1 else ""
-    field = form[f"c_{place}"] if f"c_{place}" in form else form["header"]
+    name = "way" if place == "amount" and "way" in form else f"c_{place}"
+    field = form[name] if name in form else form["header"]
     field.errors = [*field.errors, said_of(bad)]
 
 

@@ -99,12 +99,12 @@ def _column_fields(
     parts = [SelectChoice("", _("całą komórkę"))] + [SelectChoice(key, label) for key, label in PART_LABELS.items()]
     name = f"c_{column.name}"
     fields = {
-        name: SelectField(column_label(sheet.name, column), choices=ways),
+        name: SelectField(column_label(sheet.name, column), choices=ways, validate_choice=False),
         f"{name}_text": StringField(_l("Stała wartość")),
-        f"{name}_part": SelectField(_l("Weź z komórki"), choices=parts),
+        f"{name}_part": SelectField(_l("Weź z komórki"), choices=parts, validate_choice=False),
         f"{name}_sign": StringField(_l("Znak, który dzieli komórkę")),
-        f"{name}_and": SelectField(_l("Dołącz kolumnę"), choices=more),
-        f"{name}_and2": SelectField(_l("i jeszcze kolumnę"), choices=more),
+        f"{name}_and": SelectField(_l("Dołącz kolumnę"), choices=more, validate_choice=False),
+        f"{name}_and2": SelectField(_l("i jeszcze kolumnę"), choices=more, validate_choice=False),
         f"{name}_with": StringField(
             _l("Łącz znakiem"), default=" ", filters=[lambda typed: " " if typed is None else typed]
         ),
@@ -126,8 +126,9 @@ def _amount_fields(offered: list[tuple[str, str]]) -> dict[str, Any]:
                 SelectChoice("side", _("jedna kolumna z kwotą, a druga mówi, czy to Wn, czy Ma")),
             ],
             default="two",
+            validate_choice=False,
         ),
-        "amount": SelectField(_l("Kolumna z kwotą"), choices=columns),
+        "amount": SelectField(_l("Kolumna z kwotą"), choices=columns, validate_choice=False),
         "plus": RadioField(
             _l("Kwota bez minusa to"),
             choices=[
@@ -135,8 +136,9 @@ def _amount_fields(offered: list[tuple[str, str]]) -> dict[str, Any]:
                 SelectChoice("credit", _("Ma: lokal zapłacił")),
             ],
             default="debit",
+            validate_choice=False,
         ),
-        "side": SelectField(_l("Kolumna ze stroną"), choices=columns),
+        "side": SelectField(_l("Kolumna ze stroną"), choices=columns, validate_choice=False),
         "debit_words": StringField(_l("Słowa, które znaczą Wn"), description=_l("Po przecinku. Wn, W, D i Dt znamy.")),
         "credit_words": StringField(_l("Słowa, które znaczą Ma"), description=_l("Po przecinku. Ma, M, C i Ct znamy.")),
         "swapped": BooleanField(_l("Strony są zamienione: w kolumnie Wn są wpłaty")),

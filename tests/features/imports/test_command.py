@@ -7,8 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.core import work
+from app.imports.profiles import commands as profiles
+from tenants.context import bind
 from tests.factories import packages
-from tests.features.imports.doing import books, imports
+from tests.features.imports.doing import ACTOR, books, imports
 
 
 def test_run_repeat_refuse_undo(
@@ -54,3 +57,25 @@ def test_wrong_usage_and_reasons(app: Any, new_tenant: Callable[..., Any], tmp_p
         assert (done.exit_code, bool(done.stderr)) == (code, True), (words, done.output)
         assert done.exception is None or isinstance(done.exception, SystemExit)
     assert imports(app, tenant) == [("refused", None)]
+
+
+def test_a_profile_is_named_on_the_command_line(
+    app: Any, new_tenant: Callable[..., Any], flask_command: Callable[..., Any], tmp_path: Path
+) -> None:
+    tenant = new_tenant(post=False)
+    with app.app_context(), bind(tenant):
+        profile = profiles.create(ACTOR, "Mój program")
+        people = {"tabs": ["lokatorzy"], "columns": {"code": {"column": "Id"}, "company": {"constant": "Firma"}}}
+        profiles.map_sheets(ACTOR, profile.public_id, {"people": people})
+        work.commit()
+    path = tmp_path / "lokatorzy.csv"
+    path.write_text("Id\nP1\n", encoding="utf-8")
+    refused = flask_command("imports", "run", tenant.slug, str(path), "--profile", "Inny")
+    assert refused.returncode == 1 and "„Inny”" in refused.stderr
+    done = flask_command("imports", "run", tenant.slug, str(path), "--profile", "Mój program", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sheets"]["people"]["added"] == 1
+    path.write_text("kod;nazwisko\nP1;Wąs\n", encoding="utf-8")
+    lone = flask_command("imports", "run", tenant.slug, str(path), "--sheet", "people", "--json")
+    assert json.loads(lone.stdout)["sheets"]["people"]["changed"] == 1
+    assert flask_command("imports", "run", tenant.slug, str(path), "--sheet", "nothing").returncode == 2
