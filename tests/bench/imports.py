@@ -25,6 +25,8 @@ from typing import Any
 import psycopg
 
 from config.settings import libpq_url
+from tests.bench import books, processes, readers, serving
+from tests.bench.place import Place
 
 UNITS = 2000
 HEADER = ["nr", "lokal", "rodzaj", "konto", "data", "termin", "okres", "wn", "ma", "dokument", "tytuł"]
@@ -67,14 +69,19 @@ def package(path: Path, rows: int, *, changed: int = 0, encoding: str = "cp1250"
     return path
 
 
-def run(app: Any, rows: int = 200_000, rounds: int = 3) -> dict[str, Any]:
-    """All four ways, `rounds` times; prints and returns rows per second, ratios and the peak of memory in MB.
+def run(here: Place, rows: int = 200_000, rounds: int = 3, *, residents: bool = True) -> dict[str, Any]:
+    """All ways, `rounds` times; prints and returns rows per second, ratios, WAL and the peak of memory in MB.
 
-    `new_to_copy` is ours over the bare COPY; the others are over our own first import: `again` the
-    same file, `same` the same rows in a file of another dialect, `changed` with one row in a hundred changed.
+    `new_to_copy` is the speed of ours over that of the bare COPY; `again_to_new` of the very same file over our own
+    first import, `same_to_new` of the same rows in a file of another dialect. `changed_to_same` is how many times as
+    long it takes when one row in a hundred has changed. `*_wal_mb`: what was written ahead. `peak_mb`: this process,
+    the reader of the file and what PostgreSQL holds for them alone. `p95_ratio`: what residents wait for /payments
+    while a first import runs, over what they wait otherwise.
     """
-    times: dict[str, list[float]] = {"copy": [], "new": [], "again": [], "same": [], "changed": []}
+    times: dict[str, list[float]] = {name: [] for name in ("copy", "new", "again", "same", "changed")}
+    written: dict[str, list[float]] = {name: [] for name in ("new", "again", "same", "changed")}
     peaks: list[float] = []
+    app = here.app
     with tempfile.TemporaryDirectory() as folder, app.app_context():
         place = Path(folder)
         new = package(place / "new.zip", rows)
@@ -87,21 +94,52 @@ def run(app: Any, rows: int = 200_000, rounds: int = 3) -> dict[str, Any]:
                     ("new", new, "published"),
                     ("again", new, "unchanged"), ("same", same, "unchanged"), ("changed", changed, "published"),
                 ):  # fmt: skip
-                    with _memory() as peak:
+                    with _memory(here) as peak, _wal(here, written[name]):
                         times[name].append(_import(tenant, path, status, rows))
                     peaks.append(peak[0])
-    speed = {name: rows / median(seconds) for name, seconds in times.items()}
+        beside = _beside_residents(here, new, rows) if residents else {}
     figures = {
         "rows": rows,
-        **{f"{name}_rows_per_second": round(value) for name, value in speed.items()},
+        **{f"{name}_rows_per_second": round(rows / median(seconds)) for name, seconds in times.items()},
         "new_to_copy": _ratio(times["copy"], times["new"]),
         "again_to_new": _ratio(times["new"], times["again"]),
         "same_to_new": _ratio(times["new"], times["same"]),
-        "changed_to_new": _ratio(times["new"], times["changed"]),
+        "changed_to_same": _ratio(times["changed"], times["same"]),
+        **{f"{name}_wal_mb": round(median(each), 2) for name, each in written.items()},
         "peak_mb": round(max(peaks)),
+        **beside,
     }
     print(json.dumps(figures))
     return figures
+
+
+def _beside_residents(here: Place, path: Path, rows: int) -> dict[str, float]:
+    """What residents of four other managers wait for their page, alone and beside a first import."""
+    tenants = books.fill(here.settings, here.owner_url, tenants=4, units=50, entries=40)
+    people = books.log_in(here.owner_url, tenants, 50, 10)
+    with serving.ours(here) as server:
+        server.visits = [[each.tenant.host, f"osiedle={each.secret}"] for each in people]
+        server.warm(here.postmaster)
+        with readers.reading(server.port, server.visits) as alone:
+            time.sleep(10)
+        with _tenant(here.app) as tenant, readers.reading(server.port, server.visits) as beside:
+            _import(tenant, path, "published", rows)
+    quiet, busy = readers.percentile(alone), readers.percentile(beside)
+    return {
+        "p95_alone_ms": round(1000 * quiet, 1),
+        "p95_beside_ms": round(1000 * busy, 1),
+        "p95_ratio": round(busy / quiet, 2),
+    }
+
+
+@contextmanager
+def _wal(here: Place, megabytes: list[float]) -> Iterator[None]:
+    """How much was written ahead while the body ran, in MB."""
+    with psycopg.connect(here.owner_url, autocommit=True) as owner:
+        before = owner.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+        yield
+        found = owner.execute("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", before).fetchone()
+    megabytes.append(float(found[0] if found else 0) / 2**20)
 
 
 def _ratio(theirs: list[float], ours: list[float]) -> float:
@@ -166,14 +204,17 @@ def _copy(app: Any, tenant: Any, rows: int) -> float:
 
 
 @contextmanager
-def _memory() -> Iterator[list[float]]:
-    """The largest proportional share of memory (MB) of this process and its children while the body runs."""
+def _memory(here: Place) -> Iterator[list[float]]:
+    """The largest memory (MB) of this process, its children and the backends while the body runs.
+
+    Pages that several processes share count in part; of a backend only what is its own.
+    """
     peak = [0.0]
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.05):
-            peak[0] = max(peak[0], _held())
+            peak[0] = max(peak[0], _held(here.postmaster))
 
     if sys.platform != "linux":
         yield [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20]
@@ -187,13 +228,20 @@ def _memory() -> Iterator[list[float]]:
         thread.join()
 
 
-def _held() -> float:
+def _held(postmaster: int) -> float:
     total = 0
     for process in ("self", *Path("/proc/self/task").glob("*/children")):
         for pid in ["self"] if process == "self" else Path(process).read_text().split():
-            try:
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            if pid != str(postmaster):
+                total += _kilobytes(pid, "Pss:")
+    for pid in processes.tree(postmaster)[1:]:
+        total += _kilobytes(str(pid), "Private_Dirty:")
     return total / 1024
+
+
+def _kilobytes(pid: str, line: str) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(each.split()[1]) for each in lines if each.startswith(line))
