@@ -19,6 +19,7 @@ from app.web.pages import render
 from app.web.visitor import actor
 
 PAYMENTS = "/payments"
+INTEREST = "/payments/interest"
 pages = Blueprint("finances", __name__, template_folder="templates")
 menu.register("resident", _l("Rachunki i płatności"), "finances.payments", "payments", 10, module=tabs.MODULE)
 tabs.register(PAYMENTS, _l("Ogólnie"), 10, pages.name)
@@ -32,6 +33,8 @@ def payments() -> str:
     if unit is None:
         return render("finances/payments.html", **around)
     standing = queries.standing(actor(), unit, today())
+    if standing.owed.late:
+        around["tabs"] = tabs.also(around["tabs"], INTEREST, unit)
     return render(
         "finances/payments.html",
         **around,

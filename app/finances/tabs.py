@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 from flask import request
 
@@ -18,6 +19,7 @@ from app.web import menu
 from app.web.visitor import actor
 
 MODULE = "payments"
+FIRST = "/payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ def row(chosen: Switch) -> list[Choice]:
         for tab in sorted(_tabs.values(), key=lambda tab: (tab.order, tab.path))
         if tab.shown is None or (chosen.unit is not None and tab.shown(actor(), chosen.unit))
     ]
+
+
+def also(links: list[Choice], path: str, unit: HeldUnit) -> list[Choice]:
+    """The links and one more, for a page that has found out for itself that the tab at `path` has something to show."""
+    tab = _tabs.get(path)
+    more = [Choice(path, str(tab.label), f"{path}?unit={quote_plus(unit.code)}", False)] if tab else []
+    return [*links, *more]
 
 
 def paths() -> frozenset[str]:

@@ -30,6 +30,10 @@ _ROWS = "SELECT entry, kind, account, booked_on, due_on, debit, credit, document
 _NOW = "l.unit_code = :unit AND l.until_revision IS NULL"
 _RESIDENTS = text(f"{_ROWS.format(LEDGER)} WHERE {_NOW}")
 _STAFFS = text(f"{_ROWS.format('ledger_entries')} WHERE {_NOW} AND {scope.units('l.unit_code')}")
+_LATE = text(
+    "SELECT coalesce(sum(debit - credit), 0) > coalesce(sum(debit) FILTER (WHERE due_on >= :today), 0) "
+    "FROM ledger_entries WHERE unit_code = :unit AND until_revision IS NULL"
+)
 _PENDING = text(
     "SELECT public_id, account, paid_on, amount FROM pending_payments WHERE unit_code = :unit AND state = 'pending'"
 )
@@ -106,6 +110,11 @@ class Arrears:
     def missing_days(self) -> int:
         """Days of delay for which no rate is known."""
         return sum(line.reckoning.missing_days for line in (*self.unpaid, *self.paid_late))
+
+
+def is_late(_actor: Actor, unit: HeldUnit, today: date) -> bool:
+    """Whether more is owed for the unit than what falls due from today on."""
+    return bool(db.session.scalar(_LATE, {"unit": unit.code, "today": today}))
 
 
 def arrears(actor: Actor, unit: HeldUnit, today: date) -> Arrears:

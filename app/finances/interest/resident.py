@@ -10,7 +10,7 @@ from app.core.clock import today
 from app.core.language import lazy_gettext as _l
 from app.finances import tabs
 from app.finances.frame import frame
-from app.finances.interest.queries import arrears
+from app.finances.interest.queries import arrears, is_late
 from app.web.pages import render
 from app.web.visitor import actor
 
@@ -18,12 +18,14 @@ PATH = "/payments/interest"
 pages = Blueprint("interest", __name__, template_folder="../templates")
 
 
-def _is_here(_actor: Actor, _unit: HeldUnit) -> bool:
-    """The tab stands on the page itself; pages that speak of arrears lead to it."""
-    return request.path == PATH
+def _shown(who: Actor, unit: HeldUnit) -> bool:
+    """The tab is there for those who are late, and on the page itself; the first page adds it without asking."""
+    if request.path == tabs.FIRST:
+        return False
+    return request.path == PATH or is_late(who, unit, today())
 
 
-tabs.register(PATH, _l("Odsetki"), 70, pages.name, shown=_is_here)
+tabs.register(PATH, _l("Odsetki"), 70, pages.name, shown=_shown)
 
 
 @pages.get(PATH)

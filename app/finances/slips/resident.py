@@ -66,10 +66,11 @@ def slip() -> Any:
 def paper_now() -> Response:
     """The form for what was asked for, with the resident's own data as the books have them."""
     unit = _unit()
-    chosen = _chosen(_payable(unit), request.args.get("what"), request.args.get("amount", ""))
+    payable = _payable(unit)
+    chosen = _chosen(payable, request.args.get("what"), request.args.get("amount", ""))
     if chosen.what == "own" and chosen.refusal:
         raise Refused(chosen.refusal, field="amount")
-    order = _order(unit, _payable(unit), chosen)
+    order = _order(unit, payable, chosen)
     return _pdf(order, sender(actor(), unit, today()), cash=request.args.get("how") != "transfer")
 
 

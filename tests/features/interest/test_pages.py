@@ -136,3 +136,16 @@ def test_who_keeps_no_books_holds_no_interest(staff: Enter, role: str) -> None:
     browser = staff(role)
     assert browser.get(STAFF).status_code == 404
     assert browser.post(f"{STAFF}?unit=L1", {"entry": "2", "reason": "x"}, form="/settings").status_code == 404
+
+
+def test_the_tab_is_there_for_those_who_are_late_and_only_for_them(payer: Enter) -> None:
+    anna = payer("anna")
+    for path in ("/payments", "/payments/slip", "/payments/entries"):
+        assert 'href="/payments/interest?unit=L1">Odsetki</a>' in inspect(anna.get(path)), path
+
+
+def test_who_is_not_late_has_no_such_tab(payer: Enter) -> None:
+    zofia = payer("zofia")
+    for path in ("/payments", "/payments/slip", "/payments/entries"):
+        assert "/payments/interest" not in inspect(zofia.get(path)), path
+    assert zofia.get(PAGE).status_code == 200, "but the page says that nothing is late"
