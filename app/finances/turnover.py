@@ -46,8 +46,7 @@ class Choice:
 
     @property
     def query(self) -> dict[str, str]:
-        narrowed = {"kind": self.asked.kind, "account": self.asked.account}
-        return self.period.query | {name: value for name, value in narrowed.items() if value}
+        return self.period.query | _narrowed(self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def entries() -> str:
         options=_options(unit, choice),
         says=says(choice.period),
         sums=queries.sums(actor(), unit, choice.asked),
-        of_years=_of_years(months.items(), unit) if choice.period.year is None else [],
+        of_years=_of_years(months.items(), unit, choice.asked) if choice.period.year is None else [],
         page=page,
         months=_grouped(page.rows, months),
         page_url=f"{ENTRIES}?{urlencode(here | {'page': ''})}",
@@ -177,6 +176,11 @@ def _options(unit: HeldUnit, choice: Choice) -> dict[str, list[tuple[str, Any]]]
     }
 
 
+def _narrowed(asked: Asked) -> dict[str, str]:
+    narrowed = {"kind": asked.kind, "account": asked.account}
+    return {name: value for name, value in narrowed.items() if value}
+
+
 def _month_names() -> dict[int, str]:
     return dict(get_month_names("wide", "stand-alone", locale=language()))
 
@@ -186,13 +190,13 @@ def _grouped(rows: list[Entry], months: dict[date, Totals]) -> list[Month]:
     return [Month(first, months[first], list(found)) for first, found in groups]
 
 
-def _of_years(months: Iterable[tuple[date, Totals]], unit: HeldUnit) -> list[tuple[int, Totals, str]]:
+def _of_years(months: Iterable[tuple[date, Totals]], unit: HeldUnit, asked: Asked) -> list[tuple[int, Totals, str]]:
     """The totals of each year with entries, newest first, and the address of the year."""
     found: dict[int, Totals] = {}
     for first, month in months:
         before = found.get(first.year, Totals(month.opening, 0, 0))
         found[first.year] = Totals(before.opening, before.debit + month.debit, before.credit + month.credit)
     return [
-        (year, totals, f"{ENTRIES}?{urlencode({'unit': unit.code, 'year': year})}")
+        (year, totals, f"{ENTRIES}?{urlencode({'unit': unit.code, **_narrowed(asked), 'year': year})}")
         for year, totals in sorted(found.items(), reverse=True)
     ]
