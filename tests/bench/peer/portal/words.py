@@ -57,7 +57,9 @@ def standing_of(rows):
     balances = [(row[3], row[7]) for row in rows if row[0] == "balance"]
     accounts = in_order(balances)
     balance = sum(each.grosze for each in accounts)
-    due = next((Due(row[1], row[7]) for row in rows if row[0] == "due"), None)
+    coming = [(row[1], row[7]) for row in rows if row[0] == "due"]
+    next_day = min((day for day, _amount in coming), default=None)
+    due = Due(next_day, sum(amount for day, amount in coming if day == next_day)) if coming else None
     return balance, accounts, due, with_balances([row[1:9] for row in rows if row[0] == "entry"], balance)
 
 
