@@ -15,6 +15,7 @@ from app.imports.reading.findings import Refused
 from app.imports.reading.limits import Limits
 from app.imports.reading.mapping import SheetMap
 from app.imports.reading.sheets import Sheet
+from app.imports.reading.spoiled import Spoiled, ods_errors, xls_errors
 
 CHUNK = 1024 * 1024
 OVERLAP = 4096
@@ -55,6 +56,8 @@ class Workbook:
             raise Refused("too-many-tabs", count=len(tabs), limit=limits.tabs)
         kinds, views = python_calamine.SheetTypeEnum, python_calamine.SheetVisibleEnum
         sheets = [tab for tab in tabs if tab.typ == kinds.WorkSheet]
+        self._names = [tab.name for tab in tabs]
+        self._spoiled: dict[str, Spoiled] | None = None
         self.tabs = [tab.name for tab in sheets if tab.visible == views.Visible]
         self.hidden = [tab.name for tab in sheets if tab.visible != views.Visible]
 
@@ -82,10 +85,16 @@ class Workbook:
             yield row
 
     def _faults(self, tab: str) -> Faults:
-        """Cells of an XLSX tab with an error or a formula never computed: both read as empty otherwise."""
+        """Cells of a tab with an error, in an XLSX also formulas never computed: they read as empty otherwise."""
         if not zipfile.is_zipfile(self._path):
-            return {}
+            if self._spoiled is None:
+                self._spoiled = dict(zip(self._names, xls_errors(self._path), strict=False))
+            return _faults_of(self._spoiled.get(tab, {}))
         with zipfile.ZipFile(self._path) as archive:
+            if "content.xml" in archive.namelist():
+                if self._spoiled is None:
+                    self._spoiled = ods_errors(archive)
+                return _faults_of(self._spoiled.get(tab, {}))
             entry = _part(archive, tab)
             return _faults_in(archive, entry) if entry else {}
 
@@ -106,6 +115,10 @@ class Tab:
     def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]:
         """Every row of the tab from its first, blank ones included. Raises Refused."""
         return self._book.rows(self.called)
+
+
+def _faults_of(spoiled: Spoiled) -> Faults:
+    return {row: dict.fromkeys(columns, "cell-error") for row, columns in spoiled.items()}
 
 
 def _part(archive: zipfile.ZipFile, tab: str) -> zipfile.ZipInfo | None:

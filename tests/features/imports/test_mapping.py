@@ -63,10 +63,11 @@ def test_the_same_file_without_the_mapping_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_with_dates_and_numbers_maps_like_text(tmp_path: Path) -> None:
     import datetime
 
-    rows = [list(HEADER)] + [
-        [int(row[0]), row[1], row[2], datetime.date.fromisoformat(row[3]), float(row[4].replace(" ", "").replace(",", ".")),
-         row[5], row[6]] for row in ROWS
-    ]  # fmt: skip
+    def typed(row: tuple[str, ...]) -> list[Any]:
+        amount = float(row[4].replace(" ", "").replace(",", "."))
+        return [int(row[0]), *row[1:3], datetime.date.fromisoformat(row[3]), amount, *row[5:]]
+
+    rows = [list(HEADER), *map(typed, ROWS)]
     path = tmp_path / "listopad.xlsx"
     path.write_bytes(workbook({"Kartoteka 11.2026": rows, "Podsumowanie": [["razem"]]}))
     reading = read(path, mapping={"sheets": {"ledger": {**LEDGER, "tabs": ["Kartoteka*"]}}})
