@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from app.allowances import rules
 from app.allowances.rules import Credit
 from app.core.clock import today
 from tests.pages import inspect
+from tests.paper import page_words
 
 PAGE = "/me/allowances"
 WORDS = ("DM/77/2026", "GOPS", "odatek mieszkaniowy", "odatki mieszkaniowe", "Dodatek")
@@ -54,6 +57,22 @@ def test_the_kinds_of_entries_cannot_be_asked_for_it_either(granted: Any, people
     for who, seen in (("anna", True), ("buyer", False)):
         page = inspect(people(who).get("/payments/entries?unit=L2&kind=allowance"))
         assert ("<tbody>" in page) is seen, who
+
+
+def test_no_file_that_a_co_owner_takes_home_tells_of_it(granted: Any, people: Any) -> None:
+    year = f"unit=L2&year={today().year}"
+    for who, told in (("anna", True), ("buyer", False)):
+        browser = people(who)
+        csv = browser.get(f"/payments/entries.csv?{year}").get_data().decode("utf-8-sig")
+        book = browser.get(f"/payments/entries.xlsx?{year}")
+        with zipfile.ZipFile(io.BytesIO(book.data)) as archive:
+            cells = " ".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
+        paper = " ".join(page_words(browser.get(f"/payments/entries.pdf?{year}").data))
+        for content in (csv, cells, paper):
+            assert content and ("DM/77/2026" in content) is told, (who, content[:500])
+            assert ("odatekmieszkaniowy" in content.replace(" ", "")) is told, (who, content[:500])
+        found = browser.get("/payments/entries/document?unit=L2&number=DM/77/2026")
+        assert (found.status_code == 200) is told and (told or found.status_code == 404)
 
 
 def test_the_holder_sees_the_credit_by_its_name(granted: Any, people: Any) -> None:
