@@ -7,6 +7,9 @@ manager.
 
 from dataclasses import dataclass
 
+# No tax office gives out numbers that begin with 999; the check digit is right.
+NIP = "9990001232"
+
 
 @dataclass(frozen=True)
 class Component:
@@ -92,6 +95,7 @@ class Profile:
             "street_line": f"ul. {self.streets[0]} 2A",
             "city_line": f"{self.postcode} {self.city}",
             "hours": "poniedziałek 9:00–17:00, wtorek–piątek 7:30–15:30",
+            "nip": NIP,
             "accent": self.accent,
         }
 
