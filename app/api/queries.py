@@ -54,6 +54,11 @@ def token(actor: Actor, public_id: str) -> TokenLine:
     return _line(found)
 
 
+def ending(actor: Actor) -> int:
+    """How many tokens end soon. Raises `NotThere`."""
+    return sum(line.state == "ending" for line in tokens(actor))
+
+
 def _line(row: ApiToken) -> TokenLine:
     moment = now()
     former = row.former_until if row.former_until and row.former_until > moment else None

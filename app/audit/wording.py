@@ -68,6 +68,7 @@ _ACTIONS = {
     "import.unchanged": _l("Wczytano dane bez zmian"),
     "import.checked": _l("Sprawdzono plik z danymi"),
     "import.failed": _l("Nie udało się wczytać danych"),
+    "import.handed_on": _l("Przyjęto z folderu plik z banku"),
     "import.late": _l("Zawiadomiono, że dane nie dotarły na czas"),
     "import.turned_away": _l("Nie przyjęto pliku z folderu"),
     "import.undone": _l("Cofnięto opublikowane dane"),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from app.accounts.queries import resigned
+from app.api import queries as tokens
 from app.core.actor import Can
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -65,6 +66,14 @@ def _queue(counts: queries.Counts, can: frozenset[Can]) -> list[dict[str, Any]]:
     if unmatched:
         url = url_for("staff.statements.queue")
         waiting.append({"label": _("Wpłaty do przypisania"), "count": unmatched, "url": url})
+    unanswered_imports = imports.waiting(actor()) if Can.RUN_IMPORTS in can else 0
+    if unanswered_imports:
+        url = url_for("staff.imports.index")
+        waiting.append({"label": _("Importy, które czekają na zgodę"), "count": unanswered_imports, "url": url})
+    ending = tokens.ending(actor()) if Can.CONFIGURE in can else 0
+    if ending:
+        url = url_for("staff.tokens.index")
+        waiting.append({"label": _("Tokeny programów, które niedługo wygasną"), "count": ending, "url": url})
     if counts.failed_imports and Can.SEE_IMPORTS in can:
         waiting.append(
             {"label": _("Nieudane importy"), "count": counts.failed_imports, "url": url_for("staff.imports.index")}

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import structlog
+from sqlalchemy import text
 
-from app.core import audit, jobs, work
+from app.core import audit, intake, jobs, work
 from app.core.actor import system
 from app.core.errors import Refused
 from app.core.language import gettext as _
@@ -31,6 +33,11 @@ PACKAGES = (".zip", ".xlsx", ".xls", ".ods", ".csv", ".txt")
 INCREMENT = re.compile(r"\.increment(?=\.[^.]+$)", re.IGNORECASE)  # not a part of what a single file calls its sheet
 SOON = 3.0  # seconds until a delivery that is being read is looked at again
 GOOD = ("published", "unchanged", "checked")
+HANDED_ON = "import.handed_on"
+_GIVEN = text(
+    "SELECT detail->>'id' FROM audit_entries WHERE at > now() - interval '2 days' AND action = :action "
+    "AND subject = :claim LIMIT 1"
+)
 log = structlog.get_logger("osiedle.watched")
 _ACTOR = system("folder")
 
@@ -105,7 +112,11 @@ def _receive(folder: Folder, taken: Taken) -> Import | None:
     """Note a delivery as an import; None when it was refused at the door, or is not to be read yet."""
     try:
         with folder.read(taken) as source:
-            _only_packages(taken, os.fstat(source.fileno()).st_size)
+            _only_so_large(os.fstat(source.fileno()).st_size)
+            reader = intake.reader_for(Path(f"/dev/fd/{source.fileno()}"), taken.file_name)
+            if reader is not None:
+                return _hand_on(folder, taken, source, reader)
+            _only_packages(taken)
             name, marks = INCREMENT.subn("", taken.file_name)
             mode = "increment" if marks else "snapshot"
             made = arrive(_ACTOR, source, name, key=_key(taken), mode=mode, channel="folder")
@@ -121,9 +132,22 @@ def _receive(folder: Folder, taken: Taken) -> Import | None:
     return None
 
 
-def _only_packages(taken: Taken, size: int) -> None:
+def _hand_on(folder: Folder, taken: Taken, source: BinaryIO, reader: intake.Reader) -> None:
+    """Give a file that is no package, such as a bank's, to whoever reads it. Its outcome stands on their page."""
+    given = db.session.execute(_GIVEN, {"action": HANDED_ON, "claim": taken.claim}).scalar()
+    if given is None:
+        given = reader.take(_ACTOR, source, taken.file_name)
+        audit.record(_ACTOR, HANDED_ON, taken.claim, file=taken.file_name, id=given)
+    work.commit()
+    folder.put_away(taken, watched.DONE, {"id": given, "status": "queued", "reader": reader.name})
+
+
+def _only_packages(taken: Taken) -> None:
     if not taken.file_name.lower().endswith(PACKAGES):
         raise Refused(_("To nie jest paczka z danymi. Wgraj plik ZIP, XLSX, XLS, ODS albo CSV."))
+
+
+def _only_so_large(size: int) -> None:
     if size > MAX_MB * 1024 * 1024:
         raise Refused(_("Plik jest za duży: najwyżej %(most)d MB.", most=MAX_MB))
 

@@ -15,6 +15,7 @@ from app.core.errors import Conflict, NotThere, Refused
 from app.web import bearer
 from tenants.context import bind
 from tests.features.api.asking import ACTOR, named_token, problem, program, token
+from tests.features.api.pages import admin
 from tests.features.imports.doing import change, query, scalar
 from tests.pages import inspect
 from tests.town import token as csrf
@@ -139,8 +140,6 @@ def test_only_who_configures_the_portal_makes_tokens(app: Any, tenant: Any) -> N
 
 
 def test_an_administrator_makes_renews_and_takes_back_a_token(app: Any, new_tenant: Any, client: Any) -> None:
-    from tests.features.api.pages import admin
-
     tenant = new_tenant(admin_password="Zielony-Kasztan-77")
     browser = admin(client, tenant)
     assert "Żaden program nie ma jeszcze dostępu" in inspect(browser.get("/admin/configuration/tokens"))
@@ -176,3 +175,13 @@ def test_the_command_line_makes_and_ends_a_token(app: Any, tenant: Any, flask_co
     flask_command("tokens", "revoke", tenant.slug, told["id"], check=True)
     assert not opens(app, tenant, told["token"])
     assert flask_command("tokens", "revoke", tenant.slug, "nothing").returncode == 1
+
+
+def test_the_desk_says_that_a_token_ends_soon(app: Any, new_tenant: Any, client: Any) -> None:
+    tenant = new_tenant(admin_password="Zielony-Kasztan-77")
+    browser = admin(client, tenant)
+    token(app, tenant, days=90)
+    assert "niedługo wygasną" not in inspect(browser.get("/admin/"))
+    token(app, tenant, days=7)
+    assert "niedługo wygasną" in inspect(browser.get("/admin/"))
+    assert "niedługo wygaśnie" in inspect(browser.get("/admin/configuration/tokens"))

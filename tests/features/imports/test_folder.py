@@ -19,7 +19,8 @@ from app.gateways import watched
 from app.imports import watching
 from tenants.context import Mode, bind
 from tests.features.api.asking import package, work_off
-from tests.features.imports.doing import change, imports, query
+from tests.features.imports.doing import change, imports, query, scalar
+from tests.features.statements import banks
 from tests.worker.conftest import ended, process
 from worker import sweeps
 
@@ -294,3 +295,17 @@ def test_killed_anywhere_a_delivery_is_one_import_put_away_once(app: Any, tenant
         done = [name for name in lying(here / "done") if not name.startswith(".")]
         assert done == sorted(["noc.zip", "noc.zip.report.json"] * (number + 1))
     assert killed >= KILLS, "most of them did die on the way"
+
+
+def test_a_banks_file_goes_to_its_reader_once(app: Any, tenant: Any, here: Path, monkeypatch: Any) -> None:
+    """Killed after it was handed on and before it was put away, it is not handed on again."""
+    file = banks.pko([banks.Move(45000)])
+    (here / "wyciag.sta").write_bytes(file)
+    put_away = watched.Folder.put_away
+    monkeypatch.setattr(watched.Folder, "put_away", lambda *_args: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        look(app, tenant)
+    monkeypatch.setattr(watched.Folder, "put_away", put_away)
+    assert not look(app, tenant)
+    assert scalar(app, tenant, "SELECT count(*) FROM bank_files") == 1 and imports(app, tenant) == []
+    assert lying(here / "done") == ["wyciag.sta", "wyciag.sta.report.json"]
