@@ -21,6 +21,8 @@ Cells = Sequence[Any]
 #: Takes the columns of a batch, the number of its rows, and where our plain columns lie among them.
 Make = Callable[[Sequence[Cells], int, Mapping[str, Cells]], "dict[str, list[Any]]"]
 
+#: Cells that a column remembers what it made of.
+MANY = 20_000
 TEXT = Kind(str, dates=True, truths=True)
 DEBIT_WORDS = ("wn", "w", "winien", "debet", "debit", "dt", "d", "obciążenie", "obciążenia", "+")
 CREDIT_WORDS = ("ma", "m", "credit", "kredyt", "ct", "c", "uznanie", "uznania", "-")
@@ -45,15 +47,26 @@ def maker(column: Column, recipe: Recipe, at: Sequence[int]) -> Maker:
         return Maker((column.name,), lambda cells, count, done: {
             column.name: [_joined(row, recipe.text) for row in zip(*(cells[each] for each in at), strict=True)]
         })  # fmt: skip
-    return Maker((column.name,), lambda cells, count, done: {
-        column.name: [_remade(cell, column, recipe) for cell in cells[at[0]]]
-    })  # fmt: skip
+    known: dict[Any, str] = {}
+
+    def remade(cells: Sequence[Cells], count: int, done: Mapping[str, Cells]) -> dict[str, list[Any]]:
+        if len(known) > MANY:
+            known.clear()
+        for cell in cells[at[0]]:
+            if cell.__class__ is str and cell not in known:
+                known[cell] = _remade(cell, column, recipe)
+        return {column.name: [
+            known[cell] if cell.__class__ is str else _remade(cell, column, recipe) for cell in cells[at[0]]
+        ]}  # fmt: skip
+
+    return Maker((column.name,), remade)
 
 
 def _joined(row: tuple[Any, ...], sign: str) -> str:
     texts = [as_text(cell, TEXT) for cell in row]
-    fault = next((text for text in texts if isinstance(text, CellFault)), None)
-    return fault if fault is not None else sign.join(text for text in texts if text)
+    if CellFault in map(type, texts):
+        return next(text for text in texts if type(text) is CellFault)
+    return sign.join([text for text in texts if text])
 
 
 def _remade(cell: Any, column: Column, recipe: Recipe) -> str:
@@ -76,6 +89,8 @@ def _remade(cell: Any, column: Column, recipe: Recipe) -> str:
 
 def as_text(cell: Any, kind: Kind) -> str:
     """A cell as tidy text; a `CellFault` for one that lost its meaning."""
+    if type(cell) is str:
+        return tidy(cell)
     if isinstance(cell, CellFault):
         return cell
     try:
@@ -86,6 +101,8 @@ def as_text(cell: Any, kind: Kind) -> str:
 
 def split_sign(amount: str) -> tuple[bool, str]:
     """Whether an amount is below zero, and its size: `-12,00`, `12,00-` and `(12,00)` alike."""
+    if amount[:1].isdigit() and amount[-1:].isdigit():
+        return False, amount
     text = amount.replace(MINUS, "-").strip()
     if text.startswith("(") and text.endswith(")"):
         return True, text[1:-1].strip()

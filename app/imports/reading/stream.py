@@ -27,8 +27,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from app.core.confined import OUT_OF_MEMORY
 from app.imports.reading import frames
-from app.imports.reading.child import OUT_OF_MEMORY
 from app.imports.reading.findings import Finding, Findings
 from app.imports.reading.limits import MIB, Limits
 from app.imports.reading.looking import Tab
