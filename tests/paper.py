@@ -50,7 +50,8 @@ def _followed(body: bytes, name: bytes, objects: dict[int, bytes]) -> bytes:
 
 
 def _plain(head: bytes, content: bytes) -> bytes:
-    return zlib.decompress(content) if b"FlateDecode" in head else content
+    # Not `zlib.decompress`: a sum whose last byte is a carriage return has lost it to the pattern above.
+    return zlib.decompressobj().decompress(content) if b"FlateDecode" in head else content
 
 
 def _signs(cmap: bytes) -> dict[int, str]:

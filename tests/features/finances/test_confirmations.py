@@ -6,11 +6,15 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from app.core import throttle
+import pypdfium2
+import zxingcpp
+
+from app.core import throttle, work
 from app.core.clock import today
 from app.core.money import NBSP
-from app.finances.commands.confirming import TRY_LIMIT
+from app.finances.commands.confirming import TRY_LIMIT, forget_old
 from app.finances.confirmations import part_of
+from tenants.context import bind
 from tests.features.finances.books import House, entry
 from tests.features.finances.test_proof import words
 from tests.features.imports.doing import query
@@ -147,6 +151,27 @@ def test_guessing_is_slow(house: House, client: Any) -> None:
     answer = check(stranger, real)
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
     assert "1 080,00" not in words(inspect(answer))
+
+
+def test_the_picture_on_the_paper_leads_to_the_page_that_checks(house: House) -> None:
+    house.publish(LEDGER)
+    owner = house.enter()
+    paper = owner.get(ask(owner, "2026-06-30").location).data
+    with pypdfium2.PdfDocument(paper) as document:
+        seen = zxingcpp.read_barcodes(document[0].render(scale=2).to_pil())
+    assert [each.text for each in seen] == [f"http://{house.tenant.slug}.osiedle.test/verify"]
+
+
+def test_codes_are_forgotten_when_they_count_no_more(house: House) -> None:
+    house.publish(LEDGER)
+    owner = house.enter()
+    for day in ("2026-06-29", "2026-06-30"):
+        ask(owner, day)
+    house.sql("UPDATE balance_confirmations SET issued_at = now() - interval '366 days' WHERE on_day = '2026-06-29'")
+    with house.app.app_context(), bind(house.tenant):
+        assert forget_old(100) == 1
+        work.commit()
+    assert query(house.app, house.tenant, "SELECT on_day FROM balance_confirmations") == [(date(2026, 6, 30),)]
 
 
 def test_a_confirmation_is_no_business_of_neighbours(house: House) -> None:
