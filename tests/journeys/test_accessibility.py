@@ -12,7 +12,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 CONFIGURATION = [f"/admin/configuration{part}" for part in (
     "", "/office", "/look", "/texts", "/texts/terms", "/menu", "/letters", "/portal", "/registration", "/holders",
-    "/passwords", "/second-factor", "/notifications", "/retention",
+    "/passwords", "/second-factor", "/notifications", "/retention", "/tokens", "/tokens/new", "/imports",
+    "/nightly-data",
+)]  # fmt: skip
+MONEY = [f"/payments/{part}" for part in (
+    "entries", "entries?year=all", "entries/charts", "entries/document?number=NO/11/2026/00001",
+    "calendar", "calendar?view=list", "proof", "history", "changes", "slip", "interest",
+)]  # fmt: skip
+BOOKS = [f"/admin/{part}" for part in (
+    "units", "units/one?unit=01-1-001", "units/charges?unit=01-1-001", "units/entries?unit=01-1-001",
+    "history?unit=01-1-001", "entries", "charges", "balances", "debts", "interest",
+    "interest?unit=01-3-041",
 )]  # fmt: skip
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
@@ -22,7 +32,7 @@ PAGES = [
         "/no-such-page",
     ]),
     ("demo", "L000001", [
-        "/payments", "/payments/entries", "/payments?unit=X", "/me", "/me/units", "/me/charges", "/documents", "/news",
+        "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents", "/news",
         "/messages", "/messages/history", "/contact", "/settings", "/settings/password", "/settings/contact",
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
@@ -31,11 +41,14 @@ PAGES = [
         "/admin/accounts/new", "/admin/credentials", "/admin/registrations", "/admin/registrations/new",
         "/admin/registrations", "@/admin/registrations/", "/admin/resignations", "/admin/messages",
         "/admin/messages/new", "/admin/staff", "/admin/staff/new", "/admin/audit", "/admin/personal", "/admin/imports",
-        "/admin/imports/new", "/admin/mailouts", "/admin/mailouts/new", *CONFIGURATION, "/settings",
+        "/admin/imports/new", "@/admin/imports/", "/admin/imports/profiles", "/admin/imports/profiles/new",
+        "/admin/statements", "/admin/statements/new", "/admin/statements/payments", "/admin/statements/rules",
+        "/admin/mailouts",
+        "/admin/mailouts/new", *BOOKS, *CONFIGURATION, "/settings",
     ]),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
-        "/tenants", "/tenants/new", "/tenants/demo", "/factors", "/devices", "/audit",
+        "/tenants", "/tenants/new", "/tenants/demo", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit", "/rates",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
