@@ -32,7 +32,8 @@ PAGES = [
         "/no-such-page",
     ]),
     ("demo", "L000001", [
-        "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents", "/news",
+        "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents",
+        "/news",
         "/messages", "/messages/history", "/contact", "/settings", "/settings/password", "/settings/contact",
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
@@ -48,7 +49,7 @@ PAGES = [
     ]),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
-        "/tenants", "/tenants/new", "/tenants/demo", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit", "/rates",
+        "/tenants", "/tenants/new", "/tenants/demo", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
