@@ -7,13 +7,14 @@ nothing: the bank took the money back, or staff said that it belongs elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import text
 
 from app.core import events
 from app.core.clock import now
-from app.core.errors import NotThere
 from app.core.public_ids import new_public_id
 from app.finances.pending_rules import EARLIER, LATER, Booked, Paid, assigned
 from tenants.bound import current
@@ -23,31 +24,44 @@ TURN = 4219  # namespace of the lock under which payments and entries are paired
 _SAME = "source = :source AND source_ref = :ref"
 
 
-def credit(
-    source: str, ref: str, *, unit: str, amount: int, paid_on: date, title: str | None = None, account: str = "rent"
-) -> None:
-    """Money of `amount` grosze has reached the unit; once for a source and reference, however often it is said.
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Money of `amount` grosze that has reached a unit; `ref` names it to whoever told of it."""
 
-    One that was withdrawn counts again, for the unit named now. Call `settle` when all are said.
-    Raises `NotThere` for a unit that the books do not hold.
+    ref: str
+    unit: str
+    amount: int
+    paid_on: date
+    title: str | None = None
+
+
+_CREDIT = text(
+    "INSERT INTO pending_payments AS p (public_id, unit_code, account, amount, paid_on, title, source, source_ref) "
+    "SELECT told.public_id, told.unit, :account, told.amount, told.paid_on, told.title, :source, told.ref "
+    "FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:amounts AS bigint[]), CAST(:days AS date[]), "
+    "CAST(:titles AS text[]), CAST(:refs AS text[])) AS told (public_id, unit, amount, paid_on, title, ref) "
+    "WHERE told.unit IN (SELECT code FROM units WHERE until_revision IS NULL) "
+    "ON CONFLICT (source, source_ref) DO UPDATE SET unit_code = EXCLUDED.unit_code, account = EXCLUDED.account, "
+    "amount = EXCLUDED.amount, paid_on = EXCLUDED.paid_on, title = EXCLUDED.title, state = 'pending', entry = NULL, "
+    "settled_at = NULL WHERE p.state = 'withdrawn'"
+)
+
+
+def credit(source: str, told: Sequence[Credit], *, account: str = "rent") -> None:
+    """Money has reached units; once for a source and reference, however often it is said.
+
+    One that was withdrawn counts again, for the unit named now. A unit that the books do not hold is credited
+    nothing. Call `settle` when all are said.
     """
-    known = text("SELECT EXISTS (SELECT FROM units WHERE code = :unit AND until_revision IS NULL)")
-    if not db.session.execute(known, {"unit": unit}).scalar():
-        raise NotThere("")
-    db.session.execute(
-        text(
-            "INSERT INTO pending_payments AS p "
-            "(public_id, unit_code, account, amount, paid_on, title, source, source_ref) "
-            "VALUES (:public_id, :unit, :account, :amount, :paid_on, :title, :source, :ref) "
-            "ON CONFLICT (source, source_ref) DO UPDATE SET unit_code = EXCLUDED.unit_code, "
-            "account = EXCLUDED.account, amount = EXCLUDED.amount, paid_on = EXCLUDED.paid_on, "
-            "title = EXCLUDED.title, state = 'pending', entry = NULL, settled_at = NULL WHERE p.state = 'withdrawn'"
-        ),
-        {
-            "public_id": new_public_id(), "unit": unit, "account": account, "amount": amount, "paid_on": paid_on,
-            "title": title, "source": source, "ref": ref,
-        },
-    )  # fmt: skip
+    if not told:
+        return
+    values = {
+        "source": source, "account": account, "ids": [new_public_id() for _ in told],
+        "units": [one.unit for one in told], "amounts": [one.amount for one in told],
+        "days": [one.paid_on for one in told], "titles": [one.title for one in told],
+        "refs": [one.ref for one in told],
+    }  # fmt: skip
+    db.session.execute(_CREDIT, values)
 
 
 def withdraw(source: str, ref: str) -> bool:
@@ -77,6 +91,13 @@ _ENTRIES = text(
 )
 
 
+_SETTLE = text(
+    "UPDATE pending_payments SET state = CASE WHEN CAST(:entry AS text) IS NULL THEN 'pending' ELSE 'booked' END, "
+    "entry = CAST(:entry AS text), settled_at = CASE WHEN CAST(:entry AS text) IS NULL THEN NULL "
+    "ELSE CAST(:now AS timestamptz) END WHERE id = :id"
+)
+
+
 def settle() -> int:
     """Pair waiting payments with entries of the books; returns how many changed.
 
@@ -99,16 +120,8 @@ def settle() -> int:
     changed = [
         {"id": row.id, "entry": found.get(row.id), "now": now()} for row in rows if row.entry != found.get(row.id)
     ]
-    for values in changed:
-        db.session.execute(
-            text(
-                "UPDATE pending_payments SET state = CASE WHEN CAST(:entry AS text) IS NULL THEN 'pending' "
-                "ELSE 'booked' END, entry = CAST(:entry AS text), "
-                "settled_at = CASE WHEN CAST(:entry AS text) IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END "
-                "WHERE id = :id"
-            ),
-            values,
-        )
+    if changed:
+        db.session.execute(_SETTLE, changed)
     return len(changed)
 
 

@@ -5,11 +5,12 @@ Everything here is decided from what is stored, never from the order in which fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, text
 
 from app.finances.commands import pending
+from app.finances.commands.pending import Credit
 from app.statements.models import BankBooking
 from app.statements.rules.matching import Directory, Found, Paid, unit_of
 from app.statements.rules.returns import LONGEST, Movement, taken_back
@@ -29,6 +30,7 @@ def decide(bookings: Iterable[BankBooking], known: Directory) -> None:
     """Give every movement its unit, where something tells it; what a person decided stays."""
     rows = [row for row in bookings if row.decided_by is None and row.state in ("held", "queued", "credited")]
     trusted = set(db.session.execute(_TRUSTED, {"ids": [row.id for row in rows]}).scalars())
+    credited: list[tuple[BankBooking, Found]] = []
     for row in rows:
         if row.id not in trusted:
             row.state = "held"
@@ -37,9 +39,10 @@ def decide(bookings: Iterable[BankBooking], known: Directory) -> None:
         if row.state == "credited":
             _correct(row, found)
         elif found:
-            credit(row, found)
+            credited.append((row, found))
         else:
             row.state = "queued"
+    credit(credited)
     db.session.flush()
 
 
@@ -49,7 +52,7 @@ def _correct(row: BankBooking, found: Found | None) -> None:
         return
     if found.unit != row.unit_code:
         release(row, "queued")
-        credit(row, found)
+        credit([(row, found)])
     row.way = found.way
 
 
@@ -57,12 +60,12 @@ def _paid(row: BankBooking) -> Paid:
     return Paid(row.title, row.payer, row.account, row.target, row.mass_id, tuple(row.numbers))
 
 
-def credit(row: BankBooking, found: Found) -> None:
-    """The money is on its way to the unit's books."""
-    row.state, row.unit_code, row.way = "credited", found.unit, found.way
-    pending.credit(
-        SOURCE, row.public_id, unit=found.unit, amount=row.amount, paid_on=row.value_on, title=row.title or None
-    )
+def credit(decided: Sequence[tuple[BankBooking, Found]]) -> None:
+    """The money is on its way to the units' books."""
+    for row, found in decided:
+        row.state, row.unit_code, row.way = "credited", found.unit, found.way
+    told = [Credit(row.public_id, found.unit, row.amount, row.value_on, row.title or None) for row, found in decided]
+    pending.credit(SOURCE, told)
 
 
 def release(row: BankBooking, state: str) -> None:

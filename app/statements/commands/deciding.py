@@ -32,7 +32,7 @@ def match(actor: Actor, public_id: str, unit: str, *, learn: bool) -> str:
     if row.state not in ("queued", "held"):
         raise Conflict(_("Ktoś już zdecydował o tej wpłacie. Odśwież stronę."))
     before = {"state": row.state}
-    credit(row, Found(code, "person"))
+    credit([(row, Found(code, "person"))])
     row.decided_by, row.decided_at = actor.login, now()
     taught = _teach(actor, row, code) if learn else []
     audit.record(actor, "statement.matched", row.public_id, before=before, after={"unit": code}, learned=bool(taught))

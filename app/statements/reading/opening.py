@@ -12,7 +12,7 @@ from typing import Any
 from app.statements.reading.bookings import Booking, Content, Statement, Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]
-WALL_SECONDS = 90
+WALL_SECONDS = 180
 
 
 class ReaderFailed(RuntimeError):
