@@ -13,7 +13,9 @@ from flask.cli import AppGroup
 
 from app.core import intake, work
 from app.core.actor import system
+from app.core.runtime import settings
 from app.core.terminal import refusals
+from app.gateways import watched
 from app.imports import commands
 from app.imports.reading.sheets import SHEETS
 from app.imports.report import Report
@@ -89,6 +91,23 @@ def _run(path: Path, **how: Any) -> Report:
         commands.fail(public_id, f"{type(error).__name__}: {error}")
         work.commit()
         raise
+
+
+@imports.command("folder")
+@click.argument("tenant")
+def folder(tenant: str) -> None:
+    """Make the folder that TENANT's programs drop packages into, if it is not there, and print its path."""
+    found, root = tenant_called(tenant), settings().imports_dir
+    if root is None:
+        click.echo("Ustaw OSIEDLE_IMPORTS_DIR: folder, w którym są foldery zarządców.", err=True)
+        sys.exit(1)
+    with refusals(OSError):
+        (root / found.slug).mkdir(parents=True, exist_ok=True, mode=0o770)
+        with watched.opened(root, found.slug) as made:
+            if made is None:
+                click.echo(f"„{root / found.slug}” nie jest zwykłym folderem.", err=True)
+                sys.exit(1)
+    click.echo(str(root / found.slug))
 
 
 @imports.command("undo")

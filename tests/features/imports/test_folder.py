@@ -309,3 +309,13 @@ def test_a_banks_file_goes_to_its_reader_once(app: Any, tenant: Any, here: Path,
     assert not look(app, tenant)
     assert scalar(app, tenant, "SELECT count(*) FROM bank_files") == 1 and imports(app, tenant) == []
     assert lying(here / "done") == ["wyciag.sta", "wyciag.sta.report.json"]
+
+
+def test_the_command_makes_the_folder_and_prints_it(
+    app: Any, tenant: Any, flask_command: Any, environ: dict[str, str]
+) -> None:
+    for _time in range(2):
+        told = flask_command("imports", "folder", tenant.slug, check=True).stdout.strip()
+        assert told == str(Path(environ["OSIEDLE_VAR"]) / "import" / tenant.slug)
+        assert sorted(path.name for path in Path(told).iterdir()) == ["done", "refused", "working"]
+    assert flask_command("imports", "folder", "nobody").returncode == 1
