@@ -14,12 +14,13 @@ from app.allowances.rules import Credit, Month
 from app.core.clock import today
 from app.finances.queries.credits import allowance_credits
 from app.home.me import ALLOWANCES, frame
-from app.web import menu
+from app.web import audiences, menu
 from app.web.pages import render
 from app.web.visitor import actor
 
 pages = Blueprint("allowances", __name__, template_folder="templates")
 menu.pages_of("me", "resident.allowances")
+audiences.private(pages.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from app.home.facts import UnitFacts
 from app.home.me import CORRECT_PERSON, CORRECT_UNIT, ME, UNITS, frame, writes
 from app.messages import commands
 from app.messages.rules import CORRECTION
-from app.web import menu
+from app.web import audiences, menu
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
 from app.web.visitor import actor
@@ -50,6 +50,7 @@ UNIT = {
 }
 pages = Blueprint("correcting", __name__, template_folder="templates")
 menu.pages_of("me", "resident.correcting")
+audiences.private(pages.name)
 
 
 class CorrectionForm(Form):

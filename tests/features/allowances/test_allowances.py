@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from app.accounts.commands import create_account
 from app.allowances import rules
 from app.allowances.rules import Credit
+from app.core.actor import system
 from app.core.clock import today
+from tests.features.accounts.conftest import PASSWORD
 from tests.pages import inspect
 from tests.paper import page_words
 
@@ -119,16 +122,19 @@ def test_who_rents_sees_the_decision_but_not_the_owners_account(granted: Any, pe
     assert "DM/99/2026" in page and "150,00 zł" in page and "Zaksięgowano" not in page
 
 
-def test_staff_who_see_with_a_residents_eyes_see_no_decision(granted: Any) -> None:
-    from dataclasses import replace
-
-    from app.allowances import queries
-    from app.core.actor import Actor, Role
-
-    anna = Actor(kind="account", login="anna", account_id=1, role=Role.RESIDENT, person_code="anna")
-    assert granted.do(lambda: queries.granted(anna)) is True
-    watched = replace(anna, watcher="ewa")
-    assert granted.do(lambda: (queries.granted(watched), queries.decisions(watched))) == (False, [])
+def test_staff_who_see_with_a_residents_eyes_see_no_decision(app: Any, tenant: Any, granted: Any, people: Any) -> None:
+    granted.do(lambda: create_account(system("tests"), "szef", [], "admin", password=PASSWORD))
+    inspect(people("anna").get(PAGE))
+    [(account,)] = granted.sql("SELECT public_id FROM accounts WHERE login = 'anna'")
+    staff = people("szef")
+    page = f"/admin/accounts/{account}"
+    assert staff.post(f"{page}/watch", {}, form=page).status_code == 303
+    assert staff.get(PAGE).status_code == 404
+    for path in ("/me", "/payments", "/payments/entries", "/payments/calendar?view=list"):
+        seen = inspect(staff.get(f"{path}{'&' if '?' in path else '?'}unit=L2"))
+        assert "Podgląd portalu oczami mieszkańca" in seen, path
+        assert "DM/77/2026" not in seen and PAGE not in seen, path
+        assert "Dodatek mieszkaniowy" not in seen.replace("Dodatek mieszkaniowy</option>", ""), path
 
 
 def test_credits_are_matched_by_month_and_what_lacks_is_seen() -> None:
