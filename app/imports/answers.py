@@ -62,7 +62,7 @@ def ask_undo(actor: Actor, public_id: str, seen: int) -> None:
     """
     row = _locked(actor, public_id)
     connection = db.session.connection()
-    if row.status != "published" or row.revision not in publishing.in_effect(publishing.steps(connection)):
+    if row.status != "published" or row.revision not in set(publishing.in_effect(publishing.steps(connection))):
         raise Refused(_("Tego importu nie można cofnąć: nie jest opublikowany albo został już cofnięty."))
     if seen != publishing.current_revision(connection):
         raise Conflict(

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from app.core.money import plain
+from app.imports import publishing
 from app.imports.models import BOOKS, key_columns, table_of
 from app.imports.reading.findings import Finding, cut
 from app.imports.reading.sentences import message
 from app.imports.reading.sheets import NAMES, SHEETS
 from app.imports.reading.stream import SheetFile
-from app.imports.report import Totals
+from app.imports.report import SheetCounts, Totals
 from app.imports.staging import Control, Ways
 
 KEPT = 1000
@@ -50,10 +51,18 @@ REFERENCES = (
 
 class Checks:
     """All set-wise checks of one package; `files` says how the package calls its sheets and columns, `by` where
-    their rows are."""
+    their rows are.
 
-    def __init__(self, connection: Connection, files: Mapping[str, SheetFile], by: Ways, *, snapshot: bool) -> None:
+    Of sheets that have been `compared` only what differs is looked at: the rest has been checked when it was
+    published, and holds as long as what it refers to does.
+    """
+
+    def __init__(
+        self, connection: Connection, files: Mapping[str, SheetFile], by: Ways, *, snapshot: bool,
+        compared: Mapping[str, SheetCounts] | None = None,
+    ) -> None:  # fmt: skip
         self.by = by
+        self.compared = compared or {}
         self.connection = connection
         self.files = files
         self.snapshot = snapshot
@@ -63,7 +72,7 @@ class Checks:
         """Every fault, in the order of the sheets; at most 1000 of each kind and sheet."""
         for sheet in BOOKS:
             # In the books a key cannot be twice: an index sees to it.
-            if sheet in self.files and sheet not in self.by.straight:
+            if sheet in self.files and sheet not in self.by.straight and not self._is_once(sheet):
                 yield from self._doubled(sheet)
         for reference in REFERENCES:
             if reference.target in self.broken:
@@ -75,6 +84,10 @@ class Checks:
         """Control totals that do not agree with the package."""
         for control in controls:
             yield from self._control(control, totals)
+
+    def _is_once(self, sheet: str) -> bool:
+        counts = self.compared.get(sheet)
+        return counts is not None and publishing.are_once(self.connection, publishing.staged(sheet, whole=True), counts)
 
     def _doubled(self, sheet: str) -> Iterator[Finding]:
         names = key_columns(sheet)
@@ -102,14 +115,20 @@ class Checks:
         return in_package if self.snapshot else f"{in_package} UNION ALL {published}"
 
     def _dangling(self, reference: Reference) -> Iterator[Finding]:
+        differing = ""
+        target = self.compared.get(reference.target)
+        if reference.sheet in self.compared and (
+            reference.target not in self.files or (target is not None and not target.withdrawn)
+        ):
+            differing = f"JOIN stage_differences d ON d.sheet = '{reference.sheet}' AND d.wanted = s.row_no "
         statement = text(
-            f"SELECT s.row_no, s.{reference.field} FROM {self.by.relation(reference.sheet)} s "
+            f"SELECT s.row_no, s.{reference.field} FROM {self.by.relation(reference.sheet)} s {differing}"
             f"WHERE s.{reference.field} IS NOT NULL AND s.{reference.field} NOT IN ({self._targets(reference.target)}) "
             f"ORDER BY s.row_no LIMIT {KEPT}"
         )
         for row, value in self.connection.execute(statement):
-            target = self._called(reference.target)
-            yield self._finding("no-such-reference", reference.sheet, row, reference.field, value, target=target)
+            called = self._called(reference.target)
+            yield self._finding("no-such-reference", reference.sheet, row, reference.field, value, target=called)
 
     def _orphaned(self, reference: Reference) -> Iterator[Finding]:
         """Published rows of a sheet that the package lacks, whose target the package would withdraw."""

@@ -116,6 +116,24 @@ def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
     return SheetCounts(rows, added, changed, withdrawn, rows - added - changed)
 
 
+def are_once(connection: Connection, wanted: Wanted, counts: SheetCounts) -> bool:
+    """Whether no key of the wanted rows is there twice, as far as their comparison with the books can tell.
+
+    Each row that holds has at most one fellow then, and the new ones, which are few, are looked at by themselves.
+    """
+    books, keys = table_of(wanted.sheet), ", ".join(f"s.{name}" for name in key_columns(wanted.sheet))
+    held = connection.execute(text(f"SELECT count(*) FROM {books} WHERE until_revision IS NULL")).scalar_one()
+    if counts.rows - counts.added != held - counts.withdrawn:
+        return False
+    return not connection.execute(
+        text(
+            f"SELECT EXISTS (SELECT FROM {wanted.relation} s JOIN stage_differences d ON d.sheet = :sheet "
+            f"AND d.wanted = s.{wanted.number} AND d.held IS NULL GROUP BY {keys} HAVING count(*) > 1)"
+        ),
+        {"sheet": wanted.sheet},
+    ).scalar_one()
+
+
 def arrived(connection: Connection, sheet: str, rows: int) -> SheetCounts:
     """The counts of a sheet whose `rows` were copied straight into books that held nothing of it."""
     held = connection.execute(text(f"SELECT count(*) FROM {table_of(sheet)} WHERE until_revision IS NULL")).scalar_one()

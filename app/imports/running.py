@@ -184,12 +184,12 @@ def _transact(order: _Order, package: Package, progress: Progress, *, straight: 
     by = staging.ways(connection, newest + 1) if straight and _is_let_in(order, newest) else Ways()
     staged = staging.fill(connection, package, by)
     progress.stage("checking")
-    known = _check(connection, order, report, package, staged, by)
+    known, noted = _check(connection, order, report, package, staged, by)
     if report.findings.error_count and by.straight:
         raise Unfit
     if not report.findings.error_count:
         progress.stage("comparing")
-        _compare(connection, order, report, by, known=known)
+        _compare(connection, order, report, by, noted, known=known)
         if report.status == "published":
             progress.stage("writing")
             _publish(connection, order, report, by)
@@ -212,18 +212,29 @@ def _is_let_in(order: _Order, newest: int) -> bool:
 
 def _check(
     connection: Connection, order: _Order, report: Report, package: Package, staged: Staged, by: Ways
-) -> bool:
-    """Fill in what the package holds and what is wrong with it; whether the books hold just that already."""
+) -> tuple[bool, dict[str, SheetCounts]]:
+    """Fill in what the package holds and what is wrong with it.
+
+    Whether the books hold just that already; if not, how the sheets compare that could be compared before the check.
+    """
     report.findings = package.findings
     report.totals = staging.totals(connection, by) if "ledger" in package.files else None
     report.sheets = {sheet: SheetCounts(package.files[sheet].rows) for sheet in BOOKS if sheet in package.files}
-    checks = Checks(connection, package.files, by, snapshot=order.snapshot)
+    sound = not report.findings.error_count
     arrived = any(report.sheets[sheet].rows for sheet in by.straight if sheet in report.sheets)
-    known = not report.findings.error_count and not arrived and _holds_already(connection, order, staged.content)
+    known = sound and not arrived and _holds_already(connection, order, staged.content)
+    noted: dict[str, SheetCounts] = {}
+    if sound and not known and order.snapshot:
+        for sheet in report.sheets:
+            if sheet not in by.straight:
+                noted[sheet] = publishing.compare(connection, publishing.staged(sheet, whole=True))
+    # Where nothing stays as it was, nothing has been checked before.
+    told = {sheet: counts for sheet, counts in noted.items() if counts.unchanged}
+    checks = Checks(connection, package.files, by, snapshot=order.snapshot, compared=told)
     check = checks.controls if known else checks.run
     for finding in check(staged.controls, report.totals):
         add_error(report.findings, finding)
-    return known
+    return known, noted
 
 
 def _holds_already(connection: Connection, order: _Order, content: bytes) -> bool:
@@ -239,11 +250,15 @@ def _holds_already(connection: Connection, order: _Order, content: bytes) -> boo
     )
 
 
-def _compare(connection: Connection, order: _Order, report: Report, by: Ways, *, known: bool) -> None:
+def _compare(
+    connection: Connection, order: _Order, report: Report, by: Ways, noted: dict[str, SheetCounts], *, known: bool
+) -> None:
     """Fill in how the package differs from the books, and decide what is to become of it."""
     for sheet, read in report.sheets.items():
         if known:
             report.sheets[sheet] = SheetCounts(read.rows, unchanged=read.rows)
+        elif sheet in noted:
+            report.sheets[sheet] = noted[sheet]
         elif sheet in by.straight:
             report.sheets[sheet] = publishing.arrived(connection, sheet, read.rows)
         else:

@@ -8,9 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.factories import packages
 from tests.factories.packages import Dialect
-from tests.features.imports.doing import books, fingerprint, imports, publish
+from tests.features.imports.doing import books, fingerprint, imports, publish, scalar
 
 ROWS = 100_000
 
@@ -113,3 +115,46 @@ def test_an_account_number_must_be_right(app: Any, tenant: Any, tmp_path: Path) 
     small["units"][0][10] = packages.NRB[:-1] + "5"
     (error,) = refused(app, tenant, packages.archive(tmp_path / "a.zip", small))
     assert place(error)[:4] == ("account-check-digits", "lokale", 2, "rachunek")
+
+
+LEDGER = packages.small()["ledger"]
+UNITS = packages.small()["units"]
+SECOND = {
+    "a row that holds, twice": ({"ledger": [*LEDGER, LEDGER[0]]}, "doubled-key", 5),
+    "a row that changes, twice": ({"ledger": [*LEDGER, [*LEDGER[0][:10], "inny tytuł"]]}, "doubled-key", 5),
+    "a new row, twice": ({"ledger": [*LEDGER, ["9", *LEDGER[0][1:]], ["9", *LEDGER[1][1:]]]}, "doubled-key", 6),
+    "a new row of no unit": ({"ledger": [*LEDGER, ["9", "L9", *LEDGER[0][2:]]]}, "no-such-reference", 5),
+    "a row that moves to no unit": ({"ledger": [[LEDGER[0][0], "L9", *LEDGER[0][2:]], *LEDGER[1:]]},
+                                    "no-such-reference", 2),
+    "a unit that vanishes under rows that stay": ({"units": UNITS[1:], "ledger": LEDGER}, "no-such-reference", 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", list(SECOND))
+def test_what_is_wrong_beside_rows_that_stay_is_found(app: Any, tenant: Any, tmp_path: Path, fault: str) -> None:
+    """Rows that hold already are not looked at again, unless something else makes them wrong."""
+    sheets, code, row = SECOND[fault]
+    publish(app, tenant, packages.archive(tmp_path / "a.zip", packages.small()))
+    before = fingerprint(app, tenant)
+    report = publish(app, tenant, packages.archive(tmp_path / "b.zip", sheets))
+    assert report["status"] == "refused", report
+    assert (code, row) in [(error["code"], error["row"]) for error in report["errors"]]
+    assert fingerprint(app, tenant) == before
+    assert report["sheets"]["ledger"]["added"] == 0
+
+
+def test_a_first_ledger_with_a_fault_names_its_row_and_leaves_nothing(app: Any, tenant: Any, tmp_path: Path) -> None:
+    small = packages.small()
+    publish(app, tenant, packages.archive(tmp_path / "a.zip", {name: small[name] for name in ("buildings", "units")}))
+    before = fingerprint(app, tenant)
+    faults = {
+        "doubled-key": [*LEDGER, LEDGER[0]],
+        "no-such-reference": [*LEDGER, ["9", "L9", *LEDGER[0][2:]]],
+        "date-impossible": [*LEDGER, ["9", *LEDGER[0][1:4], "31.11.2026", *LEDGER[0][5:]]],
+    }
+    for code, ledger in faults.items():
+        report = publish(app, tenant, packages.archive(tmp_path / f"{code}.zip", {"ledger": ledger}))
+        assert [(error["code"], error["row"]) for error in report["errors"]] == [(code, 5)]
+    assert [row[0] for row in fingerprint(app, tenant)] == [row[0] for row in before]
+    assert scalar(app, tenant, "SELECT count(*) FROM ledger_entries") == 0
+    assert publish(app, tenant, packages.archive(tmp_path / "b.zip", {"ledger": LEDGER}))["status"] == "published"
