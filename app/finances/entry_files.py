@@ -141,7 +141,7 @@ def _printed(entry: Entry) -> dict[str, Any]:
     return {
         "date": f"{entry.date:%d.%m.%Y}",
         "what": entry.title or entry.kind_label,
-        "more": " · ".join(more),
+        "more": " · ".join(dict.fromkeys(more)),
         "debit": amount(entry.debit) if entry.debit else "",
         "credit": amount(entry.credit) if entry.credit else "",
         "after": amount(entry.balance_after),
