@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
-from app.finances.slips.payload import TITLE
+from app.finances.slips.payload import RECIPIENT, TITLE, clean
 
 WAYS = ("balance", "charge", "own", "open")
 MOST_CELLS = 12
@@ -19,7 +19,8 @@ _CURRENCY = re.compile(r"(?i)\s*(zł|pln)\s*$")
 class Order:
     """One payment: to whom, on which account (26 digits), how much in grosze (None: the payer writes it), what for.
 
-    `nip` is the recipient's ten digits or None, `code_title` the title in at most 32 signs for the payment code.
+    `nip` is the recipient's ten digits or None. `code_recipient` and `code_title` are for the payment code, which has
+    room for 20 and 32 signs.
     """
 
     recipient: str
@@ -29,6 +30,7 @@ class Order:
     grosze: int | None
     title: str
     code_title: str
+    code_recipient: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,8 @@ def titles(code: str, period: str | None) -> tuple[str, str]:
         if len(candidate) <= TITLE:
             return about, candidate
     return about, code[-TITLE:]
+
+
+def name_for_code(name: str, short_name: str) -> str:
+    """The recipient's name where there is room for 20 signs: the short one rather than a part of the full one."""
+    return name if len(clean(name, len(name))) <= RECIPIENT else short_name

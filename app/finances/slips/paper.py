@@ -53,7 +53,7 @@ def slip(order: Order, sender: Sender, *, cash: bool) -> bytes:
 
 
 def _code(order: Order, grosze: int, label: str, hint: str) -> dict[str, str]:
-    said = payload(order.nip, order.account, grosze, order.recipient, order.code_title)
+    said = payload(order.nip, order.account, grosze, order.code_recipient, order.code_title)
     return {"svg": picture(said, label), "label": label, "hint": hint}
 
 

@@ -19,7 +19,7 @@ from app.finances.frame import frame
 from app.finances.rules import account_number
 from app.finances.slips import paper
 from app.finances.slips.forms import PaperForm
-from app.finances.slips.order import WAYS, Order, Sender, titles, typed_amount, written
+from app.finances.slips.order import WAYS, Order, Sender, name_for_code, titles, typed_amount, written
 from app.finances.slips.queries import CurrentCharge, current_charge, sender
 from app.office.commands import contact_of
 from app.office.queries import profile
@@ -138,7 +138,8 @@ def _order(unit: HeldUnit, payable: Payable, chosen: Chosen) -> Order:
     period = payable.charge.period if chosen.what == "charge" and payable.charge else None
     title, code_title = titles(unit.code, period)
     address = contact_of(office).get("address", "")
-    return Order(office.name, address, office.nip, account, chosen.grosze, title, code_title)
+    name = name_for_code(office.name, office.short_name)
+    return Order(office.name, address, office.nip, account, chosen.grosze, title, code_title, name)
 
 
 def _pdf(order: Order, who: Sender, *, cash: bool) -> Response:

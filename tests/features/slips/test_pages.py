@@ -20,7 +20,7 @@ from tests.pages import inspect
 from tests.paper import page_words
 
 Payer = Callable[[str], Browser]
-NAME = "Spółdzielnia Mieszka"
+NAME = "SM Słoneczna"
 
 
 def scanned(pdf: bytes) -> list[str]:

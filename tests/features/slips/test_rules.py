@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.core.errors import Refused
-from app.finances.slips.order import cells, titles, typed_amount, written
+from app.finances.slips.order import cells, name_for_code, titles, typed_amount, written
 from app.finances.slips.payload import clean, payload
 from app.finances.slips.words import LARGEST, in_words, number_in_words
 
@@ -119,3 +119,9 @@ def test_the_units_code_survives_in_the_title_of_the_payment_code() -> None:
     assert titles("L000001", "2026-11")[1] == "Opłaty za lokal L000001"
     assert titles("A" * 20, None)[1] == "Lokal " + "A" * 20
     assert titles("B" * 30 + "123456", None)[1].endswith("123456")
+
+
+def test_in_a_code_a_short_name_is_better_than_a_part_of_the_full_one() -> None:
+    assert name_for_code("Spółdzielnia Mieszkaniowa „Koło”", "SM „Koło”") == "SM „Koło”"
+    assert name_for_code("Wspólnota Cicha 1", "WM Cicha 1") == "Wspólnota Cicha 1"
+    assert clean(name_for_code("Ż" * 90, "Ź" * 40), 20) == "Ź" * 20
