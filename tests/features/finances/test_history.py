@@ -7,13 +7,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app.accounts.holdings import HeldUnit
+from app.core import events
 from app.core.actor import system
 from app.core.clock import today
 from app.finances.queries import history
 from app.finances.queries.proof import proof
 from tenants.context import Mode, bind
+from tenants.db import db
 from tests.features.finances.books import House, entry
 from tests.features.finances.test_proof import words
 from tests.features.imports.doing import take_back
@@ -44,7 +47,7 @@ def then(house: House, day: date, unit: HeldUnit = UNIT) -> Any:
 def test_added_changed_and_withdrawn_entries_explain_the_difference(house: House) -> None:
     a_march(house)
     page = words(inspect(house.enter().get(f"{PAGE}?day=2026-03-03")))
-    assert "3 marca 2026, koniec dnia 1 399,00 zł" in page
+    assert "3 marca 2026, koniec dnia zaległość 1 399,00 zł" in page
     assert "Było 1 399,00 Nowe operacje: 1 −50,00 Zmienione operacje: 1 +70,00 Wycofane operacje: 1 −999,00" in page
     assert "Jest dzisiaj zaległość 420,00" in page
     assert "data: 01.02.2026 → 02.02.2026 zmieniona 500,00 570,00 +70,00 Dane nr 2" in page
@@ -161,3 +164,13 @@ def test_whatever_the_books_went_through_the_sums_are_the_difference(
         assert found.was + parts == found.now
         assert sum(each.difference for each in found.changes) == parts
         assert found.was + sum(step.grosze for step in found.steps) == found.now
+
+
+def test_an_import_over_midnight_is_shown_from_its_end(house: House) -> None:
+    house.publish([CHARGE])
+    with house.app.app_context(), bind(house.tenant, Mode.BULK):
+        begun = db.session.execute(text("SELECT now()")).scalar_one()
+        events.happened("imports.published", revision=1)
+        ends = db.session.execute(text("SELECT published_at FROM revisions")).scalar_one()
+        db.session.rollback()
+    assert ends > begun
