@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,13 @@ def test_a_mapping_that_means_nothing_is_refused(said: dict[str, Any], code: str
     with pytest.raises(BadMapping) as refusal:
         plan(said)
     assert refusal.value.code == code
+
+
+def test_the_profile_in_the_documentation_is_one() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs/integrators.md").read_text(encoding="utf-8")
+    said = json.loads(text.split("## Profiles", 1)[1].split("```json\n", 1)[1].split("```", 1)[0])
+    said.pop("name")
+    assert set(plan(said).sheets) == {"people", "ledger"}
 
 
 @given(st.text(max_size=60), st.sampled_from(sorted(PARTS)))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.factories import packages
+from tests.features.api.asking import hand_over, problem, program, token
 from tests.features.imports.doing import books, imports, query, scalar
 from tests.features.imports.mapped import HEADER, LEDGER, ROWS, ledger_csv, workbook
 from tests.features.imports.test_pages import Desk, desk
@@ -215,3 +216,19 @@ def test_whoever_may_only_look_at_imports_has_no_profiles(desk: Callable[..., De
         other = desk(role, staff.tenant)
         for address in (PROFILES, f"{PROFILES}/new", page, f"{page}/ledger", f"{page}/export", f"{page}/delete"):
             assert other.get(address).status_code == 404
+
+
+def test_programs_name_a_profile_too(desk: Callable[..., Desk]) -> None:
+    staff = desk()
+    page = made(staff, ledger_csv())
+    staff.post(page, {"tabs_ledger": "program"})
+    client = program(staff.app, staff.tenant, token(staff.app, staff.tenant))
+    taken = hand_over(client, ledger_csv(), "noc", name="program.csv", profile="Mój program")
+    assert taken.status_code == 202
+    chosen = query(staff.app, staff.tenant, "SELECT profile, mapping -> 'sheets' -> 'ledger' -> 'tabs' FROM imports")
+    assert chosen == [("Mój program", ["program"])]
+    assert hand_over(client, ledger_csv(), "noc", name="program.csv", profile="Mój program").status_code == 202
+    problem(hand_over(client, ledger_csv(), "noc", name="program.csv", profile="-"), 422)
+    assert "nie ma" in problem(hand_over(client, ledger_csv(), name="x.csv", profile="Inny"), 422)["detail"].lower()
+    lone = hand_over(client, b"kod;nazwisko\nP1;Kot\n", name="x.csv", profile="-", sheet="people")
+    assert lone.status_code == 202
