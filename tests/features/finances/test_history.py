@@ -174,3 +174,17 @@ def test_an_import_over_midnight_is_shown_from_its_end(house: House) -> None:
         ends = db.session.execute(text("SELECT published_at FROM revisions")).scalar_one()
         db.session.rollback()
     assert ends > begun
+
+
+def test_an_allowance_is_told_to_its_holder_alone(house: House) -> None:
+    titles = [["L1", "P1", "owner", date(2019, 4, 1), None], ["L1", "P2", "co-owner", date(2019, 4, 1), None]]
+    decision = [["MOPS/7", "L1", "P1", "MOPS Głogów", date(2026, 1, 1), date(2026, 6, 30), "100.00"]]
+    house.shown_since(house.publish([CHARGE], occupancies=titles, allowances=decision), "2026-02-02 01:00")
+    help_ = entry(5, "allowance", date(2026, 2, 20), credit="100.00", document="MOPS/7", title="Dodatek luty")
+    house.publish([CHARGE, help_], occupancies=titles, allowances=decision)
+    holder, other = house.enter("P1"), house.enter("P2")
+    for path in ("/payments/proof?year=2026", f"{PAGE}?day=2026-02-02"):
+        own, shared = (words(inspect(who.get(path))) for who in (holder, other))
+        assert "Dodatek luty" in own and "MOPS/7" in own
+        assert "Dodatek" not in shared and "MOPS" not in shared and "100,00" in shared
+        assert "400,00" in own and "400,00" in shared
