@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 
@@ -78,7 +79,10 @@ _STIRRED = (
     "SELECT DISTINCT p.unit_code, p.amount FROM pending_payments p WHERE p.state = 'pending' "
     "UNION SELECT p.unit_code, p.amount FROM pending_payments p WHERE p.state = 'booked' AND NOT EXISTS ("
     "SELECT FROM ledger_entries e WHERE e.entry = p.entry AND e.until_revision IS NULL AND e.unit_code = p.unit_code "
-    "AND e.credit = p.amount AND e.kind = 'payment')"
+    "AND e.credit = p.amount AND e.kind = 'payment') AND NOT EXISTS ("
+    "SELECT FROM ledger_entries f JOIN ledger_entries e USING (unit_code, booked_on, document, kind) "
+    "WHERE f.entry = p.entry AND f.until_revision IS NULL AND f.unit_code = p.unit_code AND f.kind = 'payment' "
+    "AND e.until_revision IS NULL HAVING sum(e.credit) = p.amount)"
 )
 _PAYMENTS = text(
     "SELECT p.id, p.unit_code, p.amount, p.paid_on, p.entry FROM pending_payments p "
@@ -87,7 +91,18 @@ _PAYMENTS = text(
 _ENTRIES = text(
     "SELECT e.entry, e.unit_code, e.credit, e.booked_on FROM ledger_entries e "
     "WHERE e.until_revision IS NULL AND e.kind = 'payment' AND e.unit_code = ANY(:units) "
-    "AND e.credit = ANY(:amounts) AND e.booked_on BETWEEN :first AND :last"
+    "AND e.credit = ANY(:amounts) AND e.booked_on BETWEEN :first AND :last AND NOT EXISTS ("
+    "SELECT FROM pending_payments p JOIN ledger_entries f ON f.entry = p.entry AND f.until_revision IS NULL "
+    "WHERE p.unit_code = e.unit_code AND p.id <> ALL(:ids) AND p.amount <> f.credit "
+    "AND f.booked_on = e.booked_on AND f.document = e.document)"
+)
+# A manager whose books split a transfer over settlement accounts books its parts on one day, under one document.
+_SPLIT = text(
+    "SELECT array_agg(e.entry ORDER BY e.entry), e.unit_code, sum(e.credit)::bigint, e.booked_on FROM ledger_entries e "
+    "WHERE e.until_revision IS NULL AND e.kind = 'payment' AND e.unit_code = ANY(:units) "
+    "AND e.booked_on BETWEEN :first AND :last AND e.document IS NOT NULL "
+    "GROUP BY e.unit_code, e.booked_on, e.document HAVING count(*) > 1 AND sum(e.credit) = ANY(:amounts) "
+    "AND NOT bool_or(EXISTS (SELECT FROM pending_payments p WHERE p.entry = e.entry AND p.id <> ALL(:ids)))"
 )
 
 
@@ -115,14 +130,26 @@ def settle() -> int:
         "amounts": sorted({payment.amount for payment in payments}),
         "first": min(days) - EARLIER,
         "last": max(days) + LATER,
+        "ids": [payment.key for payment in payments],
     }
-    found = assigned(payments, [Booked(*row) for row in db.session.execute(_ENTRIES, values)])
+    found = _paired(payments, values)
     changed = [
         {"id": row.id, "entry": found.get(row.id), "now": now()} for row in rows if row.entry != found.get(row.id)
     ]
     if changed:
         db.session.execute(_SETTLE, changed)
     return len(changed)
+
+
+def _paired(payments: list[Paid], values: dict[str, Any]) -> dict[int, str]:
+    """Which entry stands for which payment: the first part of a split transfer, otherwise the entry of its amount."""
+    parts = db.session.execute(_SPLIT, values).all()
+    members = {entries[0]: entries for entries, *_rest in parts}
+    found = assigned(payments, [Booked(entries[0], *rest) for entries, *rest in parts])
+    taken = {entry for first in found.values() for entry in members[first]}
+    left = [payment for payment in payments if payment.key not in found]
+    whole = [Booked(*row) for row in db.session.execute(_ENTRIES, values) if row.entry not in taken]
+    return found | assigned(left, whole)
 
 
 @events.on("imports.published")

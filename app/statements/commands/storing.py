@@ -11,7 +11,7 @@ from app.core.public_ids import new_public_id
 from app.statements.models import BankBooking, BankFile, BankStatement, BookingSighting
 from app.statements.reading.bookings import Booking, Content, Statement
 from app.statements.rules.matching import Directory
-from app.statements.rules.sameness import Told, joined, print_of, recognised
+from app.statements.rules.sameness import Told, joined, outline, print_of, recognised
 from tenants.db import db
 
 
@@ -48,15 +48,17 @@ def store(file: BankFile, content: Content, known: Directory) -> Stored:
 def _told(statement: Statement, booking: Booking, known: Directory) -> Told:
     # Some banks give out a file for each virtual account: then the file's account is the target.
     virtual = statement.account if statement.account in known.accounts else None
-    printed = print_of(booking.value_on, booking.amount, booking.currency, booking.title)
+    printed = print_of(booking.value_on, booking.amount, booking.currency)
     return Told(
-        printed, booking.amount, booking.currency, booking.refs, None if virtual else statement.account,
-        booking.payer, booking.target or virtual,
+        printed, booking.amount, booking.currency, outline(booking.title), booking.refs,
+        None if virtual else statement.account, booking.payer, booking.target or virtual,
     )  # fmt: skip
 
 
 def _row_told(row: BankBooking) -> Told:
-    return Told(row.print, row.amount, row.currency, tuple(row.refs), row.account, row.payer, row.target)
+    return Told(
+        row.print, row.amount, row.currency, outline(row.title), tuple(row.refs), row.account, row.payer, row.target
+    )  # fmt: skip
 
 
 def _candidates(told: Sequence[Told]) -> list[BankBooking]:
@@ -100,7 +102,8 @@ def _learn(row: BankBooking, booking: Booking, told: Told) -> None:
     row.mass_id = row.mass_id or booking.mass_id
     row.booked_on = row.booked_on or booking.booked_on
     row.name = row.name or _clean(booking.name)
-    row.title = row.title or _clean(booking.title)
+    if len(told.outline) > len(outline(row.title)) or not row.title:
+        row.title = _clean(booking.title)
 
 
 def _reword(row: BankBooking, booking: Booking) -> None:

@@ -1,7 +1,7 @@
 """Which bookings of several files are one movement of money.
 
-The same movement comes as MT942, MT940, camt, an Elixir row and a row of a mass file. All tell day, amount and title
-alike; of accounts and ids each tells a part. Two tellings are one movement when what all tell is alike and nothing of
+The same movement comes as MT942, MT940, camt, an Elixir row and a row of a mass file. All tell day and amount alike;
+of title, accounts and ids each tells a part. Two tellings are one movement when what all tell is alike and nothing of
 the rest contradicts. A file never tells a movement twice, so two alike in one file are two.
 """
 
@@ -22,11 +22,12 @@ _COMPARED = 60
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one telling says of a movement; None and () for what it does not say."""
+    """What one telling says of a movement; None and () for what it does not say. `outline` is of its title."""
 
     print: bytes
     amount: int
     currency: str
+    outline: str = ""
     refs: tuple[str, ...] = ()
     account: str | None = None
     payer: str | None = None
@@ -40,10 +41,9 @@ def outline(title: str) -> str:
     return "".join(kept)[:_COMPARED]
 
 
-def print_of(value_on: date, amount: int, currency: str, title: str) -> bytes:
+def print_of(value_on: date, amount: int, currency: str) -> bytes:
     """What all formats tell alike of a movement, as 16 bytes."""
-    said = f"{value_on.isoformat()}|{amount}|{currency}|{outline(title)}"
-    return hashlib.sha256(said.encode()).digest()[:16]
+    return hashlib.sha256(f"{value_on.isoformat()}|{amount}|{currency}".encode()).digest()[:16]
 
 
 def likeness(one: Told, other: Told) -> int | None:
@@ -58,8 +58,8 @@ def likeness(one: Told, other: Told) -> int | None:
         return None
     if shared:
         # The bank's own id is worth more than what an earlier file was only taken to say.
-        return 8
-    agreed = 0
+        return 32
+    agreed = 16 if one.outline == other.outline else 0
     for weight, said, heard in (
         (4, one.target, other.target),
         (2, one.payer, other.payer),
@@ -68,7 +68,11 @@ def likeness(one: Told, other: Told) -> int | None:
         if said and heard and said != heard:
             return None
         agreed += weight if said and said == heard else 0
-    return agreed
+    if one.outline == other.outline:
+        return agreed
+    # A format may cut the title, or leave out its end: then somebody must be known to be the same.
+    cut = one.outline.startswith(other.outline) or other.outline.startswith(one.outline)
+    return agreed if cut and agreed > 1 else None
 
 
 def joined(known: Told, telling: Told) -> Told:
@@ -80,9 +84,9 @@ def joined(known: Told, telling: Told) -> Told:
         return (new or old) if sure else (old or new)
 
     return Told(
-        known.print, known.amount, known.currency, tuple(dict.fromkeys([*known.refs, *telling.refs])),
-        either(known.account, telling.account), either(known.payer, telling.payer),
-        either(known.target, telling.target),
+        known.print, known.amount, known.currency, max(known.outline, telling.outline, key=len),
+        tuple(dict.fromkeys([*known.refs, *telling.refs])), either(known.account, telling.account),
+        either(known.payer, telling.payer), either(known.target, telling.target),
     )  # fmt: skip
 
 
@@ -95,15 +99,18 @@ def recognised(file: Sequence[Told], known: Sequence[Told]) -> list[int | None]:
 
     Those who agree most are paired first, and each known movement stands for one telling at most.
     """
-    by_print: dict[bytes, list[int]] = defaultdict(list)
+    by_print: dict[bytes, dict[str | None, list[int]]] = defaultdict(lambda: defaultdict(list))
     by_ref: dict[str, list[int]] = defaultdict(list)
     for at, each in enumerate(known):
-        by_print[each.print].append(at)
+        by_print[each.print][each.payer].append(at)
         for ref in each.refs:
             by_ref[ref].append(at)
     pairs: list[tuple[int, int, int]] = []
     for at, telling in enumerate(file):
-        near = {*by_print[telling.print], *(other for ref in telling.refs for other in by_ref[ref])}
+        alike = by_print[telling.print]
+        payers = list(alike) if telling.payer is None else [telling.payer, None]
+        near = {other for payer in payers for other in alike.get(payer, ())}
+        near |= {other for ref in telling.refs for other in by_ref[ref]}
         for other in near:
             agreed = likeness(telling, known[other])
             if agreed is not None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.finances.pending_rules import Booked, Paid, assigned
-from app.statements.rules.sameness import Told, joined, print_of, recognised
+from app.statements.rules.sameness import Told, joined, outline, print_of, recognised
 from tests.features.imports.doing import change, query
 from tests.features.statements import banks
 from tests.features.statements.banks import Move
@@ -97,6 +97,31 @@ def test_a_reference_in_the_title_gives_way_to_an_account_that_another_file_tell
     assert counted(app, tenant) == [("L2", 45000)]
 
 
+def test_a_title_that_a_format_cuts_or_writes_otherwise_is_the_same_payment(
+    app: Any, tenant: Any, tmp_path: Path
+) -> None:
+    publish_books(app, tenant, tmp_path / "first")
+    whole, cut, plain = (
+        Move(45000, target=L1, title=title)
+        for title in (
+            "Czynsz 07/2026 lokal nr 15A, część za wodę",
+            "Czynsz 07/2026",
+            "CZYNSZ 07/2026 LOKAL NR 15A CZESC",
+        )
+    )
+    for content in (banks.mass([cut]), banks.pipe([whole]), banks.elixir([plain]), banks.mass([cut])):
+        hand_over(app, tenant, content)
+    assert counted(app, tenant) == [("L1", 45000)]
+
+
+def test_two_months_paid_on_one_day_are_two_payments(app: Any, tenant: Any, tmp_path: Path) -> None:
+    publish_books(app, tenant, tmp_path / "first")
+    months = [Move(45000, target=L1, title=f"Czynsz {month}/2026") for month in ("07", "08")]
+    for content in (banks.mass(months[:1]), banks.pipe(months), banks.elixir(months), banks.mass(months[1:])):
+        hand_over(app, tenant, content)
+    assert counted(app, tenant) == [("L1", 45000), ("L1", 45000)]
+
+
 # --- the rules alone, over many worlds ---
 
 TRUE = st.tuples(
@@ -109,7 +134,7 @@ def told(world: list[tuple[Any, ...]], kind: str) -> list[Told]:
     """The world as one format tells it."""
     made = []
     for at, (title, amount, target, payer) in enumerate(world):
-        printed = print_of(date(2026, 11, 10), amount, "PLN", title * 3)
+        printed = print_of(date(2026, 11, 10), amount, "PLN")
         known = {
             "mt": {"refs": (f"tnr:{at}",), "account": "M", "payer": payer, "target": target},
             "day": {"refs": (f"tnr:{at}",), "account": "M"},
@@ -117,7 +142,7 @@ def told(world: list[tuple[Any, ...]], kind: str) -> list[Told]:
             "swr": {"payer": payer, "target": target},
             "bare": {},
         }[kind]
-        made.append(Told(printed, amount, "PLN", **known))  # type: ignore[arg-type]
+        made.append(Told(printed, amount, "PLN", outline(title * 3), **known))  # type: ignore[arg-type]
     return made
 
 
