@@ -161,3 +161,17 @@ def test_the_description_is_read_without_a_token_and_names_what_there_is(app: An
     assert served == {(path, method) for path, methods in document["paths"].items() for method in methods}
     names = set(document["components"]["schemas"])
     assert {word.split('"')[0] for word in answer.get_data(as_text=True).split("#/components/schemas/")[1:]} <= names
+
+
+def test_too_large_and_broken_bodies_are_problems(app: Any, tenant: Any, monkeypatch: Any) -> None:
+    client = program(app, tenant, token(app, tenant))
+    view = app.view_functions["api.imports.receive"]
+    monkeypatch.setattr(view, "max_content_length", 3 * 1024 * 1024)
+    problem(hand_over(client, b"x" * (4 * 1024 * 1024)), 413)
+    broken = {"content_type": "multipart/form-data; boundary=x"}
+    for body in (b"--x\r\nContent-Disposition: form-data; name=file", b"\0" * 100, b"--x--", b""):
+        problem(client.post("/api/v1/imports", data=body, **broken), 422)
+    many = b"".join(b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(3000)) + b"--x--"
+    assert client.post("/api/v1/imports", data=many, **broken).status_code in (413, 422)
+    problem(client.post("/api/v1/imports", data=b"x", content_type="multipart/form-data"), 422)
+    assert not imports(app, tenant)
