@@ -15,6 +15,8 @@ from app.statements.reading.bookings import nrb
 
 #: An id of fewer digits than this may end many accounts by chance.
 SAFE_TAIL = 8
+#: Every bank numbers its payers from one: ids below this are believed only at the bank that made the accounts.
+SAFE_ID = 1000
 _PARTS = re.compile(r"[0-9A-Z]+")
 #: Words after which even a bare number is a unit.
 _LABELS = frozenset(
@@ -56,12 +58,12 @@ class Directory:
     _tails: dict[int, dict[str, set[str]]] = field(default_factory=dict)
 
     def ending_in(self, digits: str) -> frozenset[str]:
-        """Units whose virtual account ends in these digits."""
+        """Virtual accounts that end in these digits."""
         length = len(digits)
         if length not in self._tails:
             made: dict[str, set[str]] = defaultdict(set)
-            for account, unit in self.accounts.items():
-                made[account[-length:]].add(unit)
+            for account in self.accounts:
+                made[account[-length:]].add(account)
             self._tails[length] = dict(made)
         return frozenset(self._tails[length].get(digits, ()))
 
@@ -118,8 +120,14 @@ def _by_mass_id(paid: Paid, known: Directory) -> str | None:
             made.add(known.accounts.get(nrb(prefix + paid.mass_id.lstrip("0").zfill(room))))
     made.discard(None)
     if not made and len(paid.mass_id) >= SAFE_TAIL:
-        made |= known.ending_in(paid.mass_id)
+        ending = known.ending_in(paid.mass_id)
+        made = {known.accounts[each] for each in ending if int(paid.mass_id) >= SAFE_ID or _one_bank(paid, each)}
     return made.pop() if len(made) == 1 else None
+
+
+def _one_bank(paid: Paid, account: str) -> bool:
+    """Whether the manager's account that was credited is kept by the bank of a virtual account: digits 3 to 6."""
+    return paid.account is not None and len(paid.account) == 26 and paid.account[2:6] == account[2:6]
 
 
 def named_in(title: str, codes: dict[str, frozenset[str]]) -> frozenset[str]:

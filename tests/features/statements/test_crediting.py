@@ -38,6 +38,15 @@ def test_a_mass_payment_id_leads_to_the_account_that_it_ends(app: Any, manager: 
     assert bookings(app, manager) == [("credited", "B1-A-003", "mass")]
 
 
+def test_a_small_id_is_believed_only_at_the_bank_that_made_the_accounts(app: Any, manager: Any) -> None:
+    """Every bank numbers its payers from one: L2 is payer 207 at another bank."""
+    paid = [Move(45000, mass_id="000000000207", ref="1.1")]
+    hand_over(app, manager, banks.mbank(paid, account="29114010810000267002001002"))
+    assert bookings(app, manager) == [("queued", None, None)]
+    hand_over(app, manager, banks.mbank([Move(46000, mass_id="000000000207", ref="1.2")]))
+    assert bookings(app, manager)[1] == ("credited", "L2", "mass")
+
+
 def test_a_code_in_the_title_is_a_reference_and_a_name_alone_is_none(app: Any, manager: Any) -> None:
     named = Move(45000, title="Czynsz za lokal B1/A/003 listopad")
     unnamed = Move(45000, title="Czynsz za listopad", name="ANNA KOWALSKA")
