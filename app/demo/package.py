@@ -205,7 +205,7 @@ class Package:
     def as_known(self, day: date) -> "Package":
         """What the same manager would have handed over in the night after `day`: later entries are not booked yet."""
         at = SHEET["ledger"].index("date")
-        booked = [row for row in self.sheets["ledger"] if isinstance(row[at], date) and row[at] <= day]
+        booked = [row for row in self.sheets["ledger"] if isinstance(on := row[at], date) and on <= day]
         return replace(self.replacing(ledger=booked), as_of=day)
 
     def only(self, *names: str) -> "Package":

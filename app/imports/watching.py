@@ -115,7 +115,8 @@ def _receive(folder: Folder, taken: Taken) -> Import | None:
             _only_so_large(os.fstat(source.fileno()).st_size)
             reader = intake.reader_for(Path(f"/dev/fd/{source.fileno()}"), taken.file_name)
             if reader is not None:
-                return _hand_on(folder, taken, source, reader)
+                _hand_on(folder, taken, source, reader)
+                return None
             _only_packages(taken)
             name, marks = INCREMENT.subn("", taken.file_name)
             mode = "increment" if marks else "snapshot"
