@@ -235,7 +235,7 @@ def _held(postmaster: int) -> float:
             if pid != str(postmaster):
                 total += _kilobytes(pid, "Pss:")
     for pid in processes.tree(postmaster)[1:]:
-        total += _kilobytes(str(pid), "Private_Dirty:")
+        total += _kilobytes(str(pid), "Pss_Anon:")
     return total / 1024
 
 
