@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from app.accounts.holdings import HeldUnit
+from app.core import spreadsheets
 from app.core.clock import local
 from app.core.language import gettext as _
 from app.core.language import language
@@ -25,8 +21,6 @@ from app.office.queries import profile
 
 STATEMENT = Path(__file__).parent / "print" / "entries.typ"
 FEW = 500  # more rows are printed in a process of their own, whose memory is gone afterwards
-#: What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +36,13 @@ class Taken:
 
 
 def as_csv(taken: Taken) -> bytes:
-    """As Polish spreadsheets open it by a double click: UTF-8 with BOM, `;`, decimal comma, ISO dates, CRLF.
-
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_headers())
-    for entry in taken.entries:
-        writer.writerow([_cell(value) for value in _row(entry)])
-    return out.getvalue().encode("utf-8-sig")
+    """As Polish spreadsheets open it by a double click: see `core.spreadsheets`."""
+    return spreadsheets.as_csv(_headers(), map(_row, taken.entries))
 
 
 def as_xlsx(taken: Taken) -> bytes:
-    """One sheet: amounts are numbers with two decimals, dates are dates, texts are never formulas or links."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet(_("Obroty"))
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd.mm.yyyy"})
-        sum_ = book.add_format({"num_format": "#,##0.00"})
-        sheet.write_row(0, 0, _headers(), bold)
-        for number, entry in enumerate(taken.entries, 1):
-            for column, value in enumerate(_row(entry)):
-                if isinstance(value, date):
-                    sheet.write_datetime(number, column, value, day)
-                elif isinstance(value, int):
-                    sheet.write_number(number, column, Decimal(value).scaleb(-2), sum_)
-                elif value:
-                    sheet.write_string(number, column, value)
-        sheet.freeze_panes(1, 0)
-        for column, width in enumerate((12, 12, 20, 20, 44, 22, 10, 14, 14, 18)):
-            sheet.set_column(column, column, width)
-    return out.getvalue()
+    """One sheet of the same columns."""
+    return spreadsheets.as_xlsx(_("Obroty"), _headers(), map(_row, taken.entries))
 
 
 def as_pdf(taken: Taken) -> bytes:
@@ -116,22 +84,12 @@ def _headers() -> list[str]:
     ]  # fmt: skip
 
 
-def _row(entry: Entry) -> list[date | int | str | None]:
+def _row(entry: Entry) -> list[spreadsheets.Value]:
     """Dates, grosze and texts in the order of the headers."""
     return [
         entry.date, entry.due, entry.kind_label, entry.account_label, entry.title, entry.document, entry.period,
         entry.debit, entry.credit, entry.balance_after,
     ]  # fmt: skip
-
-
-def _cell(value: date | int | str | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int):
-        return f"{'-' if value < 0 else ''}{abs(value) // 100},{abs(value) % 100:02d}"
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def _printed(entry: Entry) -> dict[str, Any]:

@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import text
 
 from app.accounts import commands
-from app.audit.export import safe
 from app.audit.wording import _ACTIONS, action_label, value_text
 from app.core import audit, work
 from app.core.actor import system
 from app.core.clock import today
+from app.core.spreadsheets import safe
 from tenants.context import bind
 from tenants.db import db
 from tenants.registry import Tenant

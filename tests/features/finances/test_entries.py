@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from app.core import spreadsheets
 from app.core.clock import today
 from app.core.money import NBSP, amount
 from app.finances.periods import period
@@ -166,15 +167,14 @@ def test_a_csv_opens_in_a_polish_spreadsheet_and_runs_nothing(owner: Any) -> Non
 
 @pytest.mark.parametrize("sign", list("=+-@|%\t\r\n"))
 def test_no_text_of_the_books_is_a_formula(sign: str) -> None:
-    from app.finances.entry_files import _cell
-
-    assert _cell(f"{sign}cmd").startswith("'") and _cell(-5) == "-0,05"
+    row = spreadsheets.as_csv(["a", "b"], [[f"{sign}cmd", -5]]).decode("utf-8-sig").split("\r\n", 1)[1]
+    assert row.lstrip('"').startswith("'") and row.endswith(";-0,05\r\n")
 
 
 def test_a_workbook_has_numbers_dates_and_texts(owner: Any) -> None:
     answer = owner.get(f"{ENTRIES}.xlsx?year=2025")
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
-    assert rows[1][0] == date(2025, 1, 1) and rows[1][4] == "=HYPERLINK(1)"
+    assert rows[1][0] == date(2025, 1, 1) and rows[1][4] == "'=HYPERLINK(1)"
     assert [Decimal(str(row[9])) for row in rows[1:]] == [Decimal("730"), Decimal("700"), Decimal("699.99")]
 
 
