@@ -132,7 +132,7 @@ def _checked_percent(typed: str) -> Decimal:
         raise Refused(_("Podaj stawkę w procentach, na przykład 9,50."), field="percent")
     rate = Decimal(plain.replace(",", "."))
     if rate > HIGHEST:
-        raise Refused(_("Stawka nie może być większa niż 100%%."), field="percent")
+        raise Refused(_("Stawka nie może być większa niż 100 procent."), field="percent")
     return rate.quantize(Decimal("0.01"))
 
 
