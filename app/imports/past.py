@@ -16,6 +16,7 @@ from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
+from app.estate import scope
 from app.imports.models import data_columns, key_columns, table_of
 from app.imports.reading.sheets import SHEETS
 from tenants.db import db
@@ -65,7 +66,7 @@ def steps(actor: Actor, subject: str, code: str, number: int) -> Page[Step]:
     _only_staff(actor)
     touched = " UNION ALL ".join(
         f"SELECT {end}_revision AS number, '{sheet}' AS sheet, id FROM {table_of(sheet)} "
-        f"WHERE {column} = :code AND {end}_revision IS NOT NULL"
+        f"WHERE {column} = :code AND {end}_revision IS NOT NULL AND {_in_scope(sheet)}"
         for sheet, column in SUBJECTS[subject].items()
         for end in ("since", "until")
     )
@@ -77,7 +78,7 @@ def steps(actor: Actor, subject: str, code: str, number: int) -> Page[Step]:
             "GROUP BY number) AS t JOIN revisions r ON r.number = t.number LEFT JOIN imports i ON i.id = r.import_id "
             "ORDER BY r.number DESC LIMIT :size OFFSET :skip"
         ),
-        {"code": code, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE},
+        {"code": code, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE, **scope.values(actor)},
     ).all()
     return Page([Step(*row[:8]) for row in rows], number, PAGE_SIZE, rows[0].total if rows else 0)
 
@@ -88,8 +89,13 @@ def differences(actor: Actor, subject: str, code: str, revision: int) -> list[Di
     return [
         one
         for sheet, column in SUBJECTS[subject].items()
-        for one in _of_sheet(sheet, column, {"code": code, "revision": revision})
+        for one in _of_sheet(sheet, column, {"code": code, "revision": revision, **scope.values(actor)})
     ]
+
+
+def _in_scope(sheet: str) -> str:
+    """A condition: the row is of a unit that is the actor's business; somebody may hold others elsewhere."""
+    return scope.units("unit_code") if "unit_code" in data_columns(sheet) else "true"
 
 
 def _of_sheet(sheet: str, column: str, values: dict[str, Any]) -> list[Difference]:
@@ -98,7 +104,7 @@ def _of_sheet(sheet: str, column: str, values: dict[str, Any]) -> list[Differenc
     for side, end in (("was", "until"), ("now", "since")):
         statement = text(
             f"SELECT {', '.join(names)} FROM {table_of(sheet)} WHERE {column} = :code AND {end}_revision = :revision "
-            f"ORDER BY {', '.join(key_columns(sheet))} LIMIT {MOST}"
+            f"AND {_in_scope(sheet)} ORDER BY {', '.join(key_columns(sheet))} LIMIT {MOST}"
         )
         rows = db.session.execute(statement, values).mappings()
         sides[side] = {tuple(row[name] for name in key_columns(sheet)): row for row in rows}

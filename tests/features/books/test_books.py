@@ -17,6 +17,7 @@ from app.core.actor import system
 from app.core.clock import today
 from app.core.money import NBSP
 from tenants.context import Mode, bind
+from tests.factories import packages
 from tests.features.finances.books import House, charge, entry
 from tests.features.imports.doing import query
 from tests.pages import inspect
@@ -123,6 +124,23 @@ def test_history_says_which_import_changed_what(books: House) -> None:
     assert "1.zip" in person
     assert staff.get("/admin/history?unit=L404").status_code == 404
     assert staff.get("/admin/history").status_code == 404
+
+
+def test_history_of_a_person_stays_in_ones_own_buildings(house: House) -> None:
+    known = packages.small()
+    far = [*known["units"][1][:1], "B2", *known["units"][1][2:]]
+    holds = [["L1", "P1", "właściciel", date(2019, 4, 1), None], ["L2", "P1", "najemca", date(2020, 1, 1), None]]
+    grant = ["DM-7/KANAR", "L2", "P1", "Ośrodek", date(2026, 6, 1), date(2026, 11, 30), "250.00"]
+    revision = house.publish(
+        buildings=[*known["buildings"], ["B2", "Rynek 1", "Rynek", "1", "67-200", "Głogów"]],
+        units=[known["units"][0], far], occupancies=holds, allowances=[grant],
+    )  # fmt: skip
+    staff = house.enter("klerk", (), "clerk")
+    page = f"/admin/history?person=P1&revision={revision}"
+    assert "KANAR" in staff.get(page).text, "the control: who sees all buildings sees it"
+    house.sql("INSERT INTO staff_scopes (account_id, building_code) SELECT id, 'B1' FROM accounts WHERE role = 'clerk'")
+    shown = words(inspect(staff.get(page)))
+    assert "L1" in shown and "KANAR" not in shown and "L2" not in shown
 
 
 def test_residents_do_not_know_of_these_pages(books: House) -> None:
