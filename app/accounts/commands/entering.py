@@ -37,7 +37,11 @@ _ENTERED = text(
     "UPDATE accounts SET last_login_at = now(), password_hash = coalesce(:hash, password_hash) WHERE id = :account"
 )
 _SWEEP = text("DELETE FROM account_sessions WHERE account_id = :account AND expires_at < now() - interval '30 days'")
-_END = text("UPDATE account_sessions SET ended_at = now() WHERE id = :id AND ended_at IS NULL")
+# Whoever leaves while seeing with a resident's eyes leaves with their own session as well.
+_END = text(
+    "UPDATE account_sessions SET ended_at = now() WHERE ended_at IS NULL "
+    "AND id IN (:id, (SELECT watcher_session FROM account_sessions WHERE id = :id))"
+)
 _END_OTHERS = text(
     "UPDATE account_sessions SET ended_at = now() "
     "WHERE account_id = :account AND ended_at IS NULL AND id IS DISTINCT FROM CAST(:kept AS bigint)"

@@ -22,6 +22,12 @@ _UNREAD = (
     "EXISTS (SELECT FROM office_texts t WHERE t.needs_acceptance AND NOT EXISTS (SELECT FROM text_acceptances x "
     "WHERE x.account_id = a.id AND x.kind = t.kind AND x.version >= t.version))"
 )
+# Whoever sees with a resident's eyes does so for as long as their own session would let them in.
+_WATCHER_IS_IN = (
+    "(s.watcher IS NULL OR EXISTS (SELECT FROM account_sessions w JOIN accounts o ON o.id = w.account_id "
+    "WHERE w.id = s.watcher_session AND w.ended_at IS NULL AND w.expires_at > now() AND w.waits_for IS NULL "
+    "AND o.status = 'active' AND o.role <> 'resident'))"
+)
 _VISITOR = text(
     "SELECT s.id AS session_id, a.id, a.login, a.role, a.must_change_password, a.advise_change, a.locale, "
     "a.person_code, "
@@ -33,7 +39,8 @@ _VISITOR = text(
     f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale, s.watcher "
     "FROM account_sessions s JOIN accounts a ON a.id = s.account_id "
     "WHERE s.secret_digest = :digest AND s.ended_at IS NULL AND s.expires_at > now() AND a.status = 'active' "
-    "AND s.seen_at > now() - coalesce((SELECT idle_minutes FROM office_profile), 30) * interval '1 minute'"
+    "AND s.seen_at > now() - coalesce((SELECT idle_minutes FROM office_profile), 30) * interval '1 minute' "
+    f"AND {_WATCHER_IS_IN}"
 )
 _OF_PEOPLE = text(
     "SELECT public_id, login, role, status, email, person_code, password_hash IS NOT NULL AS has_password, "

@@ -87,3 +87,36 @@ def test_a_blocked_account_shows_nothing(house: House) -> None:
     house.sql("UPDATE accounts SET status = 'blocked' WHERE login = 'P1'")
     answer = staff.post(f"/admin/accounts/{_account(house, 'P1')}/watch", data={"csrf_token": token(page)})
     assert answer.headers["Location"].startswith("/admin/accounts/")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE accounts SET status = 'blocked' WHERE login = 'szefowa'",
+        "UPDATE account_sessions SET ended_at = now() WHERE account_id = (SELECT id FROM accounts "
+        "WHERE login = 'szefowa')",
+        "UPDATE account_sessions SET waits_for = 'factor' WHERE account_id = (SELECT id FROM accounts "
+        "WHERE login = 'szefowa')",
+    ],
+    ids=["blocked", "ended elsewhere", "owes a factor"],
+)
+def test_who_may_not_come_in_any_more_sees_no_more(house: House, change: str) -> None:
+    mine, staff = house.enter("P1"), house.enter("szefowa", (), "admin")
+    _watch(house, staff, "P1")
+    assert staff.get("/payments").status_code == 200
+    house.sql(change)
+    assert staff.get("/payments").status_code == 302
+    assert mine.get("/payments").status_code == 200, "the resident was not disturbed"
+
+
+def test_to_log_out_ends_ones_own_session_as_well(house: House) -> None:
+    mine, staff = house.enter("P1"), house.enter("szefowa", (), "admin")
+    _watch(house, staff, "P1")
+    staff.post("/logout", data={"csrf_token": token(staff.get("/payments").text)})
+    open_ones = query(
+        house.app,
+        house.tenant,
+        "SELECT a.login FROM account_sessions s JOIN accounts a ON a.id = s.account_id WHERE s.ended_at IS NULL",
+    )
+    assert [row[0] for row in open_ones] == ["P1"]
+    assert mine.get("/payments").status_code == 200
