@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from app.accounts.queries import reach
 from app.core import audit
 from app.core.actor import Actor, Can
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import digest, new_secret
@@ -18,7 +19,7 @@ from tenants.db import db
 
 WATCHING_LIFE = timedelta(minutes=20)
 _WATCHED = text(
-    f"SELECT a.id, a.login, a.status FROM accounts a WHERE a.public_id = :id AND a.role = 'resident' "
+    f"SELECT a.id, a.login, a.status, a.person_code FROM accounts a WHERE a.public_id = :id AND a.role = 'resident' "
     f"AND {scope.accounts('a')}"
 )
 _BEGIN = text(
@@ -44,6 +45,8 @@ def begin(actor: Actor, public_id: str) -> str:
         raise NotThere("")
     if found.status != "active":
         raise Refused(_("Konto nie jest czynne, więc portal nic by mu nie pokazał."))
+    if not reach.within(actor, found.id, found.person_code, today()):
+        raise Refused(_("To konto widzi też lokale w innych budynkach. Poproś osobę, która obsługuje je wszystkie."))
     secret = new_secret()
     values = {
         "digest": digest(secret), "account": found.id, "until": now() + WATCHING_LIFE, "address": actor.address,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import packages
 from tests.features.finances.books import House, entry
 from tests.features.imports.doing import query
 from tests.town import token
@@ -120,3 +121,18 @@ def test_to_log_out_ends_ones_own_session_as_well(house: House) -> None:
     )
     assert [row[0] for row in open_ones] == ["P1"]
     assert mine.get("/payments").status_code == 200
+
+
+def test_who_is_limited_to_a_building_watches_nobody_with_units_elsewhere(house: House) -> None:
+    known = packages.small()
+    far = [*known["units"][1][:1], "B2", *known["units"][1][2:]]
+    house.publish(
+        [entry(1, "charge", date(2026, 1, 2), "678.90", unit="L2")],
+        buildings=[*known["buildings"], ["B2", "Rynek 1", "Rynek", "1", "67-200", "Głogów"]],
+        units=[known["units"][0], far],
+    )
+    house.enter("P1", ("L1", "L2"))
+    staff = house.enter("klerk", (), "clerk")
+    house.sql("INSERT INTO staff_scopes (account_id, building_code) SELECT id, 'B1' FROM accounts WHERE role = 'clerk'")
+    assert _watch(house, staff, "P1").headers["Location"].startswith("/admin/accounts/")
+    assert staff.get("/payments?unit=L2").status_code == 404
