@@ -9,6 +9,8 @@ from typing import Any
 
 #: What is kept of the bank's own words on one booking.
 DETAILS_LENGTH = 2000
+#: What lies outside no bank has ever booked: years, and złoty (sums of many bookings must fit in 64 bits).
+FIRST_YEAR, LAST_YEAR, LARGEST = 1990, 2199, 10**12
 _NRB = re.compile(r"(?<!\d)(?:PL)?((?:\d ?){26})(?!\d)")
 
 
@@ -87,16 +89,22 @@ def grosze(text: str, *, line: int | None = None) -> int:
     found = re.fullmatch(r"([+-]?)(\d{1,15}|\d{1,3}(?:\.\d{3})+(?=,))(?:[.,](\d{0,2})0*)?", plain)
     if not found or not plain.isascii():
         raise Unreadable("amount", line=line, value=text[:40])
-    whole = int(found[2].replace(".", "")) * 100 + int((found[3] or "").ljust(2, "0") or 0)
+    zloty = int(found[2].replace(".", ""))
+    if zloty >= LARGEST:
+        raise Unreadable("amount", line=line, value=text[:40])
+    whole = zloty * 100 + int((found[3] or "").ljust(2, "0") or 0)
     return -whole if found[1] == "-" else whole
 
 
 def day(year: str, month: str, of_month: str, *, line: int | None = None) -> date:
     """A date from its parts; two digits of a year are of this century. Raises Unreadable."""
     try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(of_month))
+        found = date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(of_month))
     except ValueError:
-        raise Unreadable("date", line=line, value=f"{year}-{month}-{of_month}") from None
+        found = None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Unreadable("date", line=line, value=f"{year}-{month}-{of_month}")
+    return found
 
 
 def account_number(text: str | None) -> str | None:

@@ -95,6 +95,7 @@ def one(name: str, content: bytes, said: str, encoding: str | None) -> Content:
         statements, notes = camt.read(content)
         return Content(name, "camt", "XML", statements, notes)
     text, called = decoded(content, encoding)
+    text = text.replace("\0", "")  # no database holds it, and no bank means it
     form = form_of(content, text)
     if said != "auto" and form not in _FAMILIES[said]:
         raise Unreadable("not-said", said=said)

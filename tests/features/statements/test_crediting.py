@@ -141,3 +141,23 @@ def test_a_number_that_a_unit_had_before_still_reaches_it(app: Any, manager: Any
     publish_books(app, manager, tmp_path / "second", accounts=ACCOUNTS | {"L1": "17102010261234000000009999"})
     hand_over(app, manager, banks.pko([RENT], account="83101010230000261395100000"))
     assert credited(app, manager) == [("L1", 45000, "pending", None)]
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)], ids=str)
+def test_a_day_that_no_bank_knows_is_refused(app: Any, manager: Any, day: date) -> None:
+    for mark in ("", "RC"):
+        move = Move(-45000 if mark else 45000, on=day, target=ACCOUNTS["L1"], mark=mark)
+        report = hand_over(app, manager, banks.camt([move]), "wyciag.xml")
+        assert report["status"] == "refused" and report["errors"][0]["code"] == "date", report
+    assert credited(app, manager) == []
+
+
+def test_a_sum_that_no_bank_holds_is_refused(app: Any, manager: Any) -> None:
+    report = hand_over(app, manager, banks.pipe([Move(999_999_999_999_999_99, target=ACCOUNTS["L1"])]))
+    assert report["status"] == "refused" and report["errors"][0]["code"] == "amount", report
+
+
+@pytest.mark.parametrize("place", [":28C:000", "NTRFNONREF", "~20Op", "~38PL", ":25:/PL"])
+def test_signs_that_no_text_holds_break_nothing(app: Any, manager: Any, place: str) -> None:
+    content = banks.pko([RENT]).replace(place.encode(), place.encode() + b"\0")
+    assert hand_over(app, manager, content)["status"] in ("published", "refused")
