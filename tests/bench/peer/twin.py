@@ -11,6 +11,7 @@ import threading
 import time
 from datetime import date
 from types import SimpleNamespace
+from urllib.parse import quote_plus
 
 import psycopg
 from jinja2 import FileSystemLoader
@@ -56,17 +57,15 @@ def page(connection, host, secret):
     held = connection.execute(SQL["holdings"], {"account": visitor[1], "person": visitor[7], **today}).fetchall()
     code, street, building, number, city, account, _role, _lodges, since, as_of = held[0]
     rows = connection.execute(SQL["standing"], {"unit": code, "since": since, "person": visitor[7], **today}).fetchall()
-    balance, accounts, due, entries = standing_of(rows)
+    manager = office(connection, host)
     return PAGE.render(
-        office=office(connection, host),
+        office=manager,
         who=visitor[8],
         unit=Unit(code, f"{street} {building}/{number}, {city}"),
         as_of=as_of,
-        balance=balance,
-        accounts=accounts,
-        due=due,
-        entries=entries,
-        account_number=account_number(account),
+        standing=standing_of(rows),
+        account_number=account_number(account or manager.bank_account),
+        query=f"?unit={quote_plus(code)}",
         csrf=hmac.new(b"key", digest, hashlib.sha256).hexdigest() * 2,
     )
 
@@ -74,7 +73,8 @@ def page(connection, host, secret):
 def office(connection, host):
     kept = _offices.get(host)
     if kept is None or time.monotonic() - kept[0] > KEPT_SECONDS:
-        row = connection.execute(SQL["office"], {"id_1": 1}).fetchone()
-        names = ("name", "short_name", "phone", "email", "street_line", "city_line")
-        kept = _offices[host] = (time.monotonic(), SimpleNamespace(**dict(zip(names, row, strict=False))))
+        cursor = connection.execute(SQL["office"], {"id_1": 1})
+        found = dict(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
+        found["nightly_hour"] = found.pop("settings").get("nightly", {}).get("hour")
+        kept = _offices[host] = (time.monotonic(), SimpleNamespace(**found))
     return kept[1]

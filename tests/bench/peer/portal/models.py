@@ -39,10 +39,20 @@ class Office(models.Model):
     phone = models.TextField(null=True)
     street_line = models.TextField(null=True)
     city_line = models.TextField(null=True)
+    bank_account = models.TextField(null=True)
 
     class Meta:
         managed = False
         db_table = "office_profile"
+
+
+class OfficeSetting(models.Model):
+    name = models.TextField(primary_key=True)
+    value = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "office_settings"
 
 
 class Person(models.Model):
@@ -85,6 +95,7 @@ class Unit(models.Model):
 class Occupancy(models.Model):
     unit_code = models.TextField()
     person_code = models.TextField()
+    role = models.TextField()
     from_on = models.DateField()
     to_on = models.DateField(null=True)
     until_revision = models.IntegerField(null=True)
@@ -122,3 +133,29 @@ class LedgerEntry(models.Model):
     class Meta:
         managed = False
         db_table = "ledger_entries"
+
+
+class PendingPayment(models.Model):
+    unit_code = models.TextField()
+    amount = models.BigIntegerField()
+    paid_on = models.DateField()
+    title = models.TextField(null=True)
+    source_ref = models.TextField()
+    state = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "pending_payments"
+
+
+class HousingAllowance(models.Model):
+    unit_code = models.TextField()
+    person_code = models.TextField()
+    from_on = models.DateField()
+    to_on = models.DateField()
+    monthly = models.BigIntegerField()
+    until_revision = models.IntegerField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "housing_allowances"
