@@ -23,6 +23,10 @@ from tenants.db import db
 VALID = timedelta(days=365)
 MAKE_LIMIT, MAKE_WINDOW = 30, 3600
 TRY_LIMIT, TRY_WINDOW = 20, 600
+# Where the books begin with an opening balance, they are silent of what led to it.
+_OPENED = text(
+    "SELECT min(booked_on) FROM ledger_entries WHERE unit_code = :unit AND until_revision IS NULL AND kind = 'opening'"
+)
 _REVISION = text("SELECT number, as_of FROM revisions ORDER BY number DESC LIMIT 1")
 
 
@@ -97,6 +101,10 @@ def _checked(unit: HeldUnit, day: date | None) -> date:
     if unit.since is not None and day < unit.since:
         since = f"{unit.since:%d.%m.%Y}"
         raise Refused(_("Wybierz dzień od %(since)s, odkąd masz ten lokal.", since=since), field="day")
+    first: date | None = db.session.execute(_OPENED, {"unit": unit.code}).scalar()
+    if first is not None and day < min(first, today()):
+        said = _("Najwcześniejszy dzień, który możemy pokazać, to %(day)s.", day=f"{first:%d.%m.%Y}")
+        raise Refused(said, field="day")
     return day
 
 

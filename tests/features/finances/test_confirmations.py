@@ -226,3 +226,12 @@ def test_very_long_names_and_many_accounts_still_make_a_page(house: House) -> No
     owner = house.enter()
     paper = owner.get(ask(owner, today().isoformat()).location)
     assert paper.status_code == 200 and len(page_words(paper.data)) == 1
+
+
+def test_no_day_is_confirmed_of_which_the_books_are_silent(house: House) -> None:
+    house.publish([entry(1, "opening", date(2025, 1, 1), "5000.00")])
+    owner = house.enter()
+    for day in ("2024-12-31", "0001-01-01"):
+        assert ask(owner, day).status_code == 422, day
+    assert not query(house.app, house.tenant, "SELECT FROM balance_confirmations")
+    assert ask(owner, "2025-01-01").status_code == 303
