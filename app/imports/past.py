@@ -5,6 +5,7 @@ Values are as the package wrote them, under the names of its columns.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +18,11 @@ from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
 from app.estate import scope
+from app.estate.rules import TITLE_ROLES
+from app.finances.rules import ACCOUNTS, KINDS
 from app.imports.models import data_columns, key_columns, table_of
 from app.imports.reading.sheets import SHEETS
+from app.meters.rules import METERS, SETTLED
 from tenants.db import db
 
 PAGE_SIZE = 25
@@ -112,14 +116,28 @@ def _of_sheet(sheet: str, column: str, values: dict[str, Any]) -> list[Differenc
     return [_difference(sheet, key, sides["was"].get(key), sides["now"].get(key)) for key in keys]
 
 
+#: Words of the books that stand for something, by sheet and column of our tables.
+WORDS: dict[tuple[str, str], Mapping[str, Any]] = {
+    ("ledger", "kind"): KINDS,
+    ("ledger", "account"): ACCOUNTS,
+    ("occupancies", "role"): TITLE_ROLES,
+    ("meters", "medium"): METERS,
+    ("settlements", "medium"): SETTLED,
+}
+
+
 def _difference(sheet: str, key: tuple[Any, ...], was: Any, now: Any) -> Difference:
     what = "added" if was is None else "withdrawn" if now is None else "changed"
     fields = []
     for column in SHEETS[sheet].columns:
-        before, after = (_shown(row[column.field], column.kind.money) if row else "" for row in (was, now))
+        words = WORDS.get((sheet, column.field), {})
+        before, after = (
+            str(words.get(row[column.field], "")) or _shown(row[column.field], column.kind.money) if row else ""
+            for row in (was, now)
+        )
         if column.key or before == after:
             continue
-        fields.append((column.polish.replace("_", " "), before, after))
+        fields.append((column.polish.replace("_", " ").capitalize(), before, after))
     return Difference(sheet, " · ".join(_shown(part, money=False) for part in key), what, tuple(fields))
 
 

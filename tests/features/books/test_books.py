@@ -119,7 +119,7 @@ def test_history_says_which_import_changed_what(books: House) -> None:
     steps = inspect(staff.get("/admin/history?unit=L1"))
     assert f"revision={revision}" in steps and "2.zip" in steps
     changes = words(inspect(staff.get(f"/admin/history?unit=L1&revision={revision}")))
-    assert re.search(r"wn 500,00 → 510,00", changes) and "wycofano" in changes
+    assert re.search(r"Wn 500,00 → 510,00", changes) and "wycofano" in changes
     person = inspect(staff.get("/admin/history?person=P1"))
     assert "1.zip" in person
     assert staff.get("/admin/history?unit=L404").status_code == 404

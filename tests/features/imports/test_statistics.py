@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core import work
-from app.imports.commands import MANY_ROWS
+from app.imports.running import MANY_ROWS
 from tenants.context import bind
 from tenants.db import db
 from tests.factories import packages
