@@ -144,6 +144,17 @@ def idle(app: Any, settings: Settings) -> None:
     queues.connection().flushall()
 
 
+@pytest.fixture
+def quiet_night(app: Any, idle: None) -> None:
+    """As `idle`, and what is due at night has been done: a scheduler would ask for it at all the tests' managers."""
+    from app.core.clock import now
+    from worker import schedules
+
+    with app.app_context():
+        for entry in schedules.NIGHTLY:
+            schedules.claim_night(entry.name, schedules.last_due(entry.at, now()))
+
+
 def _new_tenant(app: Any, **values: Any) -> Any:
     from app.core.actor import system
     from app.onboarding.commands import open_manager

@@ -18,7 +18,7 @@ pages = Blueprint("watching", __name__)
 
 
 @pages.post("/accounts/<public_id>/watch")
-@needs(Can.SEE_RESIDENTS)
+@needs(Can.ANSWER_MESSAGES)
 def begin(public_id: str) -> Any:
     try:
         secret = watching.begin(actor(), public_id)

@@ -38,7 +38,7 @@ _BACK = text(
 
 def begin(actor: Actor, public_id: str) -> str:
     """The secret of a session in which a member of staff sees what the account sees. Raises `NotThere`, `Refused`."""
-    if not (actor.is_staff and actor.may(Can.SEE_RESIDENTS)):
+    if not (actor.is_staff and actor.may(Can.ANSWER_MESSAGES)):
         raise NotThere("")
     found = db.session.execute(_WATCHED, {"id": public_id, **scope.values(actor)}).one_or_none()
     if found is None:

@@ -81,7 +81,7 @@ def test_killed_at_random_instants(app: Any, new_tenant: Callable[..., Any], tmp
 
 
 def test_a_killed_import_comes_back_through_the_sweep(
-    app: Any, idle: None, new_tenant: Callable[..., Any], tmp_path: Path, flask_command: Callable[..., Any]
+    app: Any, quiet_night: None, new_tenant: Callable[..., Any], tmp_path: Path, flask_command: Callable[..., Any]
 ) -> None:
     """Redis emptied, its process killed: the real scheduler and the real worker bring it to its end."""
     tenant = new_tenant(post=False)
