@@ -74,14 +74,16 @@ def withdraw(source: str, ref: str) -> bool:
     return db.session.execute(statement, {"source": source, "ref": ref, "now": now()}).first() is not None
 
 
+#: Kinds of entries that money of a bank is booked as: an office that grants allowances pays them by transfer as well.
+IN = "'payment', 'allowance'"
 # What has to be paired anew: payments that wait, and those whose entry holds no longer or says something else.
 _STIRRED = (
     "SELECT DISTINCT p.unit_code, p.amount FROM pending_payments p WHERE p.state = 'pending' "
     "UNION SELECT p.unit_code, p.amount FROM pending_payments p WHERE p.state = 'booked' AND NOT EXISTS ("
     "SELECT FROM ledger_entries e WHERE e.entry = p.entry AND e.until_revision IS NULL AND e.unit_code = p.unit_code "
-    "AND e.credit = p.amount AND e.kind = 'payment') AND NOT EXISTS ("
+    f"AND e.credit = p.amount AND e.kind IN ({IN})) AND NOT EXISTS ("
     "SELECT FROM ledger_entries f JOIN ledger_entries e USING (unit_code, booked_on, document, kind) "
-    "WHERE f.entry = p.entry AND f.until_revision IS NULL AND f.unit_code = p.unit_code AND f.kind = 'payment' "
+    f"WHERE f.entry = p.entry AND f.until_revision IS NULL AND f.unit_code = p.unit_code AND f.kind IN ({IN}) "
     "AND e.until_revision IS NULL HAVING sum(e.credit) = p.amount)"
 )
 _PAYMENTS = text(
@@ -90,7 +92,7 @@ _PAYMENTS = text(
 )
 _ENTRIES = text(
     "SELECT e.entry, e.unit_code, e.credit, e.booked_on FROM ledger_entries e "
-    "WHERE e.until_revision IS NULL AND e.kind = 'payment' AND e.unit_code = ANY(:units) "
+    f"WHERE e.until_revision IS NULL AND e.kind IN ({IN}) AND e.unit_code = ANY(:units) "
     "AND e.credit = ANY(:amounts) AND e.booked_on BETWEEN :first AND :last AND NOT EXISTS ("
     "SELECT FROM pending_payments p JOIN ledger_entries f ON f.entry = p.entry AND f.until_revision IS NULL "
     "WHERE p.unit_code = e.unit_code AND p.id <> ALL(:ids) AND p.amount <> f.credit "
@@ -99,7 +101,7 @@ _ENTRIES = text(
 # A manager whose books split a transfer over settlement accounts books its parts on one day, under one document.
 _SPLIT = text(
     "SELECT array_agg(e.entry ORDER BY e.entry), e.unit_code, sum(e.credit)::bigint, e.booked_on FROM ledger_entries e "
-    "WHERE e.until_revision IS NULL AND e.kind = 'payment' AND e.unit_code = ANY(:units) "
+    f"WHERE e.until_revision IS NULL AND e.kind IN ({IN}) AND e.unit_code = ANY(:units) "
     "AND e.booked_on BETWEEN :first AND :last AND e.document IS NOT NULL "
     "GROUP BY e.unit_code, e.booked_on, e.document HAVING count(*) > 1 AND sum(e.credit) = ANY(:amounts) "
     "AND NOT bool_or(EXISTS (SELECT FROM pending_payments p WHERE p.entry = e.entry AND p.id <> ALL(:ids)))"

@@ -90,3 +90,10 @@ def test_settling_again_changes_nothing(house: House, app: Any) -> None:
     told(house, ("a", 60000))
     with app.app_context(), bind(house.tenant):
         assert pending.settle() == 0
+
+
+def test_money_that_the_books_hold_as_an_allowance_is_not_counted_beside_it(house: House) -> None:
+    house.publish([OPENING])
+    told(house, ("a", 25000))
+    house.publish([OPENING, entry(9, "allowance", DAY, credit="250.00", title="Dodatek mieszkaniowy 11/2026")])
+    assert states(house) == {"a": ("booked", "9")}
