@@ -165,10 +165,10 @@ def _number(value: Any) -> str:
 
 
 def _exact(value: Any) -> str:
-    """A `Decimal` with the decimals that it has, up to six: `52.4000` → `52,4`."""
-    return format_decimal(value, format="#,##0.######", locale=language.language())
+    """A `Decimal` with the decimals that it has, up to six: `52.4000` → `52,4`; in every language as amounts are."""
+    return format_decimal(value, format="#,##0.######", locale="pl")
 
 
 def _price(value: Any) -> str:
     """A price in złoty with two decimals, and more where it has more: `0.0512` → `0,0512`."""
-    return format_decimal(value, format="#,##0.00####", locale=language.language())
+    return format_decimal(value, format="#,##0.00####", locale="pl")
