@@ -145,14 +145,22 @@ def idle(app: Any, settings: Settings) -> None:
 
 
 @pytest.fixture
-def quiet_night(app: Any, idle: None) -> None:
-    """As `idle`, and what is due at night has been done: a scheduler would ask for it at all the tests' managers."""
+def quiet_night(app: Any, settings: Settings, idle: None) -> Iterator[None]:
+    """As `idle`, and a scheduler finds nothing to do but for the managers of this test: the others are suspended
+    meanwhile, and what is due at night has been done."""
+    import psycopg
+
     from app.core.clock import now
     from worker import schedules
 
     with app.app_context():
         for entry in schedules.NIGHTLY:
             schedules.claim_night(entry.name, schedules.last_due(entry.at, now()))
+    with psycopg.connect(config.libpq_url(settings.database_url), autocommit=True) as connection:
+        served = "UPDATE platform.tenants SET status = 'suspended' WHERE status = 'active' RETURNING id"
+        others = [row[0] for row in connection.execute(served).fetchall()]
+        yield
+        connection.execute("UPDATE platform.tenants SET status = 'active' WHERE id = ANY(%s)", (others,))
 
 
 def _new_tenant(app: Any, **values: Any) -> Any:

@@ -65,7 +65,9 @@ def test_only_bells_are_answered(app: Any, tenant: Any, tmp_path: Path, burst: C
     assert notes(app, tenant) == ["ran"], "the worker went on to the next"
 
 
-def test_the_command_works_off_the_queues(app: Any, new_tenant: Any, flask_command: Callable[..., Any]) -> None:
+def test_the_command_works_off_the_queues(
+    app: Any, quiet_night: None, new_tenant: Any, flask_command: Callable[..., Any]
+) -> None:
     from tests.features.imports.doing import scalar
 
     tenant = new_tenant(post=True)
