@@ -6,7 +6,7 @@ left because Redis was away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 
 import structlog
 from flask import Flask
@@ -53,64 +53,57 @@ def sweep(app: Flask) -> int:
 def wake_outboxes(app: Flask) -> None:
     """Ask for a sweep of each served tenant's outbox that holds something unsent, and for seals on what its audit log
     got since: a job for every tenant would keep the workers from other work."""
-    with app.app_context():
-        for tenant in app.extensions["tenants"].all():
-            if tenant.suspended:
-                continue
-            try:
-                with bind(tenant):
-                    if unsent():
-                        jobs.enqueue(SWEEP, "sweep")
-                    if sealing.waits():
-                        jobs.enqueue(SEAL_JOB, "seal")
-                    work.commit()
-            except DBAPIError as error:
-                log.warning("could not wake outbox and seals", tenant=tenant.slug, error=str(error.orig))
+
+    def ask(_tenant: Tenant) -> bool:
+        if wakes := unsent():
+            jobs.enqueue(SWEEP, "sweep")
+        if seals := sealing.waits():
+            jobs.enqueue(SEAL_JOB, "seal")
+        return wakes or seals
+
+    _at_each(app, "outbox and seals", ask)
 
 
 def watch_imports(app: Flask, *, thoroughly: bool) -> None:
     """Ask for looks into folders with something new; `thoroughly`: also at what was left over, and at late data."""
     root = settings().imports_dir
-    with app.app_context():
-        dropped_into = set(watched.slugs(root)) if root is not None else set()
-        for tenant in app.extensions["tenants"].all():
-            if tenant.suspended or not (thoroughly or tenant.slug in dropped_into):
-                continue
-            try:
-                with bind(tenant):
-                    asked = tenant.slug in dropped_into and watching.ask_if_waiting(also_taken=thoroughly)
-                    if (thoroughly and lateness.ask_if_late()) or asked:
-                        work.commit()
-            except (DBAPIError, TenantError) as error:
-                log.warning("could not look for imports", tenant=tenant.slug, error=str(error).splitlines()[0])
+    dropped_into = set(watched.slugs(root)) if root is not None else set[str]()
+
+    def ask(tenant: Tenant) -> bool:
+        asked = tenant.slug in dropped_into and watching.ask_if_waiting(also_taken=thoroughly)
+        return (thoroughly and lateness.ask_if_late()) or asked
+
+    _at_each(app, "imports", ask, only=None if thoroughly else dropped_into)
 
 
 def forget(app: Flask) -> None:
     """Once a night: have every served tenant forget personal data that its manager keeps no longer."""
-    with app.app_context():
-        for tenant in app.extensions["tenants"].all():
-            if tenant.suspended:
-                continue
-            try:
-                with bind(tenant):
-                    jobs.enqueue(RETENTION, "night", lane="bulk")
-                    work.commit()
-            except DBAPIError as error:
-                log.warning("could not ask for forgetting", tenant=tenant.slug, error=str(error.orig))
+    _at_each(app, "forgetting", lambda _tenant: _asked(RETENTION, "night"))
 
 
 def remind(app: Flask) -> None:
     """Once a day: have every served tenant's residents reminded of decisions that end soon."""
+    _at_each(app, "reminders", lambda _tenant: _asked(REMINDERS, "day"))
+
+
+def _asked(name: str, key: str) -> bool:
+    jobs.enqueue(name, key, lane="bulk")
+    return True
+
+
+def _at_each(app: Flask, what: str, ask: Callable[[Tenant], bool], *, only: Container[str] | None = None) -> None:
+    """Let `ask` look at each served tenant, bound, and say whether it wrote anything; one that cannot be entered must
+    not keep the others waiting. `only`: the slugs to look at."""
     with app.app_context():
         for tenant in app.extensions["tenants"].all():
-            if tenant.suspended:
+            if tenant.suspended or (only is not None and tenant.slug not in only):
                 continue
             try:
                 with bind(tenant):
-                    jobs.enqueue(REMINDERS, "day", lane="bulk")
-                    work.commit()
-            except DBAPIError as error:
-                log.warning("could not ask for reminders", tenant=tenant.slug, error=str(error.orig))
+                    if ask(tenant):
+                        work.commit()
+            except (DBAPIError, TenantError) as error:
+                log.warning("could not ask", what=what, tenant=tenant.slug, error=str(error).splitlines()[0])
 
 
 def tidy(app: Flask) -> None:

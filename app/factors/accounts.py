@@ -80,6 +80,7 @@ RING = Keyring(
     tell=_tell,
     missed=_missed,
     passed=_passed,
+    own_sessions=(AccountSession.watcher.is_(None),),
 )
 
 

@@ -86,9 +86,7 @@ def end_others(ring: Keyring, actor: Actor) -> int:
 
 
 def _live(ring: Keyring, actor: Actor) -> tuple[Any, ...]:
-    mine = (ring.session_owner == owner_of(actor), ring.session.ended_at.is_(None))
-    # Staff who look with a resident's eyes are in the log, not among the resident's devices.
-    return (*mine, ring.session.watcher.is_(None)) if hasattr(ring.session, "watcher") else mine
+    return ring.session_owner == owner_of(actor), ring.session.ended_at.is_(None), *ring.own_sessions
 
 
 def _public_id(ring: Keyring) -> Any:

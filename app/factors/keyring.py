@@ -29,6 +29,7 @@ class Keyring:
 
     `tell(owner, verb, name)` writes a change down and tells the owner; `missed` and `passed` note how a second step
     ended, `missed` in a transaction of its own, because the refusal gives up the page's.
+    `own_sessions` are further conditions for a session to be its owner's, where others may look on.
     """
 
     totp: Any
@@ -45,6 +46,7 @@ class Keyring:
     tell: Callable[[Actor, str, str], None]
     missed: Callable[[Actor, str], None]
     passed: Callable[[Actor, str], None]
+    own_sessions: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,28 @@ ACCOUNTS = {
 }
 
 
+class Worded:
+    """What every row that stands for an entry of the ledger can say in words."""
+
+    __slots__ = ()
+    kind: str
+    account: str
+    period: str | None
+
+    @property
+    def kind_label(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))
+
+    @property
+    def account_label(self) -> str:
+        return str(ACCOUNTS.get(self.account, self.account))
+
+    @property
+    def month(self) -> str | None:
+        """The period as people write it: `11/2026`."""
+        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A day on which something falls due, and how much, in grosze."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import psycopg
 from sqlalchemy import Connection, text
 
 from app.imports.models import data_columns, key_columns, table_of
@@ -104,29 +103,17 @@ def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
     rows = int(connection.execute(text(f"SELECT count(*) FROM {wanted.relation} s")).scalar_one())
     if not connection.execute(text(f"SELECT EXISTS (SELECT FROM {books} WHERE until_revision IS NULL)")).scalar():
         return SheetCounts(rows=rows, added=rows)
-    _note(
-        connection,
-        f"SELECT '{sheet}', s.{wanted.number}, t.id "
-        f"FROM {wanted.relation} s {'FULL' if wanted.whole else 'LEFT'} JOIN "
-        f"(SELECT * FROM {books} WHERE until_revision IS NULL) t ON {_same_key(sheet)} "
-        f"WHERE t.id IS NULL OR s.{wanted.number} IS NULL OR {_differs(sheet)}",
+    connection.execute(
+        text(
+            f"INSERT INTO stage_differences (sheet, wanted, held) SELECT :sheet, s.{wanted.number}, t.id "
+            f"FROM {wanted.relation} s {'FULL' if wanted.whole else 'LEFT'} JOIN "
+            f"(SELECT * FROM {books} WHERE until_revision IS NULL) t ON {_same_key(sheet)} "
+            f"WHERE t.id IS NULL OR s.{wanted.number} IS NULL OR {_differs(sheet)}"
+        ),
+        {"sheet": sheet},
     )
     added, changed, withdrawn = (int(number) for number in connection.execute(_COUNTED, {"sheet": sheet}).one())
     return SheetCounts(rows, added, changed, withdrawn, rows - added - changed)
-
-
-def _note(connection: Connection, differences: str) -> None:
-    """Keep what a query finds; it goes out and comes back, because PostgreSQL reads by several processes, and writes
-    by one."""
-    raw = connection.connection.dbapi_connection
-    assert isinstance(raw, psycopg.Connection)
-    with raw.cursor() as cursor:
-        with cursor.copy(f"COPY ({differences}) TO STDOUT".encode()) as out:
-            found = [bytes(block) for block in out]
-        if found:
-            with cursor.copy(b"COPY stage_differences (sheet, wanted, held) FROM STDIN") as kept:
-                for block in found:
-                    kept.write(block)
 
 
 def are_once(connection: Connection, wanted: Wanted, counts: SheetCounts) -> bool:

@@ -14,7 +14,7 @@ from app.core.actor import Actor
 from app.core.paging import Page
 from app.estate import scope
 from app.estate.searching import pattern_of
-from app.finances.rules import ACCOUNTS, KINDS
+from app.finances.rules import Worded
 from tenants.db import db
 
 PAGE_SIZE = 100
@@ -34,7 +34,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class BookEntry:
+class BookEntry(Worded):
     """An entry of the ledger, amounts in grosze; `balance` after it where one unit is read."""
 
     entry: str
@@ -49,14 +49,6 @@ class BookEntry:
     debit: int
     credit: int
     balance: int | None
-
-    @property
-    def kind_label(self) -> str:
-        return str(KINDS.get(self.kind, self.kind))
-
-    @property
-    def account_label(self) -> str:
-        return str(ACCOUNTS.get(self.account, self.account))
 
 
 @dataclass(frozen=True, slots=True)

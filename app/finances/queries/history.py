@@ -16,7 +16,7 @@ from app.core.actor import Actor
 from app.core.clock import WARSAW
 from app.finances.discretion import LEDGER, reader
 from app.finances.queries.proof import Source, source_of
-from app.finances.rules import ACCOUNTS, KINDS
+from app.finances.rules import Worded
 from tenants.db import db
 
 MOST = 300  # differences that a page lists; its sums are of all
@@ -67,7 +67,7 @@ _STEPS = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Worded):
     """An entry as it stood in some revision, amounts in grosze."""
 
     date: date
@@ -78,19 +78,6 @@ class Version:
     period: str | None
     debit: int
     credit: int
-
-    @property
-    def kind_label(self) -> str:
-        return str(KINDS.get(self.kind, self.kind))
-
-    @property
-    def account_label(self) -> str:
-        return str(ACCOUNTS.get(self.account, self.account))
-
-    @property
-    def month(self) -> str | None:
-        """The period as people write it: `11/2026`."""
-        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.estate import scope
 from app.finances.discretion import LEDGER, reader
-from app.finances.rules import ACCOUNTS, KINDS, Due, Owed, owed
+from app.finances.rules import ACCOUNTS, Due, Owed, Worded, owed
 from tenants import reading
 from tenants.db import db
 
@@ -39,7 +39,7 @@ class AccountBalance:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Worded):
     """One entry (obrót), amounts and running balance in grosze; `due` is its term, if it has one."""
 
     date: date
@@ -52,19 +52,6 @@ class Entry:
     credit: int
     balance_after: int
     due: Day | None = None
-
-    @property
-    def kind_label(self) -> str:
-        return str(KINDS.get(self.kind, self.kind))
-
-    @property
-    def account_label(self) -> str:
-        return str(ACCOUNTS.get(self.account, self.account))
-
-    @property
-    def month(self) -> str | None:
-        """The period as people write it: `11/2026`."""
-        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.paging import Page
 from app.finances.discretion import LEDGER, reader
 from app.finances.proving import Booked, Proof, prove
-from app.finances.rules import ACCOUNTS, KINDS
+from app.finances.rules import ACCOUNTS, Worded
 from tenants.db import db
 
 PAGE_SIZE = 200
@@ -47,7 +47,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class ProofEntry:
+class ProofEntry(Worded):
     """One entry, amounts and the running balance of its account in grosze; `source` brought it as it is."""
 
     date: date
@@ -60,19 +60,6 @@ class ProofEntry:
     credit: int
     balance_after: int
     source: Source | None
-
-    @property
-    def kind_label(self) -> str:
-        return str(KINDS.get(self.kind, self.kind))
-
-    @property
-    def account_label(self) -> str:
-        return str(ACCOUNTS.get(self.account, self.account))
-
-    @property
-    def month(self) -> str | None:
-        """The period as people write it: `11/2026`."""
-        return f"{self.period[5:]}/{self.period[:4]}" if self.period else None
 
 
 def proof(actor: Actor, unit: HeldUnit) -> Proof:
