@@ -42,7 +42,13 @@ def test_s3_13_the_page_says_as_of_when_data_are_and_when_they_are_renewed(visit
     page = visit(manager, "admin", path=f"{HOME}/portal")
     page.get_by_label("Godzina nocnego odświeżenia danych").fill("23")
     save(page)
-    standing = visit(manager, "gosia", path="/payments", password=START).locator(".standing").inner_text()
+    payments = visit(manager, "gosia", path="/payments", password=START)
+    for _second in range(10):  # the other web processes hear of it within a few seconds
+        standing = payments.locator(".standing").inner_text()
+        if "23:00" in standing:
+            break
+        payments.wait_for_timeout(1000)
+        payments.reload()
     assert "Stan na" in standing and "Dane odświeżane codziennie około 23:00" in standing
 
 
