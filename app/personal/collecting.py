@@ -143,6 +143,13 @@ _READS = (
         "WHERE person_code = :person AND until_revision IS NULL ORDER BY from_on, decision",
     ),
     _Read(
+        "ogloszenia",
+        _l("Przeczytane ogłoszenia"),
+        (_l("Tytuł"), _l("Opublikowano"), _l("Przeczytano"), _l("Potwierdzono")),
+        "SELECT n.title, n.published_at, r.read_at, r.confirmed_at FROM announcement_reads r "
+        "JOIN announcements n ON n.id = r.announcement_id WHERE r.account_id = :account ORDER BY r.read_at",
+    ),
+    _Read(
         "rozmowy",
         _l("Rozmowy z biurem"),
         (_l("Temat"), _l("Kategoria"), _l("Lokal"), _l("Kto"), _l("Kiedy"), _l("Treść")),

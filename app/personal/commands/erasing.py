@@ -34,6 +34,7 @@ _STATEMENTS = (
     "DELETE FROM notification_choices WHERE account_id = :account",
     "DELETE FROM calendar_feeds WHERE account_id = :account",
     "DELETE FROM credential_issues WHERE account_id = :account",
+    "DELETE FROM announcement_reads WHERE account_id = :account",
     "DELETE FROM account_units WHERE account_id = :account",
     "DELETE FROM account_totp WHERE owner_id = :account",
     "DELETE FROM account_passkeys WHERE owner_id = :account",
