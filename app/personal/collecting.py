@@ -157,6 +157,22 @@ _READS = (
         "JOIN messages m ON m.thread_id = t.id WHERE t.account_id = :account ORDER BY m.id",
     ),
     _Read(
+        "dokumenty",
+        _l("Dokumenty skierowane do Ciebie"),
+        (_l("Tytuł"), _l("Numer"), _l("Data"), _l("Opublikowano"), _l("Plik")),
+        "SELECT d.title, d.number, d.dated_on, d.published_at, v.name FROM documents d JOIN document_targets t "
+        "ON t.document_id = d.id AND t.kind = 'person' AND t.code = :person JOIN document_versions v "
+        "ON v.document_id = d.id AND v.withdrawn_at IS NULL WHERE d.state = 'published' AND d.access = 'people' "
+        "ORDER BY d.published_at, v.number",
+    ),
+    _Read(
+        "otwarte_dokumenty",
+        _l("Dokumenty, które zostały otwarte lub pobrane"),
+        (_l("Kiedy"), _l("Co"), _l("Tytuł"), _l("Wersja")),
+        "SELECT f.at, f.act, d.title, v.number FROM document_fetches f JOIN documents d ON d.id = f.document_id "
+        "JOIN document_versions v ON v.id = f.version_id WHERE f.account_id = :account ORDER BY f.id",
+    ),
+    _Read(
         "wnioski",
         _l("Wnioski o założenie konta"),
         (

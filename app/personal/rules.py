@@ -53,6 +53,7 @@ class Retention:
     registrations_months: int = 12
     closed_months: int = 12
     messages_months: int = 60
+    fetches_months: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ PERIODS: dict[str, Period] = {
     "messages_months": Period(
         _l("Zamknięte rozmowy z biurem"), _l("Licząc od ostatniej wiadomości, razem z załącznikami."), 6, 240
     ),
+    "fetches_months": Period(_l("Pobrania dokumentów"), _l("Kto i kiedy otworzył albo pobrał dokument."), 3, 120),
 }
 
 

@@ -33,6 +33,7 @@ _STATEMENTS = (
     "DELETE FROM login_attempts WHERE account_id = :account",
     "DELETE FROM notification_choices WHERE account_id = :account",
     "DELETE FROM calendar_feeds WHERE account_id = :account",
+    "UPDATE document_fetches SET account_id = NULL WHERE account_id = :account",
     "DELETE FROM credential_issues WHERE account_id = :account",
     "DELETE FROM announcement_reads WHERE account_id = :account",
     "DELETE FROM account_units WHERE account_id = :account",

@@ -32,6 +32,7 @@ _ROWS = {
     "WHERE least(ended_at, expires_at) < :before LIMIT :most)",
     "links": "DELETE FROM account_tokens WHERE id IN (SELECT id FROM account_tokens "
     "WHERE least(used_at, expires_at) < :before LIMIT :most)",
+    "fetches": "DELETE FROM document_fetches WHERE id IN (SELECT id FROM document_fetches WHERE at < :before LIMIT :most)",
     "letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT id FROM outbox_items "
     "WHERE NOT live AND created_at < :before "
     "AND (address IS NOT NULL OR recipient_name IS NOT NULL OR context <> '{}'::jsonb) LIMIT :most)",
@@ -72,6 +73,7 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
         ("attempts", kept.attempts_days),
         ("sessions", kept.sessions_days),
         ("links", kept.links_days),
+        ("fetches", kept.fetches_months * 30),
         ("letters", kept.letters_months * 30),
         ("late letters", 0),
     ):
