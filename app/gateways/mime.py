@@ -12,11 +12,14 @@ import re
 import time
 from contextlib import suppress
 from functools import lru_cache
+from urllib.parse import quote
 
-from app.core.letter import Delivery, Letter, Sender
+from app.core.letter import Attachment, Delivery, Letter, Sender
 
 # "=" followed by "_" never comes out of quoted-printable, so no body contains it
 BOUNDARY = b"=_osiedle"
+OUTER = b"=_mixed"  # around the letter and what goes with it; base64 holds no "_" either
+FILE_NAME_LENGTH = 80  # characters, of up to twelve octets each: a line of a header may have 998
 ADDRESS_LENGTH = 254
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -25,6 +28,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 _BODY_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAIN = re.compile(r"[!-~](?:[ -~]{0,58}[!-~])?")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _WORD_BYTES = 42  # 56 characters of base64 and 12 around them: an encoded word of 68
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,21 +72,54 @@ def compose(sender: Sender, letter: Letter, delivery: Delivery, moment: float | 
         f"X-Osiedle-Delivery: {_token(delivery.public_id)}\r\n",
         _subject(letter.subject),
     ]
+    if delivery.thread:
+        head.append(f"References: <{_token(delivery.thread)}>\r\n")
     if delivery.unsubscribe_url:
         head.append(
             f"List-Unsubscribe: <{_token(delivery.unsubscribe_url)}>\r\n"
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
         )
-    return b"".join(
-        (
-            "".join(head).encode("ascii"),
-            _BETWEEN[0],
-            _body(letter.text),
-            _BETWEEN[1],
-            _body(letter.html),
-            _BETWEEN[2],
-        )
-    )
+    words = (_BETWEEN[0], _body(letter.text), _BETWEEN[1], _body(letter.html), _BETWEEN[2])
+    start = ("".join(head).encode("ascii"), _START)
+    if not letter.attachments:
+        return b"".join((*start, *words))
+    pieces = [_MIXED, *words]
+    for attachment in letter.attachments:
+        pieces += [_attachment_head(attachment), attachment.body]
+    return b"".join((*start, *pieces, b"\r\n--" + OUTER + b"--\r\n"))
+
+
+def encoded(content: bytes) -> bytes:
+    """The bytes of a file in base64, in lines of 76 with CRLF between them (RFC 2045)."""
+    line = binascii.b2a_base64(content, newline=False)
+    return b"\r\n".join(line[start : start + 76] for start in range(0, len(line), 76))
+
+
+def _attachment_head(attachment: Attachment) -> bytes:
+    """The head of a file's part: its name in ASCII for old programs, and as it is (RFC 2231) for all others."""
+    name = file_name(attachment.name)
+    plain = "".join(c if c.isascii() and c not in '"\\%' else "_" for c in name)
+    return (
+        f"\r\n--{OUTER.decode()}\r\nContent-Type: {_media_type(attachment.content_type)}\r\n"
+        f'Content-Disposition: attachment; filename="{plain}";\r\n'
+        f" filename*=utf-8''{quote(name, safe='')}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    ).encode("ascii")
+
+
+def file_name(name: str) -> str:
+    """A name under which a file can be saved anywhere: no folder, no control characters, not too long."""
+    line = _NOT_IN_NAMES.sub("_", one_line(name)).strip(". ") or "plik"
+    if len(line) <= FILE_NAME_LENGTH:
+        return line
+    stem, dot, ending = line.rpartition(".")
+    if not dot or len(ending) > 8:
+        return line[:FILE_NAME_LENGTH]
+    return f"{stem[: FILE_NAME_LENGTH - len(ending) - 1]}.{ending}"
+
+
+def _media_type(kind: str) -> str:
+    return kind if _MEDIA_TYPE.fullmatch(kind) else "application/octet-stream"
 
 
 def _part(kind: bytes) -> bytes:
@@ -91,8 +129,9 @@ def _part(kind: bytes) -> bytes:
     )
 
 
+_START = b"MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+_MIXED = b'Content-Type: multipart/mixed; boundary="' + OUTER + b'"\r\n\r\n--' + OUTER + b"\r\n"
 _BETWEEN = (
-    b"MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
     b'Content-Type: multipart/alternative; boundary="' + BOUNDARY + b'"\r\n\r\n' + _part(b"plain"),
     b"\r\n" + _part(b"html"),
     b"\r\n--" + BOUNDARY + b"--\r\n",

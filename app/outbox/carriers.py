@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from app.core.letter import Delivery, Sender
+from app.core.letter import Attachment, Delivery, Sender
 from app.core.links import external
 from app.core.runtime import settings
 from app.gateways import gsm
@@ -14,11 +14,13 @@ from app.gateways.mime import compose
 from app.gateways.sms import Gateway, Message
 from app.office.queries import Office
 from app.outbox import letters
+from app.outbox.attaching import Kept, attached
 from app.outbox.queue import Item
 from app.outbox.rendering import rendered, rendered_sms
 from app.outbox.texting import SmsRules
 from app.outbox.tokens import unsubscribe_token
 from tenants.bound import current
+from tenants.db import db
 
 
 class Carrier(Protocol):
@@ -60,6 +62,7 @@ class ByMail:
         self._office = office
         self._sender = sender(office)
         self._mailer = mailer
+        self._kept = Kept()
 
     def written(self, item: Item, context: dict[str, Any]) -> bytes:
         unsubscribe_url = None
@@ -73,8 +76,19 @@ class ByMail:
             locale=item.locale,
             unsubscribe_url=unsubscribe_url,
         )
-        way = Delivery(item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url)
-        return compose(self._sender, letter, way)
+        if context.get("attachments"):
+            letter = replace(letter, attachments=self._attached(context))
+        way = Delivery(
+            item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url, context.get("thread")
+        )
+        answers = context.get("reply_to")  # an address of ours that takes the answers to this letter
+        return compose(replace(self._sender, reply_to=answers) if answers else self._sender, letter, way)
+
+    def _attached(self, context: dict[str, Any]) -> tuple[Attachment, ...]:
+        try:
+            return tuple(attached(context, self._kept))
+        finally:
+            db.session.rollback()  # makers only read, and nothing of ours is open while the server is spoken to
 
     def offer(self, item: Item) -> None:
         self._mailer.offer(self._sender.address, item.address)
