@@ -96,13 +96,12 @@ def encoded(content: bytes) -> bytes:
 
 
 def _attachment_head(attachment: Attachment) -> bytes:
-    """The head of a file's part: its name in ASCII for old programs, and as it is (RFC 2231) for all others."""
+    """The head of a file's part; a name beyond ASCII is written as RFC 2231 says, once: two are read as either."""
     name = file_name(attachment.name)
-    plain = "".join(c if c.isascii() and c not in '"\\%' else "_" for c in name)
+    named = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name, safe='')}"
     return (
         f"\r\n--{OUTER.decode()}\r\nContent-Type: {_media_type(attachment.content_type)}\r\n"
-        f'Content-Disposition: attachment; filename="{plain}";\r\n'
-        f" filename*=utf-8''{quote(name, safe='')}\r\n"
+        f"Content-Disposition: attachment;\r\n {named}\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n"
     ).encode("ascii")
 

@@ -18,6 +18,9 @@ TURN_SECONDS = 2.0
 DEFERRALS = (60, 300, 900, 1800, 3600, 7200, 14400, 14400, 14400, 14400, 14400)
 DOWN_SECONDS = 10.0  # a lane rests so long when the server does not answer at all
 LONGEST_PAUSE = 300.0
+MOST_ATTACHMENTS = 10
+# Bytes of all files of one letter. A message is a third larger than its files, and most servers take 25 MB.
+LARGEST_ATTACHMENTS = 18 << 20
 
 # What a row's `reason` says in these cases; server's sentences stand there as they came.
 NO_ADDRESS = "no_address"
@@ -32,7 +35,11 @@ NOT_MOBILE = "not_mobile"
 NO_GATEWAY = "no_gateway"
 EXPIRED = "expired"
 WITHDRAWN = "withdrawn"
+NO_FILE = "no_file"
+TOO_LARGE = "too_large"
 REASONS: dict[str, Any] = {
+    NO_FILE: _l("Nie ma już pliku, który miał być załącznikiem"),
+    TOO_LARGE: _l("Załączniki są za duże: razem mogą mieć najwyżej 18 MB i 10 plików"),
     NO_ADDRESS: _l("Brak adresu e-mail"),
     NO_GATEWAY: _l("Portal nie ma jeszcze bramki SMS"),
     BAD_ADDRESS: _l("Niepoprawny adres e-mail"),

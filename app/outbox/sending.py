@@ -17,11 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import work
 from app.core.clock import now
+from app.core.errors import Refused
 from app.core.jobs import Again
 from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, WillNeverWork
 from app.gateways.mime import BadAddress
 from app.gateways.sms import Gateway
 from app.office.queries import profile
+from app.outbox.attaching import CannotAttach
 from app.outbox.carriers import ByMail, ByText, Carrier
 from app.outbox.queue import Done, Item, Outcome, Queue, engine
 from app.outbox.rules import (
@@ -108,6 +110,10 @@ class Turn:
             message = self._carrier.written(item, context)
         except BadAddress:
             return Outcome("failed", BAD_ADDRESS)
+        except CannotAttach as missing:
+            return Outcome("failed", str(missing))
+        except Refused as refusal:  # of the paper that should go with it
+            return Outcome("failed", refusal.message)
         except Exception:
             # Also a mistake of ours in a template must not lose a letter: it waits, and the log says why.
             log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
