@@ -66,6 +66,9 @@ class Settings:
     operator_factor: str = "optional"
     imports_dir: Path | None = None
     imports_quiet: int = 60
+    mail_inbox_url: str | None = field(repr=False, default=None)
+    s3_endpoint_url: str | None = None
+    clamav_url: str | None = field(repr=False, default=None)
 
     @property
     def production(self) -> bool:
@@ -128,6 +131,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         secret_key=secret,
         encryption_keys=tuple(k.strip() for k in env.get("ENCRYPTION_KEYS", "").split(",") if k.strip()),
         mail_url=env.get("MAIL_URL", ""),
+        mail_inbox_url=env.get("MAIL_INBOX_URL") or None,
         mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
         # Without a gateway production must not take a folder for one: nobody would get what counts as sent.
         sms_url=env.get("SMS_URL") or ("" if mode == "production" else f"file://{var / 'sms'}"),
@@ -149,6 +153,8 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
         imports_dir=_folder(env.get("OSIEDLE_IMPORTS_DIR"), None if mode == "production" else var / "import"),
         imports_quiet=max(0, int(env.get("OSIEDLE_IMPORTS_QUIET") or 60)),
+        s3_endpoint_url=env.get("S3_ENDPOINT_URL") or None,
+        clamav_url=env.get("CLAMAV_URL") or None,
         operator_factor=env.get("OSIEDLE_OPERATOR_FACTOR") or ("required" if mode == "production" else "optional"),
     )
 
@@ -163,6 +169,13 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
         found.append(f"LOG_FORMAT is “{settings.log_format}”; it must be “console” or “json”.")
     if settings.sms_url and not _is_sms_url(settings.sms_url):
         found.append("SMS_URL must look like smsapi://token@api.smsapi.pl or file:///dir.")
+    storage = urlsplit(settings.storage_url)
+    if not (storage.scheme == "file" and storage.path) and not (storage.scheme == "s3" and storage.netloc):
+        found.append("STORAGE_URL must look like file:///dir or s3://bucket/prefix.")
+    if settings.clamav_url and urlsplit(settings.clamav_url).scheme != "clamd":
+        found.append("CLAMAV_URL must look like clamd://host:3310 or clamd:///run/clamd.sock.")
+    if settings.mail_inbox_url and not settings.mail_inbox_url.startswith(("imaps://", "imap://")):
+        found.append("MAIL_INBOX_URL must look like imaps://user:password@host/INBOX.")
     if settings.operator_factor not in ("required", "optional"):
         found.append(f"OSIEDLE_OPERATOR_FACTOR is “{settings.operator_factor}”; it must be “required” or “optional”.")
     if not settings.production:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from tenants.migrating import steps_from
 from tenants.names import checked_schema
 from tenants.provisioning import Seed, provision
 from tenants.registry import Tenant
+from tenants.store import Store
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -87,11 +87,11 @@ class Manifest:
 
 
 def export(
-    owner_url: str, slug: str, target: Path, *, storage: Path | None = None, leave_out: frozenset[str] = frozenset()
+    owner_url: str, slug: str, target: Path, *, storage: Store | None = None, leave_out: frozenset[str] = frozenset()
 ) -> Manifest:
     """Write the tenant's archive to `target` (replaced in one step) and return its manifest.
 
-    `storage` is the folder in which each tenant's files lie under the name of its schema. Raises
+    `storage` holds each tenant's files under the name of its schema. Raises
     `UnknownTenant`, `OSError`.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -117,7 +117,7 @@ def _export(
     connection: psycopg.Connection[Any],
     archive: zipfile.ZipFile,
     slug: str,
-    storage: Path | None,
+    storage: Store | None,
     leave_out: frozenset[str],
 ) -> Manifest:
     # The lock keeps a migration of this tenant waiting until the last table has been read.
@@ -132,7 +132,7 @@ def _export(
         for table in _in_order_of_keys(connection, schema)
         if table not in leave_out
     ]
-    files = _export_files(archive, storage / schema) if storage is not None else []
+    files = _export_files(archive, storage, schema) if storage is not None else []
     exported_at = datetime.now(UTC).isoformat(timespec="seconds")
     manifest = Manifest(FORMAT, row[0], row[1], row[2], row[3], row[4], exported_at, tables, files)
     archive.writestr(MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
@@ -163,14 +163,11 @@ def _export_table(connection: psycopg.Connection[Any], archive: zipfile.ZipFile,
         return TablePart(table, columns, cursor.rowcount, size, digest.hexdigest())
 
 
-def _export_files(archive: zipfile.ZipFile, folder: Path) -> list[FilePart]:
+def _export_files(archive: zipfile.ZipFile, storage: Store, schema: str) -> list[FilePart]:
     found: list[FilePart] = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.name.startswith("."):
-            continue  # a name with a dot in front is a file that is still being written
-        name = path.relative_to(folder).as_posix()
+    for name in storage.names(schema):
         digest, size = hashlib.sha256(), 0
-        with path.open("rb") as source, archive.open(f"files/{name}", "w", force_zip64=True) as member:
+        with storage.below(schema, name) as source, archive.open(f"files/{name}", "w", force_zip64=True) as member:
             while block := source.read(BLOCK):
                 digest.update(block)
                 size += len(block)
@@ -270,7 +267,7 @@ def restore(
     *,
     slug: str | None,
     base_domain: str,
-    storage: Path | None = None,
+    storage: Store | None = None,
     settle: Seed | None = None,
 ) -> Tenant:
     """Make a new tenant of an archive, on the archive's revision, and return it.
@@ -278,11 +275,11 @@ def restore(
     `settle` may change rows before anybody sees them, in the same transaction. Nothing is left behind when it
     fails. Raises `BadArchive`, `BadSlug`, `SlugTaken`, `ProvisioningFailed`, `OSError`.
     """
-    folders: list[Path] = []
+    filled: list[str] = []
     with _opened(path) as archive:
         manifest = _manifest(archive)
         if manifest.files and storage is None:
-            raise BadArchive("Archiwum zawiera pliki, a magazyn plików nie jest folderem na dysku.")
+            raise BadArchive("Archiwum zawiera pliki, a nie wiadomo, gdzie je zapisać.")
         try:
             return provision(
                 owner_url,
@@ -291,21 +288,22 @@ def restore(
                 kind=manifest.kind,
                 base_domain=base_domain,
                 contact=manifest.contact,
-                seed=_loader(archive, manifest, storage, folders, settle),
+                seed=_loader(archive, manifest, storage, filled, settle),
                 revision=manifest.revision,
             )
         except BaseException as error:
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
+            for schema in filled:
+                assert storage is not None
+                storage.clear(schema)
             if isinstance(error, (zipfile.BadZipFile, EOFError, zlib.error)):
                 raise BadArchive("Archiwum jest uszkodzone: nie zgadza się suma kontrolna.") from error
             raise
 
 
 def _loader(
-    archive: zipfile.ZipFile, manifest: Manifest, storage: Path | None, folders: list[Path], settle: Seed | None
+    archive: zipfile.ZipFile, manifest: Manifest, storage: Store | None, filled: list[str], settle: Seed | None
 ) -> Seed:
-    """What fills the new schema; `folders` gets the folder that must go again when the transaction fails."""
+    """What fills the new schema; `filled` gets the schema whose files must go again when the transaction fails."""
 
     def seed(session: Session) -> None:
         raw = session.connection().connection.dbapi_connection
@@ -314,7 +312,7 @@ def _loader(
         schema = checked_schema(row[0] if row else "")
         _load_tables(raw, archive, manifest, schema)
         if storage is not None:
-            _load_files(archive, manifest, storage / schema, folders)
+            _load_files(archive, manifest, storage, schema, filled)
         if settle is not None:
             settle(session)
 
@@ -363,20 +361,22 @@ def _blocks(archive: zipfile.ZipFile, part: TablePart | FilePart) -> Iterator[by
             yield block
 
 
-def _load_files(archive: zipfile.ZipFile, manifest: Manifest, folder: Path, folders: list[Path]) -> None:
-    if folder.exists():
-        raise BadArchive(f"Folder {folder} już istnieje; usuń go albo przenieś.")
-    folders.append(folder)
+def _load_files(archive: zipfile.ZipFile, manifest: Manifest, storage: Store, schema: str, filled: list[str]) -> None:
+    if storage.names(schema):
+        raise BadArchive(f"W magazynie plików są już pliki „{schema}”; usuń je albo przenieś.")
+    filled.append(schema)
     for part in manifest.files:
-        path = folder / part.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256()
-        with path.open("xb") as file:
-            for block in _blocks(archive, part):
-                digest.update(block)
-                file.write(block)
-        if digest.hexdigest() != part.sha256:
-            raise BadArchive(f"Plik „{part.path}” nie zgadza się ze spisem.")
+        storage.fill(schema, part.path, _proved(archive, part))
+
+
+def _proved(archive: zipfile.ZipFile, part: FilePart) -> Iterator[bytes]:
+    """The blocks of a file; raises `BadArchive` after the last when they are not those of the manifest."""
+    digest = hashlib.sha256()
+    for block in _blocks(archive, part):
+        digest.update(block)
+        yield block
+    if digest.hexdigest() != part.sha256:
+        raise BadArchive(f"Plik „{part.path}” nie zgadza się ze spisem.")
 
 
 def _set_sequences(connection: psycopg.Connection[Any], schema: str, table: str) -> None:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from app.allowances.reminders import JOB as REMINDERS
+from app.attachments.jobs import TIDY as TIDY_FILES
 from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
@@ -21,6 +22,7 @@ from app.core.runtime import settings
 from app.core.work import Ring
 from app.gateways import watched
 from app.imports import lateness, watching
+from app.mailroom import jobs as mailroom
 from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
 from tenants.context import bind
@@ -76,6 +78,15 @@ def watch_imports(app: Flask, *, thoroughly: bool) -> None:
     _at_each(app, "imports", ask, only=None if thoroughly else dropped_into)
 
 
+def read_mailbox(app: Flask) -> None:
+    """Have a worker look into the platform's mailbox, where there is one."""
+    with app.app_context():
+        try:
+            mailroom.ask()
+        except DBAPIError as error:
+            log.warning("could not ask", what="mailbox", error=str(error).splitlines()[0])
+
+
 def forget(app: Flask) -> None:
     """Once a night: have every served tenant forget personal data that its manager keeps no longer."""
     _at_each(app, "forgetting", lambda _tenant: _asked(RETENTION, "night"))
@@ -121,6 +132,7 @@ def tidy(app: Flask) -> None:
             except (DBAPIError, TenantError) as error:
                 name = tenant.slug if tenant else PLATFORM
                 log.warning("could not tidy", tenant=name, error=str(error).splitlines()[0])
+    _at_each(app, "files", lambda _tenant: _asked(TIDY_FILES, "night"))
 
 
 def _due(tenant: Tenant | None) -> Iterator[Ring]:

@@ -16,7 +16,8 @@ class StoredFile(Model):
     """The bytes of a file (załącznik), once however often it was handed over; they lie under the public id.
 
     `size` is in bytes. `verdict` is what the virus scanner said: `clean`, `infected`, or `unchecked` where none is
-    configured. `pages` are those of which there are pictures; None until it has been looked at.
+    configured. `pages` are those of which there are pictures; None until it has been looked at. `kept_at` is when
+    somebody handed it over last.
     """
 
     __tablename__ = "stored_files"
@@ -33,4 +34,4 @@ class StoredFile(Model):
     size: Mapped[int] = mapped_column(BigInteger)
     verdict: Mapped[str] = mapped_column(Text, server_default="unchecked")
     pages: Mapped[int | None] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    kept_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())

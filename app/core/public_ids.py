@@ -6,6 +6,9 @@ import hashlib
 import secrets
 
 
+PUBLIC_ID_LENGTH = 22
+
+
 def new_public_id() -> str:
     """A random id for addresses and interfaces: 22 letters, digits, `-` and `_` (128 bits)."""
     return secrets.token_urlsafe(16)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from sqlalchemy import Connection, select, text
@@ -24,6 +22,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.runtime import settings
+from app.gateways.files import files
 from app.office import commands as office
 from app.onboarding import restoring
 from app.operators import queries, rules
@@ -169,7 +168,7 @@ def export_manager(actor: Actor, slug: str, target: Path) -> Manifest:
     try:
         manifest = archive.export(
             libpq_url(settings().database_url), tenant.slug, target,
-            storage=storage_folder(), leave_out=restoring.LEFT_OUT,
+            storage=files(), leave_out=restoring.LEFT_OUT,
         )  # fmt: skip
     except UnknownTenant as error:
         raise NotThere(_("Nie ma zarządcy o subdomenie „%(slug)s”.", slug=slug)) from error
@@ -199,7 +198,7 @@ def restore_manager(actor: Actor, source: Path, slug: str | None = None) -> tupl
 
     try:
         tenant = archive.restore(
-            owner, source, slug=wanted, base_domain=settings().base_domain, storage=storage_folder(), settle=settle
+            owner, source, slug=wanted, base_domain=settings().base_domain, storage=files(), settle=settle
         )
     except provisioning.SlugTaken as error:
         raise Conflict(f"{error} {_('Podaj inną przez --as.')}", field="slug") from error
@@ -232,15 +231,7 @@ def delete_manager(actor: Actor, slug: str, confirmation: str) -> None:
         raise Conflict(_("Usunąć można tylko wstrzymanego zarządcę: najpierw tenants suspend.")) from error
     except UnknownTenant as error:
         raise NotThere(_("Nie ma zarządcy o subdomenie „%(slug)s”.", slug=slug)) from error
-    storage = storage_folder()
-    if storage is not None:
-        shutil.rmtree(storage / tenant.schema, ignore_errors=True)
-
-
-def storage_folder() -> Path | None:
-    """The folder with the files of all tenants, or None when they are not on this disk."""
-    parts = urlsplit(settings().storage_url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+    files().clear(tenant.schema)
 
 
 __all__ = [
@@ -253,6 +244,5 @@ __all__ = [
     "post_first_letter",
     "provisioned",
     "restore_manager",
-    "storage_folder",
     "witness",
 ]

@@ -28,6 +28,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "allowances.remind": {},
+    "attachments.preview": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM stored_files"},
+    "attachments.tidy": {},
     "audit.seal": {},
     "accounts.send_reset": {"identifier": "SELECT 'p1@beta.example'", "login": "SELECT 'P1'"},
     "accounts.send_unlock": {"identifier": "SELECT 'p1@beta.example'", "channel": "SELECT 'email'"},

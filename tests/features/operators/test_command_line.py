@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.onboarding import commands
+from app.core.runtime import settings
 from tenants.context import bind
 from tenants.db import PLATFORM, db
 from tests.features.operators.browser import Browser
@@ -125,8 +125,7 @@ def test_a_manager_from_first_to_last(
             {"key": f"{tenant.schema}/imports/i"},
         )
         db.session.commit()
-    storage = commands.storage_folder()
-    assert storage is not None
+    storage = Path(settings().storage_url.removeprefix("file://"))
     (storage / tenant.schema / "imports").mkdir(parents=True)
     (storage / tenant.schema / "imports" / "i").write_bytes(b"books")
 
