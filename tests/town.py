@@ -292,6 +292,10 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "mass_scheme": "SELECT public_id FROM mass_schemes",
         "known_payer": "SELECT public_id FROM known_payers",
         "interest_hold": "SELECT public_id FROM interest_holds",
+        "document": "SELECT public_id FROM documents",
+        "document_folder": "SELECT public_id FROM document_folders",
+        "document_version": "SELECT public_id FROM document_versions",
+        "document_batch": "SELECT public_id FROM document_batches",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):

@@ -33,6 +33,8 @@ class Can(enum.StrEnum):
     ANSWER_MESSAGES = "answer_messages"
     ANSWER_REQUESTS = "answer_requests"
     HOLD_INTEREST = "hold_interest"
+    SEE_DOCUMENTS = "see_documents"
+    MANAGE_DOCUMENTS = "manage_documents"
 
 
 GRANTS: dict[Role, frozenset[Can]] = {
@@ -48,6 +50,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_MESSAGES,
             Can.ANSWER_MESSAGES,
             Can.HOLD_INTEREST,
+            Can.SEE_DOCUMENTS,
+            Can.MANAGE_DOCUMENTS,
         }
     ),
     Role.CLERK: frozenset(
@@ -60,9 +64,13 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.SEE_MESSAGES,
             Can.ANSWER_MESSAGES,
             Can.ANSWER_REQUESTS,
+            Can.SEE_DOCUMENTS,
+            Can.MANAGE_DOCUMENTS,
         }
     ),
-    Role.BOARD: frozenset({Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES}),
+    Role.BOARD: frozenset(
+        {Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES, Can.SEE_DOCUMENTS}
+    ),
 }
 # What reaches over all buildings, so that nobody who is limited to some may do it.
 WHOLE_MANAGER = frozenset(

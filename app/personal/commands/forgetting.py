@@ -32,7 +32,8 @@ _ROWS = {
     "WHERE least(ended_at, expires_at) < :before LIMIT :most)",
     "links": "DELETE FROM account_tokens WHERE id IN (SELECT id FROM account_tokens "
     "WHERE least(used_at, expires_at) < :before LIMIT :most)",
-    "fetches": "DELETE FROM document_fetches WHERE id IN (SELECT id FROM document_fetches WHERE at < :before LIMIT :most)",
+    "fetches": "DELETE FROM document_fetches WHERE id IN (SELECT id FROM document_fetches "
+    "WHERE at < :before LIMIT :most)",
     "letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT id FROM outbox_items "
     "WHERE NOT live AND created_at < :before "
     "AND (address IS NOT NULL OR recipient_name IS NOT NULL OR context <> '{}'::jsonb) LIMIT :most)",
