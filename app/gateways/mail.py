@@ -56,8 +56,8 @@ class Mailer(Protocol):
         Raises `Postponed`, `ServerDown` or `WillNeverWork`.
         """
 
-    def hand_over(self, message: bytes) -> None:
-        """Give the message, with CRLF line ends, for the envelope that was offered.
+    def hand_over(self, message: bytes) -> str:
+        """Give the message, with CRLF line ends, for the envelope that was offered. Returns the server's sentence.
 
         Raises `Postponed`, `ServerDown`, `WillNeverWork` (all three: certainly not taken) or `OutcomeUnknown`.
         """
@@ -182,7 +182,7 @@ class SmtpMailer:
                     raise
         self._envelope(self._connect(deadline), *commands)
 
-    def hand_over(self, message: bytes) -> None:
+    def hand_over(self, message: bytes) -> str:
         """See `Mailer.hand_over`."""
         dialogue = self._dialogue
         if dialogue is None or not self._offered:
@@ -201,6 +201,7 @@ class SmtpMailer:
             self._drop()
             raise OutcomeUnknown(_why(error)) from error
         self._expect(250, answer)
+        return _sentence(*answer)
 
     def withdraw(self) -> None:
         """See `Mailer.withdraw`."""

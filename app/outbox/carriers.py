@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any, Protocol
 
 from app.core.letter import Attachment, Delivery, Sender
@@ -35,7 +36,11 @@ class Carrier(Protocol):
     def offer(self, item: Item) -> None:
         """Ask whether it would be taken, as far as that can be asked."""
 
-    def hand_over(self, message: Any) -> None: ...
+    def hand_over(self, message: Any) -> str | None:
+        """Send it. Returns what the server said about it."""
+
+    def digest(self, message: Any) -> bytes:
+        """The SHA-256 of what was handed over."""
 
     def withdraw(self) -> None:
         """Forget what was offered."""
@@ -93,8 +98,11 @@ class ByMail:
     def offer(self, item: Item) -> None:
         self._mailer.offer(self._sender.address, item.address)
 
-    def hand_over(self, message: bytes) -> None:
-        self._mailer.hand_over(message)
+    def hand_over(self, message: bytes) -> str | None:
+        return self._mailer.hand_over(message)
+
+    def digest(self, message: bytes) -> bytes:
+        return sha256(message).digest()
 
     def withdraw(self) -> None:
         self._mailer.withdraw()
@@ -120,8 +128,12 @@ class ByText:
     def offer(self, item: Item) -> None:
         """A gateway is only asked together with the message."""
 
-    def hand_over(self, message: Message) -> None:
+    def hand_over(self, message: Message) -> str | None:
         self.gateway.send(message)
+        return None
+
+    def digest(self, message: Message) -> bytes:
+        return sha256(f"{message.number}\n{message.text}".encode()).digest()
 
     def withdraw(self) -> None:
         """Nothing was offered."""

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from app.outbox.events import proof
 from app.outbox.models import OutboxItem
-from app.outbox.rules import LEASE_SECONDS, UNKNOWN_OUTCOME
+from app.outbox.rules import DEAD_ADDRESS, DECLINED, LEASE_SECONDS, UNKNOWN_OUTCOME
 from tenants.db import db
 from tenants.express import Express
 
@@ -25,16 +26,25 @@ ORDER BY run_after, id LIMIT %(limit)s"""
 _CLAIM = f"""UPDATE outbox_items AS i
 SET state = 'sending', attempts = i.attempts + 1,
     lease_until = clock_timestamp() + interval '{LEASE_SECONDS:.0f} seconds'
-WHERE i.id = %(claim)s AND i.state = 'queued' AND i.run_after <= now()
-RETURNING i.attempts, EXISTS (SELECT FROM mail_optouts o WHERE o.topic = i.topic AND o.address = lower(i.address))"""
-_RECORD = """UPDATE outbox_items
+WHERE i.id = %(claim)s AND i.state = 'queued' AND i.live AND i.run_after <= now()
+RETURNING i.attempts, CASE
+  WHEN EXISTS (SELECT FROM mail_optouts o WHERE o.topic = i.topic AND o.address = lower(i.address)) THEN '{DECLINED}'
+  WHEN i.lane = 'bulk' AND EXISTS (SELECT FROM address_flags f WHERE f.address = lower(i.address)
+    AND f.dead_at IS NOT NULL) THEN '{DEAD_ADDRESS}' END"""
+# What became of the letter, and the same for the register of deliveries.
+_DONE = f"""done AS (UPDATE outbox_items
 SET state = %(state)s, live = %(state)s = 'queued', reason = %(reason)s, lease_until = NULL,
     sent_at = CASE WHEN %(state)s = 'sent' THEN clock_timestamp() END,
+    answer = coalesce(%(answer)s, answer), digest = coalesce(%(digest)s, digest),
     run_after = CASE WHEN %(after)s > 0 THEN now() + %(after)s * interval '1 second' ELSE run_after END,
     deferrals = deferrals + %(deferred)s,
-    context = CASE WHEN secret AND %(state)s IN ('sent', 'failed', 'skipped') THEN '{}'::jsonb ELSE context END
-WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s"""
-_RECORD_AND_CLAIM = f"WITH done AS ({_RECORD}) {_CLAIM}"
+    context = CASE WHEN secret AND %(state)s IN ('sent', 'failed', 'skipped') THEN '{{}}'::jsonb ELSE context END
+WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s RETURNING id, message_id, address),
+told AS (INSERT INTO delivery_events (item_id, kind, whom, note, content, proof)
+SELECT id, %(kind)s, address, %(note)s, %(digest)s, {proof("message_id", "%(kind)s", "address", "%(note)s", "%(digest)s")}
+FROM done WHERE %(kind)s IS NOT NULL)"""
+_RECORD = f"WITH {_DONE} SELECT count(*) FROM done"
+_RECORD_AND_CLAIM = f"WITH {_DONE} {_CLAIM}"
 _EXPIRED = f"""UPDATE outbox_items
 SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret, lease_until = NULL,
     reason = CASE WHEN secret THEN '{UNKNOWN_OUTCOME}' END
@@ -42,6 +52,7 @@ WHERE live AND state = 'sending' AND lease_until < clock_timestamp()"""
 _WAIT = """SELECT extract(epoch FROM
   min(CASE state WHEN 'sending' THEN lease_until ELSE run_after END) - clock_timestamp())
 FROM outbox_items WHERE live AND channel = {channel} AND lane = %(lane)s AND state IN ('queued', 'sending')"""
+_KINDS = {"sent": "sent", "failed": "failed", "held": "held", "skipped": "skipped"}
 # The channel stands in the statement as a word, because one of the indexes holds only the rows of one channel.
 _CHANNELS = {"email": "'email'", "sms": "'sms'"}
 
@@ -66,21 +77,26 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A row that this process holds. `attempt` fences; `declined` says that its address wants no such mail."""
+    """A row that this process holds. `attempt` fences; `stopped` says why its address gets no such mail after all."""
 
     item: Item
     attempt: int
-    declined: bool
+    stopped: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed row: its next state, why, and seconds until the next try of a queued one."""
+    """What became of a claimed row: its next state, why, and seconds until the next try of a queued one.
+
+    `answer` is what the server said to a letter that it took, `digest` the SHA-256 of that letter.
+    """
 
     state: str
     reason: str | None = None
     after: float = 0
     deferred: bool = False
+    answer: str | None = None
+    digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +141,7 @@ class Queue:
     def record(self, done: Done) -> bool:
         """Record what became of a row; False when it is no longer ours."""
         with self._connection.begin():
-            return bool(self._connection.exec_driver_sql(_RECORD, _record(done)).rowcount)
+            return bool(self._connection.exec_driver_sql(_RECORD, _record(done)).scalar())
 
     def settle_expired(self) -> int:
         """Settle rows whose sender died, in a transaction of its own. Returns how many there were."""
@@ -168,4 +184,8 @@ def _record(done: Done) -> dict[str, Any]:
         "reason": outcome.reason,
         "after": outcome.after,
         "deferred": int(outcome.deferred),
+        "answer": outcome.answer,
+        "digest": outcome.digest,
+        "kind": _KINDS.get(outcome.state) or ("deferred" if outcome.deferred else None),
+        "note": outcome.answer or outcome.reason,
     }

@@ -35,9 +35,13 @@ NOT_MOBILE = "not_mobile"
 NO_GATEWAY = "no_gateway"
 EXPIRED = "expired"
 WITHDRAWN = "withdrawn"
+DEAD_ADDRESS = "dead_address"
+NO_PLACE = "no_place"
 NO_FILE = "no_file"
 TOO_LARGE = "too_large"
 REASONS: dict[str, Any] = {
+    DEAD_ADDRESS: _l("Wcześniejsze wiadomości na ten adres wracały, więc nic na niego nie wysyłamy"),
+    NO_PLACE: _l("Brak adresu, na który można wysłać list"),
     NO_FILE: _l("Nie ma już pliku, który miał być załącznikiem"),
     TOO_LARGE: _l("Załączniki są za duże: razem mogą mieć najwyżej 18 MB i 10 plików"),
     NO_ADDRESS: _l("Brak adresu e-mail"),

@@ -28,7 +28,6 @@ from app.outbox.carriers import ByMail, ByText, Carrier
 from app.outbox.queue import Done, Item, Outcome, Queue, engine
 from app.outbox.rules import (
     BAD_ADDRESS,
-    DECLINED,
     DOWN_SECONDS,
     EXPIRED,
     TURN_SECONDS,
@@ -91,9 +90,9 @@ class Turn:
         if claim is None:
             self._carrier.withdraw()
             return None
-        if claim.declined:
+        if claim.stopped:
             self._carrier.withdraw()
-            outcome = Outcome("skipped", DECLINED)
+            outcome = Outcome("skipped", claim.stopped)
         else:
             outcome = ready if isinstance(ready, Outcome) else self._handed_over(item, ready)
         if outcome.state == "queued" and not outcome.deferred:
@@ -126,13 +125,13 @@ class Turn:
 
     def _handed_over(self, item: Item, message: Any) -> Outcome:
         try:
-            self._carrier.hand_over(message)
+            answer = self._carrier.hand_over(message)
         except (ServerDown, Postponed, WillNeverWork) as error:
             return _refused(item, error)
         except OutcomeUnknown as error:
             log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
             return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
-        return Outcome("sent")
+        return Outcome("sent", answer=answer or None, digest=self._carrier.digest(message))
 
     def _finish(self, *, anew: bool = False) -> None:
         """Record the last outcome, also when the database is away for a moment: else a letter would go twice."""
