@@ -50,8 +50,8 @@ class Mailer(Protocol):
     Between the two nothing has been sent, so a caller may make sure meanwhile that it is its turn.
     """
 
-    def offer(self, sender: str, recipient: str) -> None:
-        """Name sender and recipient of the next message.
+    def offer(self, sender: str, recipient: str, size: int = 0) -> None:
+        """Name sender, recipient and size in bytes (0: not known) of the next message.
 
         Raises `Postponed`, `ServerDown` or `WillNeverWork`.
         """
@@ -160,11 +160,14 @@ class SmtpMailer:
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Offer and hand over at once; raises what these raise."""
-        self.offer(sender, recipient)
+        self.offer(sender, recipient, len(message))
         self.hand_over(message)
 
-    def offer(self, sender: str, recipient: str) -> None:
-        """See `Mailer.offer`. From here to the end of `hand_over` there are `TOTAL_SECONDS`."""
+    def offer(self, sender: str, recipient: str, size: int = 0) -> None:
+        """See `Mailer.offer`. From here to the end of `hand_over` there are `TOTAL_SECONDS`.
+
+        What is larger than the server said that it takes (RFC 1870) is refused here, before it travels.
+        """
         try:
             commands = f"MAIL FROM:<{sender}>", f"RCPT TO:<{checked_address(recipient)}>"
         except BadAddress as error:
@@ -174,13 +177,13 @@ class SmtpMailer:
         kept = self._kept(deadline)
         if kept is not None:
             try:
-                self._envelope(kept, *commands)
+                self._envelope(kept, *commands, size)
                 return
             except ServerDown:
                 # A kept connection may have been closed meanwhile; that says nothing about the server.
                 if time.monotonic() > deadline - TOTAL_SECONDS / 2:
                     raise
-        self._envelope(self._connect(deadline), *commands)
+        self._envelope(self._connect(deadline), *commands, size)
 
     def hand_over(self, message: bytes) -> str:
         """See `Mailer.hand_over`."""
@@ -253,7 +256,12 @@ class SmtpMailer:
         self._dialogue, self._pid = dialogue, os.getpid()
         return dialogue
 
-    def _envelope(self, dialogue: _Dialogue, mail: str, rcpt: str) -> None:
+    def _envelope(self, dialogue: _Dialogue, mail: str, rcpt: str, size: int) -> None:
+        if size and dialogue.has_extn("size"):
+            most = dialogue.esmtp_features["size"].strip()
+            if most.isdigit() and 0 < int(most) < size:
+                raise WillNeverWork(f"552 the message has {size} bytes, and the server takes {int(most)}")
+            mail += f" SIZE={size}"
         try:
             if dialogue.has_extn("pipelining"):  # RFC 2920: one round trip for two
                 dialogue.send(f"{mail}\r\n{rcpt}\r\n")

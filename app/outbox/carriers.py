@@ -13,6 +13,7 @@ from app.gateways import gsm
 from app.gateways.mail import Mailer
 from app.gateways.mime import compose
 from app.gateways.sms import Gateway, Message
+from app.mailroom.addresses import address
 from app.office.queries import Office
 from app.outbox import letters
 from app.outbox.attaching import Kept, attached
@@ -22,6 +23,8 @@ from app.outbox.texting import SmsRules
 from app.outbox.tokens import unsubscribe_token
 from tenants.bound import current
 from tenants.db import db
+
+BOUNCE = "bounce"  # the prefix of addresses to which letters come back
 
 
 class Carrier(Protocol):
@@ -33,7 +36,7 @@ class Carrier(Protocol):
     def written(self, item: Item, context: dict[str, Any]) -> Any:
         """What `hand_over` takes."""
 
-    def offer(self, item: Item) -> None:
+    def offer(self, item: Item, message: Any) -> None:
         """Ask whether it would be taken, as far as that can be asked."""
 
     def hand_over(self, message: Any) -> str | None:
@@ -95,8 +98,9 @@ class ByMail:
         finally:
             db.session.rollback()  # makers only read, and nothing of ours is open while the server is spoken to
 
-    def offer(self, item: Item) -> None:
-        self._mailer.offer(self._sender.address, item.address)
+    def offer(self, item: Item, message: bytes) -> None:
+        # An envelope sender of its own: what comes back names the letter, whatever else it says.
+        self._mailer.offer(address(BOUNCE, item.public_id), item.address, len(message))
 
     def hand_over(self, message: bytes) -> str | None:
         return self._mailer.hand_over(message)
@@ -125,7 +129,7 @@ class ByText:
         text = gsm.plain(words) if self.rules.plain else words
         return Message(item.address, text, current().slug, item.public_id, self.rules.sender or None)
 
-    def offer(self, item: Item) -> None:
+    def offer(self, item: Item, message: Message) -> None:
         """A gateway is only asked together with the message."""
 
     def hand_over(self, message: Message) -> str | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import DateTime, Text, bindparam, text
 
 from app.core import audit
 from app.core.actor import system
+from app.core.clock import now
 from app.core.jobs import enqueue
-from app.outbox import declining, letters, queue
+from app.outbox import declining, letters, queue, steering
 from app.outbox.carriers import mail_domain
 from app.outbox.models import OutboxItem
-from app.outbox.rules import BAD_ADDRESS, DECLINED, NO_ADDRESS, WITHDRAWN
+from app.outbox.rules import BAD_ADDRESS, DEAD_ADDRESS, DECLINED, NO_ADDRESS, NO_PLACE, WITHDRAWN
 from app.outbox.texting import DRAIN_SMS
 from app.outbox.texting import post_sms as post_sms
 from app.outbox.tokens import sealed
@@ -27,7 +29,7 @@ _ADDRESS = r"^[!-?A-~]{1,64}@[^\s@,;<>()\[\]\\:\"]+\.[^\s@,;<>()\[\]\\:\".]{2,}$
 _RANDOM_ID = "translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_')"
 _COLUMNS = (
     "public_id, cause, recipient_key, lane, secret, letter, topic, context, address, recipient_name, locale, "
-    "message_id, reason, state, live"
+    "message_id, reason, state, live, channel, run_after"
 )
 _ONE = (
     "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, "
@@ -65,22 +67,29 @@ def post(
 
 
 def post_set(
-    letter: str, cause: str, shared: dict[str, Any], recipients: str, values: dict[str, Any], declined: str = "false"
+    letter: str,
+    cause: str,
+    shared: dict[str, Any],
+    recipients: str,
+    values: dict[str, Any],
+    declined: str = "false",
+    *,
+    channel: str = "email",
+    important: bool = False,
+    not_before: datetime | None = None,
 ) -> int:
     """Write one letter for each row of a query, in one statement; returns how many are new.
 
     `recipients` is a SELECT of (recipient_key, address, name, locale, context jsonb) with `values` as its
     parameters; `shared` is the context that all have in common, frozen with the first call for a cause.
     `declined` is an expression over the rows `r` of the query: true for who chose not to get such letters.
+    `channel` may be `letter`: the address then stands on an envelope, and the rows wait for `paper.posted`. Those of
+    an important cause go on to the next channel when nobody reads them. None leaves earlier than `not_before`.
     """
     kind = letters.kind(letter)
-    db.session.execute(
-        text(
-            "INSERT INTO outbox_causes (cause, context) VALUES (:cause, CAST(:context AS jsonb)) ON CONFLICT DO NOTHING"
-        ),
-        {"cause": cause, "context": json.dumps(shared)},
-    )
-    return _insert(kind, cause, recipients, values, kind.lane, kind.secret, declined)
+    steering.begin(cause, shared, important=important)
+    more = {"channel_": channel, "not_before_": not_before}
+    return _insert(kind, cause, recipients, {**values, **more}, kind.lane, kind.secret, declined)
 
 
 def _insert(
@@ -96,22 +105,28 @@ def _insert(
         f"WITH fresh_items AS (INSERT INTO outbox_items ({_COLUMNS}) "
         "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
         "r.name, r.locale, fresh.id || :at_domain_, why.reason, "
-        "CASE WHEN why.reason IS NULL THEN 'queued' ELSE 'skipped' END, why.reason IS NULL "
+        "CASE WHEN why.reason IS NULL THEN 'queued' ELSE 'skipped' END, "
+        "why.reason IS NULL AND :channel_ <> 'letter', :channel_, coalesce(:not_before_, now()) "
         f"FROM ({recipients}) AS r "
         # the reference to r makes a new id for each row
         f"CROSS JOIN LATERAL (SELECT {_RANDOM_ID} AS id WHERE r.recipient_key IS NOT NULL) AS fresh "
         "CROSS JOIN LATERAL (SELECT CASE "
+        f"WHEN :channel_ = 'letter' THEN CASE WHEN coalesce(r.address, '') = '' THEN '{NO_PLACE}' END "
         f"WHEN coalesce(r.address, '') = '' THEN '{NO_ADDRESS}' "
         f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
         f"WHEN {declined} "
         "OR EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
-        f"THEN '{DECLINED}' END AS reason) AS why "
+        f"THEN '{DECLINED}' WHEN :lane_ = 'bulk' AND EXISTS (SELECT FROM address_flags f "
+        f"WHERE f.dead_at IS NOT NULL AND f.address = lower(r.address)) THEN '{DEAD_ADDRESS}' END AS reason) AS why "
         "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id) SELECT count(*) FROM fresh_items"
     )
+    after = values.get("not_before_")
     written = int(
         db.session.execute(
-            statement,
+            statement.bindparams(bindparam("channel_", type_=Text), bindparam("not_before_", type_=DateTime(True))),
             {
+                "channel_": "email",
+                "not_before_": None,
                 **values,
                 "cause_": cause,
                 "lane_": lane,
@@ -123,8 +138,9 @@ def _insert(
             },
         ).scalar_one()
     )
-    if written:
-        enqueue(DRAIN, lane, {"lane": lane}, lane=lane)
+    if written and values.get("channel_") != "letter":
+        wait = max(0.0, (after - now()).total_seconds()) if after else 0
+        enqueue(DRAIN, lane, {"lane": lane}, lane=lane, after=wait)
     return written
 
 

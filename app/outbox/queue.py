@@ -23,6 +23,9 @@ _WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, co
   locale, deferrals
 FROM outbox_items WHERE live AND state = 'queued' AND channel = {channel} AND lane = %(lane)s AND run_after <= now()
 ORDER BY run_after, id LIMIT %(limit)s"""
+_UNPAUSED = (
+    "NOT EXISTS (SELECT FROM outbox_causes c WHERE c.cause = outbox_items.cause AND c.paused_at IS NOT NULL)"
+)
 _CLAIM = f"""UPDATE outbox_items AS i
 SET state = 'sending', attempts = i.attempts + 1,
     lease_until = clock_timestamp() + interval '{LEASE_SECONDS:.0f} seconds'
@@ -33,7 +36,8 @@ RETURNING i.attempts, CASE
     AND f.dead_at IS NOT NULL) THEN '{DEAD_ADDRESS}' END"""
 # What became of the letter, and the same for the register of deliveries.
 _DONE = f"""done AS (UPDATE outbox_items
-SET state = %(state)s, live = %(state)s = 'queued', reason = %(reason)s, lease_until = NULL,
+SET state = %(state)s, live = CASE WHEN %(state)s = 'queued' THEN {_UNPAUSED} ELSE false END,
+    reason = %(reason)s, lease_until = NULL,
     sent_at = CASE WHEN %(state)s = 'sent' THEN clock_timestamp() END,
     answer = coalesce(%(answer)s, answer), digest = coalesce(%(digest)s, digest),
     run_after = CASE WHEN %(after)s > 0 THEN now() + %(after)s * interval '1 second' ELSE run_after END,
@@ -41,12 +45,13 @@ SET state = %(state)s, live = %(state)s = 'queued', reason = %(reason)s, lease_u
     context = CASE WHEN secret AND %(state)s IN ('sent', 'failed', 'skipped') THEN '{{}}'::jsonb ELSE context END
 WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s RETURNING id, message_id, address),
 told AS (INSERT INTO delivery_events (item_id, kind, whom, note, content, proof)
-SELECT id, %(kind)s, address, %(note)s, %(digest)s, {proof("message_id", "%(kind)s", "address", "%(note)s", "%(digest)s")}
+SELECT id, %(kind)s, address, %(note)s, %(digest)s,
+  {proof("message_id", "%(kind)s", "address", "%(note)s", "%(digest)s")}
 FROM done WHERE %(kind)s IS NOT NULL)"""
 _RECORD = f"WITH {_DONE} SELECT count(*) FROM done"
 _RECORD_AND_CLAIM = f"WITH {_DONE} {_CLAIM}"
 _EXPIRED = f"""UPDATE outbox_items
-SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret, lease_until = NULL,
+SET state = CASE WHEN secret THEN 'held' ELSE 'queued' END, live = NOT secret AND {_UNPAUSED}, lease_until = NULL,
     reason = CASE WHEN secret THEN '{UNKNOWN_OUTCOME}' END
 WHERE live AND state = 'sending' AND lease_until < clock_timestamp()"""
 _WAIT = """SELECT extract(epoch FROM

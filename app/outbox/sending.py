@@ -118,7 +118,7 @@ class Turn:
             log.exception("letter could not be written", delivery=item.public_id, letter=item.letter)
             return _later(item, UNREADABLE)
         try:
-            self._carrier.offer(item)
+            self._carrier.offer(item, message)
         except (ServerDown, Postponed, WillNeverWork) as error:
             return _refused(item, error)
         return message
