@@ -55,6 +55,7 @@ _ACTIONS = {
     "credentials.letters_wiped": _l("Usunięto listy z danymi do logowania"),
     "factor.passed": _l("Potwierdzono logowanie drugim krokiem"),
     "factor.reset": _l("Usunięto drugi krok logowania w biurze"),
+    "guard.overridden": _l("Opublikowano mimo ostrzeżenia o danych osobowych"),
     "import.received": _l("Przyjęto plik z danymi"),
     "credentials.batch_started": _l("Rozpoczęto wydawanie danych do logowania"),
     "import_profile.created": _l("Utworzono profil importu"),

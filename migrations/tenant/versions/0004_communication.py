@@ -119,8 +119,8 @@ STATEMENTS = (
         form_key TEXT,
         CONSTRAINT pk_document_batches PRIMARY KEY (id),
         CONSTRAINT ck_document_batches_state CHECK (state IN ('open', 'stored', 'dropped')),
-        CONSTRAINT uq_document_batches_public_id UNIQUE (public_id),
-        CONSTRAINT uq_document_batches_form_key UNIQUE (form_key)
+        CONSTRAINT uq_document_batches_created_by_form_key UNIQUE (created_by, form_key),
+        CONSTRAINT uq_document_batches_public_id UNIQUE (public_id)
     )
     """,
     """
@@ -290,9 +290,9 @@ STATEMENTS = (
         CONSTRAINT ck_documents_state CHECK (state IN ('draft', 'published', 'withdrawn')),
         CONSTRAINT ck_documents_validity CHECK (valid_from <= valid_until),
         CONSTRAINT ck_documents_published CHECK (state <> 'published' OR published_at IS NOT NULL),
+        CONSTRAINT uq_documents_created_by_form_key UNIQUE (created_by, form_key),
         CONSTRAINT uq_documents_public_id UNIQUE (public_id),
-        CONSTRAINT fk_documents_folder_id_document_folders FOREIGN KEY(folder_id) REFERENCES document_folders (id),
-        CONSTRAINT uq_documents_form_key UNIQUE (form_key)
+        CONSTRAINT fk_documents_folder_id_document_folders FOREIGN KEY(folder_id) REFERENCES document_folders (id)
     )
     """,
     "CREATE INDEX ix_documents_folder ON documents (folder_id, state)",
@@ -319,6 +319,7 @@ STATEMENTS = (
         note TEXT,
         added_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         added_by TEXT NOT NULL,
+        released_at TIMESTAMP WITH TIME ZONE,
         withdrawn_at TIMESTAMP WITH TIME ZONE,
         content TEXT,
         read_at TIMESTAMP WITH TIME ZONE,
