@@ -15,6 +15,7 @@ GROUPS = (
     "app.api.cli",
     "app.imports.cli",
     "app.mailouts.cli",
+    "app.mailroom.cli",
     "app.demo.cli",
 )
 

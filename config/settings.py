@@ -67,6 +67,7 @@ class Settings:
     imports_dir: Path | None = None
     imports_quiet: int = 60
     mail_inbox_url: str | None = field(repr=False, default=None)
+    mail_connections: int = 10
     s3_endpoint_url: str | None = None
     clamav_url: str | None = field(repr=False, default=None)
 
@@ -132,6 +133,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         encryption_keys=tuple(k.strip() for k in env.get("ENCRYPTION_KEYS", "").split(",") if k.strip()),
         mail_url=env.get("MAIL_URL", ""),
         mail_inbox_url=env.get("MAIL_INBOX_URL") or None,
+        mail_connections=max(1, min(50, int(env.get("MAIL_CONNECTIONS") or 10))),
         mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
         # Without a gateway production must not take a folder for one: nobody would get what counts as sent.
         sms_url=env.get("SMS_URL") or ("" if mode == "production" else f"file://{var / 'sms'}"),

@@ -38,6 +38,7 @@ NIGHTLY = (
 SWEEP_SECONDS = 15
 # every ten minutes: letters that no drain knows of, as after a manager is resumed, seals of the audit log, late data
 OUTBOX_ROUNDS = 40
+MAILBOX_ROUNDS = 4  # every minute
 
 
 def last_due(at: time, moment: datetime) -> datetime:
@@ -64,6 +65,8 @@ def tick(app: Flask, number: int = 0) -> None:
     sweeps.sweep(app)
     if number % OUTBOX_ROUNDS == 0:
         sweeps.wake_outboxes(app)
+    if number % MAILBOX_ROUNDS == 0:
+        sweeps.read_mailbox(app)
     sweeps.watch_imports(app, thoroughly=number % OUTBOX_ROUNDS == 0)
     with app.app_context():
         due = [entry for entry in NIGHTLY if claim_night(entry.name, last_due(entry.at, now()))]
