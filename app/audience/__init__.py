@@ -1,1 +1,1 @@
-"""Odbiorcy: whom a publication is for, as a choice, a count, a list, and one SELECT for writing to them."""
+"""Audiences (odbiorcy): whom a mailout, an announcement or a document is for, chosen in one way everywhere."""

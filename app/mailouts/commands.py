@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.audience import queries as audiences
+from app.audience import recipients
+from app.audience.rules import audience as read_audience
 from app.core import audit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import new_public_id
-from app.mailouts import queries, recipients, rules
+from app.mailouts import rules
 from app.office.queries import profile
 from app.outbox.commands import post_set
 from tenants.db import db
@@ -21,14 +24,13 @@ from tenants.db import db
 def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: str | None = None) -> str:
     """Write a mailout and one letter for each person of the audience; returns its public id.
 
-    `audience` is JSON as `rules.audience` reads it. The same `form_key` again is the same mailout: whatever is
-    clicked twice, or twenty times at once, is sent once. Raises `Refused`.
+    `audience` is JSON as `app.audience.rules.audience` reads it. The same `form_key` again is the same mailout:
+    whatever is clicked twice, or twenty times at once, is sent once. Raises `Refused`.
     """
     if not actor.may(Can.SEND_MAILOUTS):
         raise NotThere(_("Nie ma takiej strony."))
-    line, content, chosen = rules.subject(subject), rules.body(body), rules.audience(audience)
-    _check_codes(actor, chosen)
-    chosen = chosen.within(actor.buildings)
+    line, content, chosen = rules.subject(subject), rules.body(body), read_audience(audience)
+    chosen = audiences.checked(actor, chosen)
     public_id = new_public_id()
     written = db.session.execute(
         text(
@@ -69,10 +71,3 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
 def _known(form_key: str | None) -> str:
     found = db.session.execute(text("SELECT public_id FROM mailouts WHERE form_key = :key"), {"key": form_key})
     return str(found.scalar_one())
-
-
-def _check_codes(actor: Actor, chosen: rules.Audience) -> None:
-    unknown = queries.unknown_codes(actor, chosen)
-    if unknown:
-        codes = ", ".join(unknown[:10])
-        raise Refused(_("Nie ma budynku ani lokalu o kodzie: %(codes)s.", codes=codes), field="audience")

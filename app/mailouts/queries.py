@@ -1,4 +1,4 @@
-"""Reads of mailouts: their audiences before, their results after."""
+"""Reads of mailouts: what one would say before, what became of it after."""
 
 from __future__ import annotations
 
@@ -7,34 +7,22 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, TextClause, func, select, text, true
 
+from app.audience import recipients
+from app.audience.rules import Audience, audience
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
-from app.estate import queries as estate
 from app.estate import scope
-from app.mailouts import recipients, rules
+from app.mailouts import rules
 from app.mailouts.models import Mailout
-from app.mailouts.rules import Audience
 from app.office.queries import profile
 from app.outbox import queries as outbox
-from app.outbox.declining import may_decline
 from app.outbox.queries import Counts, Problem
 from app.outbox.rules import filled
 from tenants.db import db
 
 PAGE_SIZE = 25
-_DECLINED = f"o.id IS NOT NULL OR {recipients.DECLINED}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How many people of an audience a mailout would reach, before it is sent."""
-
-    people: int
-    reachable: int
-    without_address: int
-    declined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +47,6 @@ class Preview:
     recipient: str | None
 
 
-def reach(actor: Actor, audience: Audience, topic: str) -> Reach:
-    """Count an audience as it is today."""
-    _may(actor, Can.SEND_MAILOUTS)
-    row = db.session.execute(
-        text(
-            f"SELECT count(*), count(r.address) FILTER (WHERE NOT ({_DECLINED})), "
-            f"count(*) FILTER (WHERE r.address IS NULL), count(r.address) FILTER (WHERE {_DECLINED}) "
-            f"FROM ({recipients.SELECT}) AS r "
-            "LEFT JOIN mail_optouts o ON o.topic = :topic AND o.address = lower(r.address)"
-        ),
-        {
-            **recipients.values(audience.within(actor.buildings), locale=profile().locale, personal=False),
-            "topic": topic if may_decline(topic) else None,
-        },
-    ).one()
-    return Reach(*row)
-
-
 def preview(actor: Actor, subject: str, body: str, audience: Audience, recipient_key: str | None = None) -> Preview:
     """The text for one recipient of an audience: the one named, or the first by name."""
     _may(actor, Can.SEND_MAILOUTS)
@@ -94,29 +64,6 @@ def preview(actor: Actor, subject: str, body: str, audience: Audience, recipient
     if row is None:
         return Preview(subject, body, None)
     return Preview(filled(subject, row[1]), filled(body, row[1]), row[0])
-
-
-def unknown_codes(actor: Actor, audience: Audience) -> list[str]:
-    """The codes of an audience that no building and no unit of the actor's has."""
-    _may(actor, Can.SEND_MAILOUTS)
-    rows = db.session.execute(
-        text(
-            "SELECT code FROM unnest(CAST(:buildings AS text[])) AS code "
-            "WHERE NOT EXISTS (SELECT FROM buildings b WHERE b.code = code.code AND b.until_revision IS NULL "
-            f"AND {scope.buildings('b.code')}) "
-            "UNION ALL SELECT code FROM unnest(CAST(:units AS text[])) AS code "
-            "WHERE NOT EXISTS (SELECT FROM units u WHERE u.code = code.code AND u.until_revision IS NULL "
-            f"AND {scope.units('u.code')})"
-        ),
-        {"buildings": list(audience.buildings), "units": list(audience.units), **scope.values(actor)},
-    )
-    return list(rows.scalars())
-
-
-def buildings(actor: Actor) -> list[tuple[str, str]]:
-    """(code, address) of every building of the actor's, for choosing an audience."""
-    _may(actor, Can.SEND_MAILOUTS)
-    return estate.buildings(actor)
 
 
 def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
@@ -152,14 +99,18 @@ def _mine(actor: Actor) -> ColumnElement[bool] | TextClause:
         return true()
     return text(
         "NOT jsonb_exists(audience, 'all') "
+        "AND NOT EXISTS (SELECT FROM jsonb_array_elements(coalesce(audience -> 'staircases', '[]')) AS s "
+        "WHERE NOT s ->> 'building' = ANY(CAST(:scope AS text[]))) "
+        "AND NOT EXISTS (SELECT FROM estates e WHERE jsonb_exists(audience -> 'estates', e.public_id) "
+        "AND NOT e.buildings <@ to_jsonb(CAST(:scope AS text[]))) "
         "AND coalesce(audience -> 'buildings', '[]') <@ to_jsonb(CAST(:scope AS text[])) "
         f"AND coalesce(audience -> 'units', '[]') <@ (SELECT coalesce(jsonb_agg(code), '[]') FROM ({scope.UNITS}) AS x)"
     ).bindparams(**scope.values(actor))
 
 
 def _sent(row: Mailout, counts: Counts) -> Sent:
-    audience = rules.audience(row.audience)
-    return Sent(row.public_id, row.subject, row.body, audience, row.created_by, row.created_at, counts)
+    chosen = audience(row.audience)
+    return Sent(row.public_id, row.subject, row.body, chosen, row.created_by, row.created_at, counts)
 
 
 def _may(actor: Actor, right: Can) -> None:

@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
+from app.audience import queries as audiences
+from app.audience.forms import offer
+from app.audience.rules import Audience
 from app.core.actor import Can
 from app.core.errors import NotThere, Refused
 from app.core.language import lazy_gettext as _l
@@ -48,7 +50,7 @@ def index() -> str:
 @needs(Can.SEND_MAILOUTS)
 def new() -> str | Response | tuple[str, int]:
     form = filled(MailoutForm)
-    form.building.choices = [SelectChoice(code, label) for code, label in [("", ""), *queries.buildings(actor())]]
+    offer(form, actor())
     if not form.form_key.data:
         form.form_key.data = new_public_id()
     wish = request.form.get("action", "preview") if request.method == "POST" else ""
@@ -57,18 +59,17 @@ def new() -> str | Response | tuple[str, int]:
     try:
         if wish == "count":
             chosen = _audience(form)
-            return render("mailouts/new.html", form=form, reach=queries.reach(actor(), chosen, MAILOUTS))
+            return render("mailouts/new.html", form=form, reach=audiences.reach(actor(), chosen, MAILOUTS))
         if wish == "send":
             public_id = commands.send(
-                actor(), form.subject.data or "", form.body.data or "", form.chosen(), form.form_key.data[:64]
+                actor(), form.subject.data or "", form.body.data or "", form.as_json(), form.form_key.data[:64]
             )
             return see_other(f"{HOME}/{quote(public_id)}")
         return _preview(form)
     except NotThere:
         raise
     except Refused as refusal:
-        field = "building" if refusal.field == "audience" else refusal.field
-        refuse(form, Refused(refusal.message, field=field))
+        refuse(form, refusal)
         return render("mailouts/new.html", form=form, reach=None), refusal.status
 
 
@@ -76,7 +77,7 @@ def new() -> str | Response | tuple[str, int]:
 @needs(Can.SEE_MAILOUTS)
 def show(public_id: str) -> str:
     sent = queries.mailout(actor(), public_id)
-    about = asdict(sent) | {"audience_label": sent.audience.label()}
+    about = asdict(sent) | {"audience_label": sent.audience.label(audiences.names(actor()))}
     return render("mailouts/show.html", mailout=about, **_progress(sent))
 
 
@@ -93,19 +94,28 @@ def _preview(form: MailoutForm) -> str:
         "mailouts/preview.html",
         subject=seen.subject,
         body_text=seen.body,
-        audience_label=chosen.label(),
-        reach=queries.reach(actor(), chosen, MAILOUTS),
-        fields=[(field.name, field.data or "") for field in form],
+        audience_label=chosen.label(audiences.names(actor())),
+        reach=audiences.reach(actor(), chosen, MAILOUTS),
+        fields=_carried(form),
         sender=profile().name,
     )
 
 
-def _audience(form: MailoutForm) -> rules.Audience:
-    chosen = rules.audience(form.chosen())
-    unknown = queries.unknown_codes(actor(), chosen)
-    if unknown:
-        raise Refused(str(_l("Wybierz budynek z listy.")), field="audience")
-    return chosen.within(actor().buildings)
+def _audience(form: MailoutForm) -> Audience:
+    return audiences.checked(actor(), form.chosen())
+
+
+def _carried(form: MailoutForm) -> list[tuple[str, str]]:
+    """The form as hidden fields."""
+    found: list[tuple[str, str]] = []
+    for field in form:
+        if isinstance(field.data, list):
+            found += [(field.name, value) for value in field.data]
+        elif field.data is True:
+            found.append((field.name, "y"))
+        elif field.data:
+            found.append((field.name, field.data))
+    return found
 
 
 def _row(sent: Sent) -> dict[str, Any]:

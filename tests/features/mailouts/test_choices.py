@@ -30,7 +30,7 @@ def choose(books: Any, login: str, wanted: bool) -> None:
 
 
 def reach(books: Any) -> Any:
-    from app.mailouts import queries, rules
+    from app.audience import queries, rules
 
     with books.bound():
         return queries.reach(system("tests"), rules.audience(None), "mailouts")

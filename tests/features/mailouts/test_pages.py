@@ -56,7 +56,7 @@ def hidden(page: str) -> dict[str, str]:
 def test_from_a_blank_form_to_the_result(staff: Any, books: Any, crooked: Any, mailer: Any) -> None:
     browser = staff("admin")
     assert "Nie było jeszcze żadnej wysyłki" in browser.get("/admin/mailouts").text
-    text = {"audience": "building", "building": "B1", "subject": "Przegląd <b>", "body": "Dzień dobry {imię}"}
+    text = {"audience": "places", "buildings": "B1", "subject": "Przegląd <b>", "body": "Dzień dobry {imię}"}
     counted = post(browser, FORM, action="count", **text)
     assert counted.status_code == 200
     assert "Lipowa 2" in counted.text
@@ -87,8 +87,8 @@ def test_from_a_blank_form_to_the_result(staff: Any, books: Any, crooked: Any, m
         ({"subject": ""}, "Podaj temat"),
         ({"subject": "a\nBcc: x@y.pl"}, "jednym wierszem"),
         ({"body": " "}, "Wpisz treść"),
-        ({"audience": "building", "building": "B9"}, "B9"),
-        ({"audience": "building", "building": ""}, "Nie wybrano odbiorców"),
+        ({"audience": "places", "buildings": "B9"}, "B9"),
+        ({"audience": "places", "buildings": ""}, "Nie wybrano odbiorców"),
     ],
 )
 def test_refusals_stay_on_the_form(staff: Any, books: Any, changes: dict[str, str], sentence: str) -> None:

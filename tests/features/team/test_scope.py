@@ -109,7 +109,7 @@ def test_everyone_is_everyone_in_ones_buildings(office: Office) -> None:
     with office.app.app_context(), bind(office.tenant):
         row = db.session.execute(text("SELECT audience, recipients FROM mailouts ORDER BY id DESC LIMIT 1")).one()
     assert row.audience == {"buildings": ["B1"]} and row.recipients == 1
-    other = {**data, "audience": "building", "building": "B2", "form_key": "k2"}
+    other = {**data, "audience": "places", "buildings": "B2", "form_key": "k2"}
     assert browser.post("/admin/mailouts/new", other, form="/settings").status_code == 422
 
 

@@ -35,7 +35,7 @@ def test_no_address_holds_a_nul(app: Any, town: Town, client: Callable[[str], Br
 def test_no_field_and_no_file_name_holds_a_nul(town: Town, client: Callable[[str], Browser]) -> None:
     browser = town.log_in(client, "ewa")
     form = {"csrf_token": token(browser.get("/settings").get_data(as_text=True))}
-    mailout = form | {"action": "count", "audience": "building", "building": "a\0b"}
+    mailout = form | {"action": "count", "audience": "places", "buildings": "a\0b"}
     assert browser.post("/admin/mailouts/new", data=mailout).status_code == 400
     upload = form | {"mode": "snapshot", "file": (BytesIO(b"PK"), "a\0b.zip")}
     assert browser.post("/admin/imports/new", data=upload).status_code == 400
