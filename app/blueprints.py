@@ -75,6 +75,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.team.staff"),
     ("staff", "app.notifications.staff"),
     ("staff", "app.messages.staff"),
+    ("staff", "app.documents.staff"),
     ("staff", "app.accounts.resignations"),
     ("staff", "app.accounts.holders"),
     ("staff", "app.registrations.staff"),

@@ -29,7 +29,10 @@ from sqlalchemy import select, text
 from app.accounts.commands import create_account
 from app.accounts.holdings import holdings
 from app.accounts.models import Account
+from app.announcements import commands as announcements
+from app.announcements.rules import Draft
 from app.api import commands as tokens
+from app.attachments.checking import checked
 from app.core import work
 from app.core.actor import Actor, Role, system
 from app.core.clock import today
@@ -38,6 +41,7 @@ from app.credentials.commands import batching
 from app.credentials.places import Place
 from app.finances.commands.confirming import confirm
 from app.finances.interest import holding
+from app.guard.commands import Consent
 from app.imports import commands as imports
 from app.imports.profiles import commands as profiles
 from app.mailouts.commands import send
@@ -194,6 +198,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
             create_account(system("tests"), login, units, role, f"{login.lower()}@{slug}.example", password=PASSWORD)
         send(system("tests"), f"Temat {word}", f"Treść {word}", {"all": True})
         _write(word)
+        _announce(word)
         holding.hold(system("tests"), "L1", "4", f"Raty {word}", "")
         _publish(word)
         _map(word)
@@ -211,6 +216,17 @@ def _write(word: str) -> None:
     who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
     file = Upload(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
+
+
+def _announce(word: str) -> None:
+    """An announcement to everybody with a picture and a file, and a template."""
+    draft = Draft(f"Ogłoszenie {word}", f"Treść {word}", {"all": True}, confirm=True)
+    public_id = announcements.write(system("tests"), draft)
+    picture = BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "PNG")
+    announcements.attach(system("tests"), public_id, [checked(f"{word}.png", picture.getvalue())], "picture")
+    announcements.keep_template(system("tests"), public_id, f"Szablon {word}")
+    announcements.publish(system("tests"), public_id, consent=Consent())
 
 
 def _map(word: str) -> None:
@@ -282,7 +298,10 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "picture": "SELECT logo FROM office_profile",
         "thread": "SELECT public_id FROM message_threads",
         "message_file": "SELECT public_id FROM message_files",
-        "letter": "SELECT public_id FROM mailouts",
+        "letter": "SELECT public_id FROM mailouts UNION ALL SELECT public_id FROM announcements",
+        "announcement": "SELECT public_id FROM announcements",
+        "announcement_file": "SELECT public_id FROM announcement_files",
+        "announcement_template": "SELECT public_id FROM announcement_templates",
         "application": "SELECT public_id FROM registrations",
         "personal_request": "SELECT public_id FROM personal_requests",
         "confirmation": "SELECT public_id FROM balance_confirmations",

@@ -15,6 +15,7 @@ from app.outbox.rules import filled
 from tenants.db import db
 
 PAGE_SIZE = 20
+MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def received(actor: Actor, number: int = 1) -> Page[Received]:
     total = db.session.execute(_COUNT, me).scalar_one()
     rows = db.session.execute(_LIST, {**me, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE})
     return Page([_received(row) for row in rows], number, PAGE_SIZE, total)
+
+
+def every(actor: Actor) -> list[Received]:
+    """The same all at once, at most `MOST`, for a list that holds other things too."""
+    rows = db.session.execute(_LIST, {"me": actor.account_id, "size": MOST, "skip": 0})
+    return [_received(row) for row in rows]
 
 
 def one(actor: Actor, public_id: str) -> Received:

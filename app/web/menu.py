@@ -7,7 +7,7 @@ feature are 404. Residents see at most `MOST_ITEMS`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +21,14 @@ MOST_ITEMS = 8
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a menu as a template sees it."""
+    """One line of a menu as a template sees it. `count` is how much of it is new; 0 shows nothing."""
 
     label: str
     url: str
     current: bool
     icon: str
+    name: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Entry:
     needs: Can | None = None
     module: str | None = None
     shown: Callable[[Actor], bool] | None = None
+    count: Callable[[Actor], int] | None = None
 
     @property
     def name(self) -> str:
@@ -75,12 +78,14 @@ def register(
     needs: Can | None = None,
     module: str | None = None,
     shown: Callable[[Actor], bool] | None = None,
+    count: Callable[[Actor], int] | None = None,
 ) -> None:
     """Add an item; `endpoint` without the audience, such as `finances.payments`, or that of a public page.
 
-    `module` names what the manager can switch off; `shown` says whether there is anything for this visitor to see.
+    `module` names what the manager can switch off; `shown` says whether there is anything for this visitor to see,
+    `count` how much of it is new. Every page asks both.
     """
-    entry = Entry(audience, label, endpoint, icon, order, needs, module, shown)
+    entry = Entry(audience, label, endpoint, icon, order, needs, module, shown, count)
     _entries[entry.name] = entry
     if module is not None:
         pages_of(module, entry.feature)
@@ -121,7 +126,13 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
         if entry.shown is not None and entry.audience == audience and not entry.shown(actor)
     )
     choices = Choices() if actor.is_operator else _chosen()
-    return _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
+    made = _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
+    return tuple(_counted(item, actor) for item in made)
+
+
+def _counted(item: Item, actor: Actor) -> Item:
+    count = _entries[item.name].count
+    return item if count is None else replace(item, count=count(actor))
 
 
 def _chosen() -> Choices:
@@ -156,7 +167,11 @@ def _made(
     shown.sort(key=lambda entry: (places.get(entry.module or "", len(places)), entry.order, entry.name))
     return tuple(
         Item(
-            names.get(entry.module or "") or str(entry.label), url_for(entry.name), _stands_for(entry, here), entry.icon
+            names.get(entry.module or "") or str(entry.label),
+            url_for(entry.name),
+            _stands_for(entry, here),
+            entry.icon,
+            entry.name,
         )
         for entry in (shown[:MOST_ITEMS] if own else shown)
     )

@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, g, request
 
 from app.core import audit, language
 from app.core.public_ids import new_public_id
-from app.web import bearer, sessions
+from app.web import afterwards, bearer, sessions
 from app.web.application import Osiedle, SiteRequest
 from app.web.pages import languages_offered
 from app.web.visitor import address, maybe_actor
@@ -133,6 +133,7 @@ def _end(error: BaseException | None = None) -> None:
         if error is None:
             sessions.touch()
             bearer.touch()
+            afterwards.done()
     except Exception:
         log.warning("session was not marked as seen", exc_info=True)
     finally:

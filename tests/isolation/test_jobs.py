@@ -28,6 +28,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "allowances.remind": {},
+    "announcements.appear": {"public_id": "SELECT public_id FROM announcements LIMIT 1"},
+    "announcements.tell": {"public_id": "SELECT public_id FROM announcements LIMIT 1"},
     "attachments.preview": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM stored_files"},
     "attachments.tidy": {},
     "audit.seal": {},

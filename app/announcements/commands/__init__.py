@@ -1,0 +1,25 @@
+"""Writing, publishing and taking back announcements; what residents do with them."""
+
+from app.announcements.commands.publishing import appear, publish, unschedule, withdraw
+from app.announcements.commands.reading import confirm, mark_all_read, mark_read
+from app.announcements.commands.templates import delete_template, keep_template
+from app.announcements.commands.writing import attach, change, copy, delete, describe, detach, write
+
+__all__ = [
+    "appear",
+    "attach",
+    "change",
+    "confirm",
+    "copy",
+    "delete",
+    "delete_template",
+    "describe",
+    "detach",
+    "keep_template",
+    "mark_all_read",
+    "mark_read",
+    "publish",
+    "unschedule",
+    "withdraw",
+    "write",
+]
