@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-import zipfile
 
-MOST_PARTS = 5_000
-MOST_UNPACKED = 512 << 20
-RATIO, RATIO_FROM = 200, 32 << 20
+from app.core import archives
+from app.core.archives import Bounds
+
+BOUNDS = Bounds(entries=5_000, expanded=512 << 20, ratio=200, ratio_from=32 << 20)
 _MACROS = ("vbaproject.bin", "basic/script-lc.xml", "scripts/")
+_SAID = {"encrypted": "locked", "bomb": "bomb", "too-large": "bomb", "too-many": "bomb"}
 
 
 class Unsafe(ValueError):
@@ -18,15 +19,9 @@ class Unsafe(ValueError):
 def look(content: bytes) -> None:
     """Raises Unsafe for macros, a password, too much within, or a directory that cannot be read."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Unsafe("damaged") from error
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > max(RATIO * len(content), RATIO_FROM):
-        raise Unsafe("bomb")
-    if any(part.flag_bits & 0x1 for part in parts):
-        raise Unsafe("locked")
-    names = [part.filename.replace("\\", "/").lower() for part in parts]
+        with archives.opened(io.BytesIO(content), len(content), BOUNDS) as archive:
+            names = [part.filename.replace("\\", "/").lower() for part in archive.infolist()]
+    except archives.Unsafe as error:
+        raise Unsafe(_SAID.get(error.code, "damaged")) from error
     if any(name.endswith(_MACROS[0]) or name.startswith(_MACROS[1:]) for name in names):
         raise Unsafe("macro")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-
 PUBLIC_ID_LENGTH = 22
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from app.core import archives
+from app.core.archives import Bounds
 from app.statements.reading import camt, elixir, mass, mt940
 from app.statements.reading.bookings import Content, Statement, Unreadable
 from app.statements.reading.encodings import decoded
@@ -20,11 +22,10 @@ LARGEST = 32 * MIB
 MOST_FILES = 300
 #: So much of a file tells what it is.
 GLANCE = 64 * 1024
-#: How many times larger than the archive its content may be, once it is larger than `RATIO_FROM`.
-RATIO, RATIO_FROM = 100, 8 * MIB
+BOUNDS = Bounds(entries=MOST_FILES, expanded=LARGEST, ratio=100, ratio_from=8 * MIB)
+_SAID = {"too-many": "too-many", "too-large": "too-large", "bomb": "too-large", "encrypted": "encrypted"}
 #: What people may say a file is; `auto` looks.
 FORMATS = ("auto", "mt940", "camt", "elixir", "mass")
-_UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _Read = tuple[list[Statement], list[tuple[str, dict[str, Any]]]]
 _TAGS = re.compile(r"(?:^|\n|\})[^\n:]{0,3}:(\d\d[A-Z]?):")
 _LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -60,7 +61,7 @@ def looks(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist()[:MOST_FILES]:
-                if not entry.is_dir() and not entry.flag_bits & _ENCRYPTED:
+                if not entry.is_dir() and not entry.flag_bits & archives.ENCRYPTED:
                     with archive.open(entry) as member:
                         if _looks(member.read(GLANCE)):
                             return True
@@ -126,17 +127,10 @@ def _archive(path: Path, said: str, encoding: str | None) -> list[Content]:
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
     """(name, bytes) of every file of an archive, judged by its directory before anything is unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with archives.opened(path, path.stat().st_size, BOUNDS) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            total = sum(entry.file_size for entry in entries)
-            if len(entries) > MOST_FILES:
-                raise Unreadable("too-many", limit=MOST_FILES)
-            if total > LARGEST or (total > RATIO_FROM and total > RATIO * max(path.stat().st_size, 1)):
-                raise Unreadable("too-large", limit=LARGEST // MIB)
-            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-                raise Unreadable("encrypted")
             for entry in sorted(entries, key=lambda entry: entry.filename):
-                name = _shown(entry)
+                name = archives.shown_name(entry)
                 if name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("."):
                     continue
                 with archive.open(entry) as file:
@@ -146,16 +140,8 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield name.rpartition("/")[2][:200], content
     except Unreadable:
         raise
+    except archives.Unsafe as error:
+        limit = {"too-many": MOST_FILES}.get(error.code, LARGEST // MIB)
+        raise Unreadable(_SAID.get(error.code, "damaged"), limit=limit) from error
     except Exception as error:  # one per method of packing, and none of them ours
         raise Unreadable("damaged") from error
-
-
-def _shown(entry: zipfile.ZipInfo) -> str:
-    """The name as the person who packed it saw it (old packers write CP852 and do not say so)."""
-    if entry.flag_bits & _UTF8_NAME:
-        return entry.filename
-    raw = entry.filename.encode("cp437", "replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp852")
