@@ -50,6 +50,9 @@ class Mailer(Protocol):
     Between the two nothing has been sent, so a caller may make sure meanwhile that it is its turn.
     """
 
+    def open(self) -> None:
+        """Connect now instead of with the first message. Raises `ServerDown`."""
+
     def offer(self, sender: str, recipient: str, size: int = 0) -> None:
         """Name sender, recipient and size in bytes (0: not known) of the next message.
 
@@ -162,6 +165,12 @@ class SmtpMailer:
         """Offer and hand over at once; raises what these raise."""
         self.offer(sender, recipient, len(message))
         self.hand_over(message)
+
+    def open(self) -> None:
+        """See `Mailer.open`."""
+        deadline = time.monotonic() + TOTAL_SECONDS
+        if self._kept(deadline) is None:
+            self._connect(deadline)
 
     def offer(self, sender: str, recipient: str, size: int = 0) -> None:
         """See `Mailer.offer`. From here to the end of `hand_over` there are `TOTAL_SECONDS`.

@@ -36,6 +36,9 @@ class Carrier(Protocol):
     def written(self, item: Item, context: dict[str, Any]) -> Any:
         """What `hand_over` takes."""
 
+    def open(self) -> None:
+        """Connect, if that is not done with each message. Raises `ServerDown`."""
+
     def offer(self, item: Item, message: Any) -> None:
         """Ask whether it would be taken, as far as that can be asked."""
 
@@ -98,6 +101,9 @@ class ByMail:
         finally:
             db.session.rollback()  # makers only read, and nothing of ours is open while the server is spoken to
 
+    def open(self) -> None:
+        self._mailer.open()
+
     def offer(self, item: Item, message: bytes) -> None:
         # An envelope sender of its own: what comes back names the letter, whatever else it says.
         self._mailer.offer(address(BOUNCE, item.public_id), item.address, len(message))
@@ -128,6 +134,9 @@ class ByText:
         words = rendered_sms(letters.kind(item.letter), context, office=self.office, locale=item.locale)
         text = gsm.plain(words) if self.rules.plain else words
         return Message(item.address, text, current().slug, item.public_id, self.rules.sender or None)
+
+    def open(self) -> None:
+        """Each message has its own connection."""
 
     def offer(self, item: Item, message: Message) -> None:
         """A gateway is only asked together with the message."""

@@ -22,10 +22,9 @@ PEEK = 100
 _WAITING = """SELECT id, public_id, message_id, cause, letter, topic, secret, context, address, recipient_name,
   locale, deferrals
 FROM outbox_items WHERE live AND state = 'queued' AND channel = {channel} AND lane = %(lane)s AND run_after <= now()
+  AND (%(of)s = 1 OR mod(id, %(of)s) = %(share)s)
 ORDER BY run_after, id LIMIT %(limit)s"""
-_UNPAUSED = (
-    "NOT EXISTS (SELECT FROM outbox_causes c WHERE c.cause = outbox_items.cause AND c.paused_at IS NOT NULL)"
-)
+_UNPAUSED = "NOT EXISTS (SELECT FROM outbox_causes c WHERE c.cause = outbox_items.cause AND c.paused_at IS NOT NULL)"
 _CLAIM = f"""UPDATE outbox_items AS i
 SET state = 'sending', attempts = i.attempts + 1,
     lease_until = clock_timestamp() + interval '{LEASE_SECONDS:.0f} seconds'
@@ -113,11 +112,15 @@ class Done:
 
 
 class Queue:
-    """One lane of one channel of the bound tenant's outbox, on a connection of its own for the length of a turn."""
+    """One lane of one channel of the bound tenant's outbox, on a connection of its own for the length of a turn.
 
-    def __init__(self, connection: Connection, lane: str, channel: str = "email") -> None:
+    Share `share` of `of` is the rows that several processes divide between them, so that none looks at another's.
+    """
+
+    def __init__(self, connection: Connection, lane: str, channel: str = "email", share: int = 0, of: int = 1) -> None:
         self._connection = connection
-        self._lane = lane
+        self.lane = lane
+        self._share = {"share": share, "of": of}
         self._channel = _CHANNELS[channel]
         self._express = Express(connection)
         self._asked: Item | None = None
@@ -127,8 +130,12 @@ class Queue:
         """The rows that are due, oldest first, at most `PEEK`; nothing is claimed by looking."""
         with self._connection.begin():
             statement = _WAITING.format(channel=self._channel)
-            rows = self._connection.exec_driver_sql(statement, {"lane": self._lane, "limit": PEEK})
+            rows = self._connection.exec_driver_sql(statement, {"lane": self.lane, "limit": PEEK} | self._share)
             return [Item(*row) for row in rows]
+
+    def take_share(self, of: int) -> None:
+        """Look only for the first of so many shares from now on; the others are other processes' business."""
+        self._share = {"share": 0, "of": of}
 
     def ask(self, item: Item, done: Done | None = None) -> None:
         """Ask for a row, and record what became of the one before, in one transaction; `claimed` has the answer."""
@@ -156,7 +163,7 @@ class Queue:
     def wait(self) -> float | None:
         """Seconds until a row of this lane is due or its lease runs out; None when nothing is left."""
         with self._connection.begin():
-            found = self._connection.exec_driver_sql(_WAIT.format(channel=self._channel), {"lane": self._lane}).scalar()
+            found = self._connection.exec_driver_sql(_WAIT.format(channel=self._channel), {"lane": self.lane}).scalar()
         return None if found is None else max(0.0, float(found))
 
     def shared(self, cause: str) -> dict[str, Any]:

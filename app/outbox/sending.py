@@ -7,7 +7,9 @@ server said is recorded before the next one is touched.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -19,12 +21,15 @@ from app.core import work
 from app.core.clock import now
 from app.core.errors import Refused
 from app.core.jobs import Again
+from app.core.runtime import settings
 from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, WillNeverWork
 from app.gateways.mime import BadAddress
 from app.gateways.sms import Gateway
 from app.office.queries import profile
+from app.outbox import helping
 from app.outbox.attaching import CannotAttach
 from app.outbox.carriers import ByMail, ByText, Carrier
+from app.outbox.helping import Helpers
 from app.outbox.queue import Done, Item, Outcome, Queue, engine
 from app.outbox.rules import (
     BAD_ADDRESS,
@@ -47,16 +52,22 @@ log = structlog.get_logger("osiedle.outbox")
 class Turn:
     """One turn of one process at one lane of one channel of the bound tenant."""
 
-    def __init__(self, queue: Queue, place: Engine, carrier: Carrier, seconds: float) -> None:
+    def __init__(
+        self, queue: Queue, place: Engine, carrier: Carrier, ends: float, alone: Callable[[], bool] = lambda: True
+    ) -> None:
         self._queue = queue
         self._place = place
         self._carrier = carrier
-        self._ends = time.monotonic() + seconds
+        self._ends = ends
+        self._alone = alone  # asked after each letter: whether this turn may go on as it is
         self._done: Done | None = None  # said by the server, not yet recorded
+        self.waited: list[float] = []  # seconds for which the first letters waited for the server
+        self.seen = 0  # rows that were due at the last look, up to a peek
 
     def run(self) -> Again | None:
         """Send what is due until the time is up. Returns when the lane wants its next turn."""
         while items := self._queue.waiting():
+            self.seen = len(items)
             for item in items:
                 shared = self._queue.shared(item.cause)
                 outcome = self._one(item, shared)
@@ -66,12 +77,11 @@ class Turn:
                     self._finish()
                     log.warning("nothing is taken", channel=self._carrier.channel, reason=outcome.reason)
                     return Again(DOWN_SECONDS)
-                if time.monotonic() >= self._ends:
+                if time.monotonic() >= self._ends or not self._alone():
                     self._finish()
                     return Again(0)
             self._finish()
-        wait = self._queue.wait()
-        return None if wait is None else Again(max(1.0, wait + 0.5))
+        return _until(self._queue.wait())
 
     def _one(self, item: Item, shared: dict[str, Any]) -> Outcome | None:
         """Claim a row, recording the one before; hand it over once that is committed. None: it is not ours.
@@ -124,6 +134,7 @@ class Turn:
         return message
 
     def _handed_over(self, item: Item, message: Any) -> Outcome:
+        began = time.monotonic()
         try:
             answer = self._carrier.hand_over(message)
         except (ServerDown, Postponed, WillNeverWork) as error:
@@ -131,6 +142,8 @@ class Turn:
         except OutcomeUnknown as error:
             log.warning("outcome unknown", delivery=item.public_id, reason=str(error))
             return Outcome("held", UNKNOWN_OUTCOME) if item.secret else _later(item, str(error))
+        if len(self.waited) < helping.SAMPLES:
+            self.waited.append(time.monotonic() - began)
         return Outcome("sent", answer=answer or None, digest=self._carrier.digest(message))
 
     def _finish(self, *, anew: bool = False) -> None:
@@ -167,15 +180,54 @@ def turn_sms(lane: str, gateway: Gateway, seconds: float = TURN_SECONDS) -> Agai
 
 def _turn(lane: str, carrier: Carrier, seconds: float) -> Again | None:
     work.commit()  # nothing of ours may be open while the server is spoken to
-    place = engine()
+    place, ends = engine(), time.monotonic() + seconds
     with place.connect() as connection:
         queue = Queue(connection, lane, carrier.channel)
         if queue.settle_expired():
             log.warning("letters whose sender died were taken up again", lane=lane)
-        again = Turn(queue, place, carrier, seconds).run()
+        most = settings().mail_connections if lane == "bulk" and carrier.channel == "email" else 1
+        again = _with_helpers(queue, place, carrier, ends, most)
     if again is None or again.seconds:
         carrier.close()
     return again
+
+
+def _with_helpers(queue: Queue, place: Engine, carrier: Carrier, ends: float, most: int) -> Again | None:
+    """The turn; once its first letters show that the server is slow, in several processes."""
+    first = Turn(queue, place, carrier, ends, lambda: not helping.wanted(first.waited, first.seen, most))
+    again = first.run()
+    number = helping.wanted(first.waited, first.seen, most)
+    if again != Again(0) or not number or time.monotonic() >= ends:
+        return again
+    helpers = Helpers()
+    try:
+        helpers.fork(number, partial(_help, place, carrier, queue.lane, ends, number + 1))
+        queue.take_share(number + 1)
+        again = Turn(queue, place, carrier, ends).run()
+    finally:
+        if unwell := helpers.wait():
+            log.warning("helpers did not end well", helpers=unwell)
+    if again != Again(DOWN_SECONDS):
+        queue.take_share(1)
+        return Again(0) if queue.waiting() else _until(queue.wait())
+    return again
+
+
+def _help(
+    place: Engine, carrier: Carrier, lane: str, ends: float, of: int, share: int, parent_lives: Callable[[], bool]
+) -> None:
+    """What a helper does: its share of the rows over a connection of its own, while its parent lives."""
+    try:
+        carrier.open()
+    except ServerDown:
+        return  # the server takes no more connections: those that are there do the work
+    with place.connect() as connection:
+        Turn(Queue(connection, lane, carrier.channel, share, of), place, carrier, ends, parent_lives).run()
+    carrier.close()
+
+
+def _until(wait: float | None) -> Again | None:
+    return None if wait is None else Again(max(1.0, wait + 0.5))
 
 
 def _refused(item: Item, error: Exception) -> Outcome:
