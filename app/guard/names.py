@@ -107,10 +107,10 @@ def named(text: str, found: Sequence[Word], roll: Sequence[Known]) -> Iterator[S
             by_surname.setdefault(part, []).append(person)
     after = 0
     for at, word in enumerate(found):
-        people = [one for base in word.bases if base in by_surname for one in by_surname[base]]
-        if not people or word.start < after:
+        if not word.capital or word.start < after:
             continue
-        span = _with_first_name(text, found, at, people)
+        people = [one for base in word.bases if base in by_surname for one in by_surname[base]]
+        span = _with_first_name(text, found, at, people) if people else None
         if span:
             after = max(span[1], word.end)
             yield span
@@ -126,9 +126,8 @@ def _with_first_name(text: str, found: Sequence[Word], at: int, people: list[Kno
             if not 0 <= other < len(found) or not _beside(text, found[other], edge):
                 break
             near = found[other]
-            initial = len(near.plain) == 1 and near.capital and word.capital and near.plain in initials
-            full = bool(near.bases & firsts) and (near.capital or word.capital)
-            if full or initial or (step < 0 and word.capital and near.plain in _TITLES):
+            initial = len(near.plain) == 1 and near.capital and near.plain in initials
+            if near.bases & firsts or initial or (step < 0 and near.plain in _TITLES):
                 return min(word.start, near.start), max(word.end, near.end)
             other, edge = other + step, near
     return None
