@@ -1,1 +1,1 @@
-"""Delivery that can be proved: what became of each letter, what came back, the sealed register, and the next channel."""
+"""Deliveries that can be proved: what became of each letter, what came back, the sealed register, the next channel."""

@@ -15,7 +15,16 @@ from app.core.jobs import enqueue
 from app.outbox import declining, letters, queue, steering
 from app.outbox.carriers import mail_domain
 from app.outbox.models import OutboxItem
-from app.outbox.rules import BAD_ADDRESS, DEAD_ADDRESS, DECLINED, NO_ADDRESS, NO_PLACE, WITHDRAWN
+from app.outbox.rules import (
+    BAD_ADDRESS,
+    BAD_NUMBER,
+    DEAD_ADDRESS,
+    DECLINED,
+    NO_ADDRESS,
+    NO_NUMBER,
+    NO_PLACE,
+    WITHDRAWN,
+)
 from app.outbox.texting import DRAIN_SMS
 from app.outbox.texting import post_sms as post_sms
 from app.outbox.tokens import sealed
@@ -83,8 +92,9 @@ def post_set(
     `recipients` is a SELECT of (recipient_key, address, name, locale, context jsonb) with `values` as its
     parameters; `shared` is the context that all have in common, frozen with the first call for a cause.
     `declined` is an expression over the rows `r` of the query: true for who chose not to get such letters.
-    `channel` may be `letter`: the address then stands on an envelope, and the rows wait for `paper.posted`. Those of
-    an important cause go on to the next channel when nobody reads them. None leaves earlier than `not_before`.
+    `channel` may be `sms`, with numbers in E.164 for addresses, or `letter`: the address then stands on an envelope,
+    and the rows wait for `paper.posted`. Those of an important cause go on to the next channel when nobody reads them.
+    None leaves earlier than `not_before`.
     """
     kind = letters.kind(letter)
     steering.begin(cause, shared, important=important)
@@ -112,6 +122,8 @@ def _insert(
         f"CROSS JOIN LATERAL (SELECT {_RANDOM_ID} AS id WHERE r.recipient_key IS NOT NULL) AS fresh "
         "CROSS JOIN LATERAL (SELECT CASE "
         f"WHEN :channel_ = 'letter' THEN CASE WHEN coalesce(r.address, '') = '' THEN '{NO_PLACE}' END "
+        f"WHEN :channel_ = 'sms' THEN CASE WHEN coalesce(r.address, '') = '' THEN '{NO_NUMBER}' "
+        rf"WHEN r.address !~ '^\+[0-9]{{8,15}}$' THEN '{BAD_NUMBER}' WHEN {declined} THEN '{DECLINED}' END "
         f"WHEN coalesce(r.address, '') = '' THEN '{NO_ADDRESS}' "
         f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
         f"WHEN {declined} "
@@ -140,7 +152,8 @@ def _insert(
     )
     if written and values.get("channel_") != "letter":
         wait = max(0.0, (after - now()).total_seconds()) if after else 0
-        enqueue(DRAIN, lane, {"lane": lane}, lane=lane, after=wait)
+        drain = DRAIN_SMS if values.get("channel_") == "sms" else DRAIN
+        enqueue(drain, lane, {"lane": lane}, lane=lane, after=wait)
     return written
 
 

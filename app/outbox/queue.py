@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from app.core.public_ids import new_public_id
+from app.outbox.addresses import CAME_BACK
 from app.outbox.events import proof
 from app.outbox.models import OutboxItem
-from app.outbox.rules import DEAD_ADDRESS, DECLINED, LEASE_SECONDS, UNKNOWN_OUTCOME
+from app.outbox.rules import DEAD_ADDRESS, DECLINED, LEASE_SECONDS, UNKNOWN_OUTCOME, status_code
 from tenants.db import db
 from tenants.express import Express
 
@@ -154,6 +156,12 @@ class Queue:
         """Record what became of a row; False when it is no longer ours."""
         with self._connection.begin():
             return bool(self._connection.exec_driver_sql(_RECORD, _record(done)).scalar())
+
+    def flag(self, item: Item, reason: str) -> None:
+        """Note that the server knows no such address, in a transaction of its own."""
+        values = {"public_id": new_public_id(), "address": item.address, "reason": reason, "fatal": True}
+        with self._connection.begin():
+            self._connection.exec_driver_sql(CAME_BACK, values | {"code": status_code(reason)})
 
     def settle_expired(self) -> int:
         """Settle rows whose sender died, in a transaction of its own. Returns how many there were."""

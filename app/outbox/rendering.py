@@ -55,7 +55,8 @@ def rendered(
     with language.use(locale):
         values = dict(context)
         fields: Mapping[str, str] = values.pop("fields", {})
-        subject = filled(values.pop("subject"), fields) if kind.subject is None else str(kind.subject)
+        own = kind.subject is None or "subject" in values
+        subject = filled(values.pop("subject"), fields) if own else str(kind.subject)
         if "body_text" in values:
             values["body_text"] = filled(values["body_text"], fields)
             values["body_html"] = _html(values["body_text"])

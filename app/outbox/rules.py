@@ -35,6 +35,8 @@ NOT_MOBILE = "not_mobile"
 NO_GATEWAY = "no_gateway"
 EXPIRED = "expired"
 WITHDRAWN = "withdrawn"
+MISSING = "missing"
+CANCELLED = "cancelled"
 DEAD_ADDRESS = "dead_address"
 NO_PLACE = "no_place"
 NO_FILE = "no_file"
@@ -54,9 +56,22 @@ REASONS: dict[str, Any] = {
     BAD_NUMBER: _l("Niepoprawny numer telefonu"),
     NOT_MOBILE: _l("To numer stacjonarny: nie przyjmuje SMS-ów"),
     EXPIRED: _l("Nie udało się wysłać, zanim minął termin ważności"),
+    MISSING: _l("Brakuje danych, które miały się znaleźć w treści lub w załączniku"),
+    CANCELLED: _l("Wysyłkę przerwano"),
     WITHDRAWN: _l("Nie wysłano, bo wydano nowe dane do logowania"),
     RESTORED: _l("Po przywróceniu z archiwum nie wysłano, żeby nikt nie dostał tego samego listu dwa razy"),
 }
+
+# What a server says of an address that will never take anything (RFC 3463), and the same in words where it gives no
+# such code. Anything else (a full mailbox, a filter) may pass.
+FATAL = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_NOBODY = re.compile(
+    r"(?i)(user|recipient|mailbox|address|account|użytkownik|skrzynka|adres)\W.{0,40}?(unknown|not found|disabled|"
+    r"does ?n[o']t exist|no longer|nie istnieje|nieznany|rejected: unknown)|(no such|unknown) (user|mailbox|recipient)"
+)
+MOST_BOUNCES = 3  # of any kind, each within the days below after the one before
+BOUNCES_DAYS = 45
 
 _LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _LINK_END = ".,;:!?)]}”’"
@@ -73,6 +88,20 @@ def pause(attempts: int) -> float:
     It must not stay first in the lane: perhaps it is this very letter that the server cannot stand.
     """
     return float(min(5 * 2 ** min(max(0, attempts - 1), 10), LONGEST_PAUSE))
+
+
+def status_code(sentence: str) -> str | None:
+    """The status code (RFC 3463, as 5.1.1) in a server's sentence."""
+    found = _CODE.search(sentence)
+    return found[1] if found else None
+
+
+def is_fatal(sentence: str, code: str | None = None) -> bool:
+    """Whether a refusal says that the address takes nothing, ever. `code` is one that was given beside it."""
+    known = code or status_code(sentence)
+    if known is not None and known != "5.0.0":
+        return known in FATAL
+    return sentence[:1] == "5" and bool(_NOBODY.search(sentence))
 
 
 def outdated(expires_at: str | None, now: datetime) -> bool:

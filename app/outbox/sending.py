@@ -39,6 +39,7 @@ from app.outbox.rules import (
     UNKNOWN_OUTCOME,
     UNREADABLE,
     deferral,
+    is_fatal,
     outdated,
     pause,
 )
@@ -105,6 +106,8 @@ class Turn:
             outcome = Outcome("skipped", claim.stopped)
         else:
             outcome = ready if isinstance(ready, Outcome) else self._handed_over(item, ready)
+            if outcome.state == "failed" and self._carrier.channel == "email" and is_fatal(outcome.reason or ""):
+                self._queue.flag(item, outcome.reason or "")
         if outcome.state == "queued" and not outcome.deferred:
             outcome = replace(outcome, after=pause(claim.attempt))
         self._done = Done(claim, outcome)

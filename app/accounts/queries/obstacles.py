@@ -42,7 +42,7 @@ _STATE = text(
 # A later letter of the same kind that left by the same way makes an earlier failure history.
 _LOST = text(
     "SELECT DISTINCT ON (o.letter, o.channel) o.letter, o.channel, o.address, o.state, o.reason, o.created_at "
-    "FROM outbox_items o WHERE o.recipient_key = :key AND o.state IN ('failed', 'held', 'skipped') "
+    "FROM outbox_items o WHERE o.recipient_key = :key AND o.state IN ('failed', 'held', 'skipped', 'bounced') "
     "AND o.created_at > now() - interval '90 days' AND NOT EXISTS (SELECT FROM outbox_items n "
     "WHERE n.recipient_key = o.recipient_key AND n.letter = o.letter AND n.channel = o.channel AND n.id > o.id "
     "AND n.state IN ('sent', 'queued', 'sending')) ORDER BY o.letter, o.channel, o.id DESC"

@@ -1,0 +1,137 @@
+"""Policy of deliveries: how an event is sealed, when a letter goes on to the next channel, what states are called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.errors import Refused
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+
+GENESIS = bytes(32)
+FIELDS = ("id", "at", "kind", "delivery", "message_id", "channel", "proof")
+ALTERED, DELETED, GAP, INSERTED, CUT = "altered", "deleted", "gap", "inserted", "cut"
+MOST_HOURS = 24 * 30
+
+STATES: dict[str, Any] = {
+    "queued": _l("Czeka na wysłanie"),
+    "sending": _l("Właśnie wychodzi"),
+    "sent": _l("Wysłano"),
+    "failed": _l("Nie wysłano"),
+    "skipped": _l("Pominięto"),
+    "held": _l("Wstrzymano"),
+    "bounced": _l("Wróciło"),
+    "opened": _l("Przeczytano w portalu"),
+    "confirmed": _l("Potwierdzono odbiór"),
+    "paused": _l("Wysyłka zatrzymana"),
+}
+CHANNELS: dict[str, Any] = {"email": _l("E-mail"), "sms": _l("SMS"), "letter": _l("List")}
+EVENTS: dict[str, Any] = {
+    "sent": _l("Serwer odbiorcy lub pośrednik przyjął wiadomość"),
+    "deferred": _l("Serwer odłożył przyjęcie, ponowimy próbę"),
+    "failed": _l("Nie udało się wysłać"),
+    "held": _l("Wstrzymano: nie wiadomo, czy wiadomość została przyjęta"),
+    "skipped": _l("Pominięto"),
+    "bounced": _l("Wiadomość wróciła"),
+    "delayed": _l("Serwer odbiorcy zgłosił opóźnienie"),
+    "opened": _l("Odbiorca przeczytał w portalu"),
+    "confirmed": _l("Odbiorca potwierdził odbiór"),
+    "escalated": _l("Wysłano następnym sposobem, bo nikt nie odczytał"),
+    "posted": _l("Nadano na poczcie lub doręczono do skrzynki"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """After how many hours an important letter that nobody has read goes on: by text message, then on paper.
+
+    0 leaves that channel out. What came back, or never could leave, goes on at once.
+    """
+
+    sms_hours: int = 24
+    letter_hours: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One sealed event: its place, the hash kept there, and the event's fields, None when the event is gone."""
+
+    sequence: int
+    event_id: int
+    hash: bytes
+    fields: Mapping[str, object] | None
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a chain breaks first. `kind` is `altered`, `deleted`, `gap`, `inserted` or `cut`.
+
+    `sequence` is the place in the chain, `event_id` the event; either may be unknown.
+    """
+
+    kind: str
+    sequence: int | None
+    event_id: int | None
+
+
+def canonical(fields: Mapping[str, object]) -> bytes:
+    """An event as bytes: JSON of all `FIELDS`, keys in order, no spaces, UTF-8; `proof` in hexadecimal."""
+    line = {name: fields[name] for name in FIELDS}
+    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def sealed(previous: bytes, fields: Mapping[str, object]) -> bytes:
+    """The hash of an event that follows the event whose hash is `previous`."""
+    return hashlib.sha256(previous + canonical(fields)).digest()
+
+
+def broken(links: Iterable[Link], previous: bytes = GENESIS, place: int = 0) -> tuple[Broken | None, bytes, int]:
+    """Walk links in order from a known hash and place: the first that breaks, then the last good hash and place."""
+    for link in links:
+        if link.sequence != place + 1:
+            return Broken(GAP, place + 1, None), previous, place
+        if link.fields is None:
+            return Broken(DELETED, link.sequence, link.event_id), previous, place
+        if not link.proven or sealed(previous, link.fields) != link.hash:
+            return Broken(ALTERED, link.sequence, link.event_id), previous, place
+        previous, place = link.hash, link.sequence
+    return None, previous, place
+
+
+def next_channel(
+    rules: Escalation,
+    *,
+    reached: bool,
+    written_at: datetime,
+    tried: Mapping[str, tuple[str, datetime | None]],
+    now: datetime,
+) -> str | None:
+    """The channel to which an important letter goes on now; None while it is read, waits, or nothing is left.
+
+    `tried` holds state and moment of leaving of each channel that was used; `reached` says that its person has read it.
+    """
+    if reached:
+        return None
+    first = min((at for _state, at in tried.values() if at is not None), default=written_at)
+    alive = any(state in ("queued", "sending", "sent") for state, _at in tried.values())
+    for channel, hours in (("sms", rules.sms_hours), ("letter", rules.letter_hours)):
+        if not hours or channel in tried:
+            continue
+        return channel if not alive or now >= first + timedelta(hours=hours) else None
+    return None
+
+
+def checked(value: Escalation) -> Escalation:
+    """The same if it can be. Raises `Refused` with the field."""
+    for field in ("sms_hours", "letter_hours"):
+        if not 0 <= getattr(value, field) <= MOST_HOURS:
+            raise Refused(_("Podaj od 0 do %(most)d godzin.", most=MOST_HOURS), field=field)
+    if value.sms_hours and value.letter_hours and value.letter_hours < value.sms_hours:
+        raise Refused(_("List ma iść po SMS-ie: podaj nie mniej godzin niż dla SMS-a."), field="letter_hours")
+    return value
