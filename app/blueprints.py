@@ -76,6 +76,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.notifications.staff"),
     ("staff", "app.messages.staff"),
     ("staff", "app.documents.staff"),
+    ("staff", "app.documents.batches_staff"),
+    ("staff", "app.documents.folders_staff"),
     ("staff", "app.accounts.resignations"),
     ("staff", "app.accounts.holders"),
     ("staff", "app.registrations.staff"),

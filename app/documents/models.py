@@ -55,6 +55,7 @@ class Document(Model):
         CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state"),
         CheckConstraint("valid_from <= valid_until", name="validity"),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published"),
+        UniqueConstraint("created_by", "form_key"),
         Index("ix_documents_folder", "folder_id", "state"),
         Index("ix_documents_search", "search", postgresql_using="gin"),
     )
@@ -77,7 +78,7 @@ class Document(Model):
     changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     withdrawn_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
-    form_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    form_key: Mapped[str | None] = mapped_column(Text)
     search: Mapped[str | None] = mapped_column(TSVECTOR)
 
 
@@ -98,7 +99,7 @@ class DocumentTarget(Model):
 
 
 class DocumentVersion(Model):
-    """One file of a document, numbered from 1; the newest that was not withdrawn is the one in force.
+    """One file of a document, numbered from 1; the newest that was released and not withdrawn is the one in force.
 
     `content` are the words read from the file for searching, None until a worker has looked (`read_at`).
     """
@@ -119,6 +120,7 @@ class DocumentVersion(Model):
     note: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     added_by: Mapped[str] = mapped_column(Text)
+    released_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     withdrawn_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     content: Mapped[str | None] = mapped_column(Text)
     read_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -152,7 +154,10 @@ class DocumentBatch(Model):
     """
 
     __tablename__ = "document_batches"
-    __table_args__ = (CheckConstraint("state IN ('open', 'stored', 'dropped')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'stored', 'dropped')", name="state"),
+        UniqueConstraint("created_by", "form_key"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     public_id: Mapped[str] = mapped_column(Text, unique=True, default=new_public_id)
@@ -160,7 +165,7 @@ class DocumentBatch(Model):
     state: Mapped[str] = mapped_column(Text, server_default="open")
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     created_by: Mapped[str] = mapped_column(Text)
-    form_key: Mapped[str | None] = mapped_column(Text, unique=True)
+    form_key: Mapped[str | None] = mapped_column(Text)
 
 
 class DocumentBatchFile(Model):

@@ -53,8 +53,8 @@ def download(document: str, document_version: str) -> Response:
     return serving.download(None, queries.public(None).file(document, document_version))
 
 
-@pages.get("/public/documents/<document>/pages/<document_version>/<int:page>")
-def picture(document: str, document_version: str, page: int) -> Response:
+@pages.get("/public/documents/<document>/pages/<document_version>/<page>")
+def picture(document: str, document_version: str, page: str) -> Response:
     return serving.page_picture(queries.public(None).file(document, document_version), page)
 
 

@@ -74,8 +74,8 @@ def download(document: str, document_version: str) -> Response:
     return serving.download(actor(), queries.resident(actor(), _mine()).file(document, document_version))
 
 
-@pages.get("/documents/<document>/pages/<document_version>/<int:page>")
-def picture(document: str, document_version: str, page: int) -> Response:
+@pages.get("/documents/<document>/pages/<document_version>/<page>")
+def picture(document: str, document_version: str, page: str) -> Response:
     return serving.page_picture(queries.resident(actor(), _mine()).file(document, document_version), page)
 
 

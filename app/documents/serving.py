@@ -24,9 +24,10 @@ def download(actor: Actor | None, file: VersionFile) -> Response:
     return response
 
 
-def page_picture(file: VersionFile, page: int) -> Response:
+def page_picture(file: VersionFile, page: str) -> Response:
     """A page of a version as a picture. Raises `NotThere` when there is none."""
-    return serving.picture(file.file_id, page, WIDTHS[-1])
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 0
+    return serving.picture(file.file_id, number, WIDTHS[-1])
 
 
 def pictured(file: VersionFile) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from worker import entry
 FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
+    "documents.read": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM document_versions"},
+    "documents.tell": {"documents": "SELECT coalesce(array_agg(public_id), '{}') FROM documents"},
+    "documents.tidy": {},
     "imports.alarm": {"due": "SELECT '2026-11-21'"},
     "imports.analyze": {},
     "imports.watch": {},
@@ -38,6 +41,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "office.contact": {},
     "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
     "notifications.announce_modules": {"key": "SELECT 'x'", "modules": "SELECT ARRAY['nothing']"},
+    "meters.tell_settled": {"revision": "SELECT max(number) FROM revisions"},
+    "notifications.daily": {},
     "notifications.text_published": {"kind": "SELECT 'terms'", "version": "SELECT 1"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},

@@ -37,7 +37,7 @@ def folders(_actor: Actor | None, where: str, values: dict[str, Any]) -> list[Fo
     if not rows:
         return []
     counted = text(f"SELECT d.folder_id, count(*) AS count {FROM} WHERE {where} AND d.folder_id IS NOT NULL GROUP BY 1")
-    counts = {row.folder_id: int(row.count) for row in db.session.execute(counted, values)}
+    counts = {row.folder_id: int(row.count) for row in db.session.execute(counted, {"drafts": False, **values})}
     below: dict[int | None, list[Any]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)

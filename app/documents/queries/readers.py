@@ -23,6 +23,7 @@ _HOLDING = "(d.valid_until IS NULL OR d.valid_until >= :today)"
 _VERSIONS = text(
     "SELECT v.public_id, v.number, v.name, v.note, v.added_at, s.size, v.file_id FROM document_versions v "
     "JOIN stored_files s ON s.id = v.file_id WHERE v.document_id = :document AND v.withdrawn_at IS NULL "
+    "AND v.released_at IS NOT NULL "
     "ORDER BY v.number DESC"
 )
 

@@ -83,7 +83,8 @@ LINE = (
 )
 FROM = (
     "FROM documents d JOIN LATERAL (SELECT w.id, w.public_id, w.number, w.name, w.file_id, w.content, w.read_at "
-    "FROM document_versions w WHERE w.document_id = d.id AND w.withdrawn_at IS NULL ORDER BY w.number DESC LIMIT 1) "
+    "FROM document_versions w WHERE w.document_id = d.id AND w.withdrawn_at IS NULL "
+    "AND (:drafts OR w.released_at IS NOT NULL) ORDER BY w.number DESC LIMIT 1) "
     "AS v ON true JOIN stored_files s ON s.id = v.file_id"
 )
 _NEWEST = "coalesce(d.dated_on, (d.changed_at AT TIME ZONE 'Europe/Warsaw')::date) DESC, d.id DESC"
@@ -94,7 +95,8 @@ def listed(
     _actor: Actor | None, where: str, values: dict[str, Any], number: int = 1, size: int = PAGE_SIZE
 ) -> Page[DocumentLine]:
     """The documents for which `where` holds, newest first."""
-    total = db.session.execute(text(f"SELECT count(*) {FROM} WHERE {where}"), values).scalar_one()
+    counted = text(f"SELECT count(*) {FROM} WHERE {where}")
+    total = db.session.execute(counted, _fresh_values(values)).scalar_one()
     statement = text(f"SELECT {LINE} {FROM} WHERE {where} ORDER BY {_NEWEST} LIMIT :size OFFSET :skip")
     window = {"size": size, "skip": (number - 1) * size}
     rows = db.session.execute(statement, {**_fresh_values(values), **window})
@@ -139,25 +141,23 @@ class VersionFile:
     content_type: str
 
 
-def version_file(
-    _actor: Actor | None, document: str, version: str, where: str, values: dict[str, Any], *, withdrawn: bool = False
-) -> VersionFile:
+def version_file(_actor: Actor | None, document: str, version: str, where: str, values: dict[str, Any]) -> VersionFile:
     """A version of a document for which `where` holds. Raises `NotThere`."""
     statement = text(
         "SELECT v.id, d.id, v.file_id, v.name, s.content_type FROM documents d "
         "JOIN document_versions v ON v.document_id = d.id JOIN stored_files s ON s.id = v.file_id "
         f"WHERE {where} AND d.public_id = :document AND v.public_id = :version "
-        "AND (:withdrawn OR v.withdrawn_at IS NULL)"
+        "AND (:drafts OR (v.released_at IS NOT NULL AND v.withdrawn_at IS NULL))"
     )
-    ids = {"document": document.replace("\0", ""), "version": version.replace("\0", ""), "withdrawn": withdrawn}
-    row = db.session.execute(statement, {**values, **ids}).one_or_none()
+    ids = {"document": document.replace("\0", ""), "version": version.replace("\0", "")}
+    row = db.session.execute(statement, {"drafts": False, **values, **ids}).one_or_none()
     if row is None:
         raise NotThere("")
     return VersionFile(*row)
 
 
 def _fresh_values(values: dict[str, Any]) -> dict[str, Any]:
-    return {"account": None, "new_since": now() - NEW_FOR, **values}
+    return {"account": None, "drafts": False, "new_since": now() - NEW_FOR, **values}
 
 
 def _line(row: Any) -> DocumentLine:
