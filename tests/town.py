@@ -33,12 +33,16 @@ from app.announcements import commands as announcements
 from app.announcements.rules import Draft
 from app.api import commands as tokens
 from app.attachments.checking import checked
+from app.attachments.rules import Checked
 from app.core import work
 from app.core.actor import Actor, Role, system
 from app.core.clock import today
 from app.credentials import commands as credentials
 from app.credentials.commands import batching
 from app.credentials.places import Place
+from app.documents import jobs as reading
+from app.documents.commands import batches, folders, publishing, saving
+from app.documents.rules import About
 from app.finances.commands.confirming import confirm
 from app.finances.interest import holding
 from app.guard.commands import Consent
@@ -46,7 +50,6 @@ from app.imports import commands as imports
 from app.imports.profiles import commands as profiles
 from app.mailouts.commands import send
 from app.messages.commands import write
-from app.messages.rules import Upload
 from app.office import texts
 from app.office.logo import set_logo
 from app.onboarding.commands import open_manager
@@ -201,6 +204,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _announce(word)
         holding.hold(system("tests"), "L1", "4", f"Raty {word}", "")
         _publish(word)
+        _shelve(word)
         _map(word)
         _apply(slug)
         _hand_out()
@@ -214,7 +218,7 @@ def _write(word: str) -> None:
     """The resident P1 writes to the office, with a file."""
     account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P1'")).scalar_one()
     who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
-    file = Upload(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
+    file = Checked(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
 
 
@@ -227,6 +231,21 @@ def _announce(word: str) -> None:
     announcements.attach(system("tests"), public_id, [checked(f"{word}.png", picture.getvalue())], "picture")
     announcements.keep_template(system("tests"), public_id, f"Szablon {word}")
     announcements.publish(system("tests"), public_id, consent=Consent())
+
+
+def _shelve(word: str) -> None:
+    """A public document in a folder, one of L1, a draft, and an upload that waits to be looked at."""
+    who = system("tests")
+    folder = folders.make(who, f"Teczka {word}", None)
+    for title, access, codes in (("Statut", "public", ()), ("Rozliczenie", "units", ("L1",)), ("Szkic", "staff", ())):
+        file = Checked(f"{word} {title}.txt", "text/plain", f"{title} {word}".encode())
+        wish = saving.Wish(About(f"{title} {word}", "other", note=f"Opis {word}"), folder, access, codes)
+        made = saving.create(who, wish, file)
+        if access != "staff":
+            newest = text("SELECT public_id FROM document_versions ORDER BY id DESC LIMIT 1")
+            reading.read(db.session.execute(newest).scalar_one())
+            publishing.publish(who, made)
+    batches.take(who, About(f"Wiele {word}", "settlement"), None, [file])
 
 
 def _map(word: str) -> None:

@@ -7,6 +7,7 @@ left because Redis was away.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
+from datetime import timedelta
 
 import structlog
 from flask import Flask
@@ -18,8 +19,10 @@ from app.attachments.jobs import TIDY as TIDY_FILES
 from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.core import jobs, throttle, work
+from app.core.clock import now
 from app.core.runtime import settings
 from app.core.work import Ring
+from app.documents.jobs import TIDY as TIDY_DOCUMENTS
 from app.gateways import watched
 from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
@@ -132,7 +135,20 @@ def tidy(app: Flask) -> None:
             except (DBAPIError, TenantError) as error:
                 name = tenant.slug if tenant else PLATFORM
                 log.warning("could not tidy", tenant=name, error=str(error).splitlines()[0])
+    _empty_folders()
+    _at_each(app, "uploads of documents", lambda _tenant: _asked(TIDY_DOCUMENTS, "night"))
     _at_each(app, "files", lambda _tenant: _asked(TIDY_FILES, "night"))
+
+
+def _empty_folders() -> None:
+    """Packages are personal data: those that were read long ago do not stay in the watched folders."""
+    root = settings().imports_dir
+    before = now() - timedelta(days=settings().imports_keep_days)
+    for slug in watched.slugs(root) if root is not None else ():
+        try:
+            watched.forget(root, slug, before)
+        except OSError as error:
+            log.warning("could not empty a watched folder", folder=slug, error=str(error))
 
 
 def _due(tenant: Tenant | None) -> Iterator[Ring]:
