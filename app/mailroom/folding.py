@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-MARK = "Odpowiedz powyżej tej linii"
-_MARK = re.compile(r"^[>\s#*=–—-]*Odpowiedz powyżej tej linii", re.IGNORECASE)
+# Around the line of our letters above which an answer belongs; what stands between them is in the reader's language.
+OPEN, CLOSE = "##-", "-##"
+_MARK = re.compile(r"^[>\s]*##- .{1,160} -##\s*$")
 # „W dniu 21.11.2026 o 18:20, Biuro pisze:”, “On Sat, Nov 21, 2026 at 6:20 PM Office wrote:”, „сб, 21 лист. … пише:”
 _WROTE = re.compile(
     r"^(?:(?:w dniu|dnia|on|am|le|у|в)\b.{0,200}|.{0,120}\d{4}.{0,120}|.{0,160}<[^<>@\s]+@[^<>\s]+>.{0,40})"

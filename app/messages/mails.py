@@ -1,21 +1,38 @@
-"""Letters about messages: the office gets a copy, the resident a word that there is an answer."""
+"""Letters about messages: the office gets a copy, the resident a word that there is an answer, a colleague their task.
+
+All letters of one conversation name the same thread, so that mail programs keep them together.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import text
+
+from app.attachments.owners import owner
 from app.core.language import DEFAULT
+from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
+from app.mailroom.addresses import address
 from app.messages import rules
 from app.messages.models import Message, MessageThread
+from app.messages.promises import Conversations
 from app.notifications import kinds
 from app.notifications.commands import tell
+from app.office import settings
 from app.office.queries import profile
 from app.outbox import letters
+from app.outbox.carriers import mail_domain
 from app.outbox.commands import post
+from tenants.db import db
 
 KIND = "messages"
+REPLY = "reply"  # the prefix of the addresses at which residents' answers come in
 letters.register(letters.Kind("message_copy", _l("Nowa wiadomość od mieszkańca"), lane="urgent"))
 letters.register(letters.Kind("message_answer", _l("Biuro napisało do Ciebie"), topic=KIND, lane="urgent"))
+letters.register(letters.Kind("message_assigned", _l("Sprawa mieszkańca dla Ciebie"), lane="urgent"))
+letters.register(letters.Kind("message_left_out", _l("Nie wszystkie załączniki doszły do biura"), lane="urgent"))
 kinds.register(
     kinds.Kind(
         KIND,
@@ -24,18 +41,20 @@ kinds.register(
         order=30,
     )
 )
+owner(KIND, "SELECT file_id FROM message_files")
+_ACCOUNT = text("SELECT public_id, login, email::text AS email, locale FROM accounts WHERE id = :account")
 
 
 def copy_to_office(thread: MessageThread, message: Message, files: list[str]) -> None:
     """What the resident wrote, to the office's own address. Answers go by the portal: no address of theirs is named."""
-    address = profile().email
-    if not address:
+    to = profile().email
+    if not to:
         return
     post(
         "message_copy",
         rules.cause(message.public_id),
         "office",
-        address,
+        to,
         context={
             "who": message.author_name,
             "unit": thread.unit_code or "",
@@ -44,17 +63,75 @@ def copy_to_office(thread: MessageThread, message: Message, files: list[str]) ->
             "body_text": message.body,
             "files": files,
             "link": external(f"/admin/messages/{thread.public_id}"),
+            "thread": _together(thread),
         },
         locale=DEFAULT,
     )
 
 
 def tell_resident(thread: MessageThread, message: Message) -> None:
-    """That the office wrote. The text itself is read in the portal: an inbox may be shared."""
-    tell(
-        KIND,
-        rules.cause(message.public_id),
-        thread.account_id,
-        "message_answer",
-        {"topic_line": thread.subject, "link": external(f"/messages/{thread.public_id}")},
+    """That the office wrote. What it wrote is read in the portal, for an inbox may be shared, unless the manager
+    wants it in the letter; where it takes answers by mail, an answer to the letter joins the conversation."""
+    chosen = settings.read(Conversations)
+    context: dict[str, Any] = {
+        "subject": f"Re: {thread.subject}",
+        "topic_line": thread.subject,
+        "link": external(f"/messages/{thread.public_id}"),
+        "thread": _together(thread),
+        "answers": chosen.answers_by_mail,
+    }
+    if chosen.answers_by_mail:
+        context["reply_to"] = address(REPLY, thread.public_id)
+    if chosen.text_in_mail:
+        context["body_text"] = message.body
+    tell(KIND, rules.cause(message.public_id), thread.account_id, "message_answer", context)
+
+
+def tell_assigned(thread: MessageThread, account_id: int) -> None:
+    """A colleague, that a conversation is theirs now. Each time anew: it may have been somebody else's meanwhile."""
+    row = db.session.execute(_ACCOUNT, {"account": account_id}).one()
+    if not row.email:
+        return
+    post(
+        "message_assigned",
+        f"assigned:{thread.public_id}:{thread.last_at.isoformat()}",
+        f"account:{row.public_id}",
+        row.email,
+        row.login,
+        {
+            "topic_line": thread.subject,
+            "category": str(rules.CATEGORIES[thread.category]),
+            "due_on": f"{thread.due_on:%d.%m.%Y}" if thread.due_on else "",
+            "link": external(f"/admin/messages/{thread.public_id}"),
+            "thread": _together(thread),
+        },
+        locale=row.locale or profile().locale,
     )
+
+
+def tell_left_out(thread: MessageThread, message: Message, left_out: list[dict[str, str]]) -> None:
+    """The resident who answered by mail, that some files were not taken, and why."""
+    row = db.session.execute(_ACCOUNT, {"account": thread.account_id}).one()
+    post(
+        "message_left_out",
+        rules.cause(message.public_id),
+        f"account:{row.public_id}",
+        row.email,
+        None,
+        {
+            "topic_line": thread.subject,
+            "files": [each["why"] for each in left_out],
+            "link": external(f"/messages/{thread.public_id}"),
+            "thread": _together(thread),
+        },
+        locale=row.locale or profile().locale,
+    )
+
+
+def no_answers_by_mail() -> str:
+    """What is said to whoever answers a letter where the manager does not take that."""
+    return _("Biuro nie przyjmuje odpowiedzi e-mailem. Zaloguj się i odpisz w portalu.")
+
+
+def _together(thread: MessageThread) -> str:
+    return f"thread.{thread.public_id}@{mail_domain()}"

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response
 
+from app.attachments.posted import posted
+from app.attachments.rules import Checked
+from app.attachments.serving import handed_out as handed_out_file
 from app.messages import rules
-from app.messages.queries import StoredFile
-from app.messages.rules import Upload
+from app.messages.queries import Attachment
 
 MEGABYTES = rules.MOST_FILES * (rules.LARGEST_FILE >> 20) + 1
 
 
-def uploads() -> list[Upload]:
+def uploads() -> list[Checked]:
     """The files of the form that was posted. Raises `Refused` on `files`."""
-    given = []
-    for file in request.files.getlist("files")[: rules.MOST_FILES + 1]:
-        given.append((file.filename or "", file.stream.read(rules.LARGEST_FILE + 1)))
-    return rules.uploads(given)
+    return posted("files", most=rules.MOST_FILES, largest=rules.LARGEST_FILE)
 
 
-def handed_out(file: StoredFile) -> Response:
-    """A file to be saved: what somebody sent is never shown on our address."""
-    response = Response(file.content, mimetype=file.content_type)
+def handed_out(file: Attachment) -> Response:
+    """A file to be saved: what somebody sent is never shown on our address. Raises `NotThere` when it is gone."""
+    if file.file_id is not None:
+        return handed_out_file(file.file_id, file.name)
+    response = Response(BytesIO(file.content), mimetype=file.content_type)
     plain = file.name.encode("ascii", "replace").decode().replace("?", "_")
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"
     response.headers["X-Content-Type-Options"] = "nosniff"

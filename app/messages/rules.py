@@ -1,10 +1,9 @@
-"""What a message to the office may be: subject, text, files."""
+"""What a message to the office may be, what an answer may be made of, and when one is due."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Mapping
 from typing import Any
 
 from app.core.errors import Refused
@@ -18,6 +17,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 NAME_LENGTH = 100
 HOURLY_LIMIT = 20
 HOUR = 3600
+TEMPLATE_NAME = 80
 CORRECTION = "data"
 CATEGORIES: dict[str, Any] = {
     "charges": _l("Opłaty i rozliczenia"),
@@ -26,24 +26,29 @@ CATEGORIES: dict[str, Any] = {
     "documents": _l("Dokumenty i zaświadczenia"),
     "other": _l("Inna sprawa"),
 }
-STATES: dict[str, Any] = {"new": _l("czeka na odpowiedź"), "answered": _l("odpowiedziano"), "closed": _l("zakończona")}
+# Working days within which the office answers, until the manager sets others.
+PROMISES = {"charges": 5, "repairs": 2, CORRECTION: 5, "documents": 5, "other": 5}
+LONGEST_PROMISE = 60
+STATES: dict[str, Any] = {
+    "new": _l("czeka na odpowiedź"),
+    "working": _l("w toku"),
+    "answered": _l("odpowiedziano"),
+    "closed": _l("zakończona"),
+}
+WAITING = ("new", "working")  # the office owes an answer
+# What a ready answer may name; each is filled for the conversation that is answered.
+FIELDS: dict[str, Any] = {
+    "imię": _l("imię mieszkańca"),
+    "nazwisko": _l("nazwisko mieszkańca"),
+    "lokal": _l("kod lokalu, którego dotyczy rozmowa"),
+    "temat": _l("temat rozmowy"),
+    "biuro": _l("nazwa zarządcy"),
+    "telefon": _l("telefon biura"),
+    "data": _l("dzisiejsza data"),
+}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _BODY_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\"<>|:*?\\/]+")
-_KINDS = (
-    (b"%PDF-", "application/pdf", (".pdf",)),
-    (b"\x89PNG\r\n\x1a\n", "image/png", (".png",)),
-    (b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was checked: a plain name whose ending tells what it is, its type, its bytes."""
-
-    name: str
-    content_type: str
-    content: bytes
+_FIELD = re.compile(r"\{([a-ząćęłńóśźż]+)\}")
 
 
 def subject(text: str | None) -> str:
@@ -75,35 +80,29 @@ def category(key: str | None) -> str:
     return str(key)
 
 
-def uploads(given: list[tuple[str, bytes]]) -> list[Upload]:
-    """Files as (name, content); the nameless empty ones of an empty field are left out. Raises `Refused`."""
-    real = [(name, content) for name, content in given if name or content]
-    if len(real) > MOST_FILES:
-        raise Refused(_("Możesz dołączyć najwyżej %(most)d pliki.", most=MOST_FILES), field="files")
-    return [_upload(name, content) for name, content in real]
-
-
-def _upload(name: str, content: bytes) -> Upload:
-    plain = _ODD.sub(" ", PurePosixPath(name.replace("\\", "/")).name).strip(" .")
-    if not content:
-        raise Refused(_("Plik „%(name)s” jest pusty.", name=plain), field="files")
-    if len(content) > LARGEST_FILE:
-        raise Refused(
-            _("Plik „%(name)s” jest za duży: najwyżej %(most)d MB.", name=plain, most=LARGEST_FILE >> 20),
-            field="files",
-        )
-    for start, content_type, endings in _KINDS:
-        if content.startswith(start):
-            stem, _dot, ending = plain.rpartition(".")
-            named = f".{ending.lower()}" in endings and stem
-            shown = (stem if named else plain)[:NAME_LENGTH].strip(" .") or "plik"
-            return Upload(shown + (f".{ending.lower()}" if named else endings[0]), content_type, content)
-    raise Refused(
-        _("Plik „%(name)s” nie jest plikiem PDF, JPEG ani PNG. Zapisz go w jednej z tych postaci.", name=plain),
-        field="files",
-    )
-
-
 def cause(public_id: str) -> str:
     """The cause that the letters about a message carry in the outbox."""
     return f"message:{public_id}"
+
+
+def title(text: str | None) -> str:
+    """The name of a ready answer, one line. Raises `Refused` on `name`."""
+    line = " ".join(_CONTROLS.sub(" ", text or "").split())
+    if not line or len(line) > TEMPLATE_NAME:
+        raise Refused(_("Podaj nazwę, najwyżej %(most)d znaków.", most=TEMPLATE_NAME), field="name")
+    return line
+
+
+def unknown_fields(text: str) -> list[str]:
+    """Fields in a ready answer that nobody can fill."""
+    return sorted({name for name in _FIELD.findall(text) if name not in FIELDS})
+
+
+def unfilled(text: str) -> list[str]:
+    """Fields that stand unfilled in an answer that is about to leave."""
+    return [name for name in FIELDS if "{" + name + "}" in text]
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with the fields that have a value; the others stay, to be seen. Nothing in a value is filled again."""
+    return _FIELD.sub(lambda found: values.get(found[1]) or found[0], text)

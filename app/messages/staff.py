@@ -31,7 +31,7 @@ menu.register("staff", _l("Wiadomości"), "messages.index", "mail", 30, Can.SEE_
 @needs(Can.SEE_MESSAGES)
 def index() -> str:
     state = request.args.get("state") if request.args.get("state") in rules.STATES else None
-    found = queries.threads(actor(), page_number(request.args.get("page")), state)
+    found = queries.threads(actor(), page_number(request.args.get("page")), queries.Wanted.of(state or ""))
     return render(
         "messages/queue.html",
         page=found,

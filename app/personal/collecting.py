@@ -150,11 +150,18 @@ _READS = (
         "JOIN announcements n ON n.id = r.announcement_id WHERE r.account_id = :account ORDER BY r.read_at",
     ),
     _Read(
+        "zestawienia",
+        _l("Powiadomienia zbierane w jeden e-mail dziennie"),
+        (_l("Rodzaj"), _l("Kiedy"), _l("Wysyłka"), _l("Stan")),
+        "SELECT kind, created_at, due_at, state FROM notification_pending WHERE account_id = :account ORDER BY id",
+    ),
+    _Read(
         "rozmowy",
         _l("Rozmowy z biurem"),
         (_l("Temat"), _l("Kategoria"), _l("Lokal"), _l("Kto"), _l("Kiedy"), _l("Treść")),
         "SELECT t.subject, t.category, t.unit_code, m.side, m.sent_at, m.body FROM message_threads t "
-        "JOIN messages m ON m.thread_id = t.id WHERE t.account_id = :account ORDER BY m.id",
+        "JOIN messages m ON m.thread_id = t.id AND m.side IN ('resident', 'office') WHERE t.account_id = :account "
+        "ORDER BY m.id",
     ),
     _Read(
         "dokumenty",

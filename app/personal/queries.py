@@ -66,7 +66,8 @@ _ALL = text(f"{_LINE} ORDER BY r.state = 'open' DESC, CASE WHEN r.state = 'open'
 _ONE = text(f"{_LINE} WHERE r.public_id = :request")
 _ATTACHMENTS = text(
     "SELECT f.public_id, f.name, f.size FROM message_files f JOIN messages m ON m.id = f.message_id "
-    "JOIN message_threads t ON t.id = m.thread_id WHERE t.account_id = :account ORDER BY f.id"
+    "JOIN message_threads t ON t.id = m.thread_id WHERE t.account_id = :account AND m.side IN ('resident', 'office') "
+    "ORDER BY f.id"
 )
 
 

@@ -32,6 +32,7 @@ _STATEMENTS = (
     "DELETE FROM account_tokens WHERE account_id = :account",
     "DELETE FROM login_attempts WHERE account_id = :account",
     "DELETE FROM notification_choices WHERE account_id = :account",
+    "DELETE FROM notification_pending WHERE account_id = :account",
     "DELETE FROM calendar_feeds WHERE account_id = :account",
     "UPDATE document_fetches SET account_id = NULL WHERE account_id = :account",
     "DELETE FROM credential_issues WHERE account_id = :account",
@@ -59,7 +60,8 @@ _LETTERS = text(
 )
 _MESSAGES = (
     "UPDATE message_threads SET subject = '–' WHERE account_id = :account",
-    "UPDATE messages SET body = '', author_name = CASE side WHEN 'resident' THEN '–' ELSE author_name END "
+    "UPDATE messages SET body = '', quoted = NULL, from_address = NULL, left_out = '[]'::jsonb, "
+    "author_name = CASE WHEN side IN ('office', 'note') THEN author_name ELSE '–' END "
     "WHERE thread_id IN (SELECT id FROM message_threads WHERE account_id = :account)",
 )
 _FILES = text(

@@ -68,6 +68,8 @@ STATEMENTS = (
         changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
         published_by TEXT,
         withdrawn_at TIMESTAMP WITH TIME ZONE,
+        letters BOOLEAN DEFAULT false NOT NULL,
+        publisher BIGINT,
         CONSTRAINT pk_announcements PRIMARY KEY (id),
         CONSTRAINT ck_announcements_state CHECK (state IN ('draft', 'scheduled', 'published', 'withdrawn')),
         CONSTRAINT ck_announcements_importance CHECK (importance IN ('ordinary', 'important', 'failure')),
