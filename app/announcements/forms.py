@@ -62,6 +62,10 @@ class AnnouncementForm(AudienceFields):
         default=rules.NOTICE,
         validate_choice=False,
     )
+    letters = BooleanField(
+        _l("Przygotuj listy dla osób, do których nie dotrze e-mail"),
+        description=_l("Gotowe do druku, ułożone budynkami i klatkami. Znajdziesz je w wysyłkach."),
+    )
     pictures = MultipleFileField(_l("Dodaj zdjęcia"), description=_l("JPEG, PNG lub WebP, każde do 10 MB."))
     files = MultipleFileField(_l("Dodaj załączniki"), description=_l("PDF, dokument albo arkusz, każdy do 10 MB."))
     version = HiddenField()
@@ -83,6 +87,7 @@ class AnnouncementForm(AudienceFields):
             expires_at=rules.moment(self.expires_day.data, self.expires_hour.data, "expires_day", END_OF_DAY),
             confirm=bool(self.confirm.data),
             tell=kept.tell if kept is not None else self.tell.data or "",
+            letters=kept.letters if kept is not None else bool(self.letters.data),
         )
 
     def began_with(self) -> int:
@@ -124,7 +129,13 @@ def written(row: Announcement) -> dict[str, Any]:
         | given(audience(row.audience))
         | _when("ends", row.ends_at)
         | _when("expires", row.expires_at)
-        | {"importance": row.importance, "confirm": row.confirm, "tell": row.tell, "version": str(row.version)}
+        | {
+            "importance": row.importance,
+            "confirm": row.confirm,
+            "tell": row.tell,
+            "letters": row.letters,
+            "version": str(row.version),
+        }
     )
 
 

@@ -34,8 +34,9 @@ class Announcement(Model):
     `audience.rules.audience` reads it. A `failure` (awaria) stands above every page until `ends_at`. `publish_at` is
     when a scheduled one appears, `expires_at` when it moves to the archive. `confirm` asks each reader to confirm.
     `tell` says how people are told: by a short `notice` as they chose, by the whole text as a `mailout`, or `none`;
-    `mailout` is the public id of that mailout. `version` counts changes, so that two editors notice each other.
-    `form_key` makes a double click one announcement.
+    with `letters` paper goes to whom no e-mail reaches. `mailout` is the public id of the mailout that this makes.
+    `publisher` is the account of who published it, None for a process. `version` counts changes, so that two editors
+    notice each other. `form_key` makes a double click one announcement.
     """
 
     __tablename__ = "announcements"
@@ -71,6 +72,8 @@ class Announcement(Model):
     changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     published_by: Mapped[str | None] = mapped_column(Text)
     withdrawn_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    letters: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    publisher: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class AnnouncementFile(Model):

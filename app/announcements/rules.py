@@ -50,6 +50,7 @@ class Draft:
     expires_at: datetime | None = None
     confirm: bool = False
     tell: str = NOTICE
+    letters: bool = False
 
 
 def checked_title(text: str | None, name: str = "title") -> str:

@@ -10,9 +10,12 @@ from app.announcements.queries import listing
 from app.audience import membership
 from app.audience.rules import audience
 from app.core import events
-from app.core.actor import Actor, system
+from app.core.actor import Actor, Can, Role, system
 from app.core.errors import Refused
+from app.core.language import gettext as _
 from app.core.links import external
+from app.guard.checking import look
+from app.guard.commands import Consent
 from app.mailouts import commands as mailouts
 from app.mailouts import rules as mailout_rules
 from tenants.db import db
@@ -25,31 +28,57 @@ def tell(public_id: str) -> None:
     `account_ids`: the residents of its audience.
     """
     row = listing.row(system("announcements"), public_id, locked=True)
-    if row.state != "published" or row.tell == rules.NONE:
+    if row.state != "published":
         return
-    if row.tell == rules.MAILOUT and row.mailout is None:
+    if row.mailout is None and (row.tell == rules.MAILOUT or row.letters):
         try:
             row.mailout = _mailed(row)
         except Refused:  # nobody of the audience is in the books: who has a login is told by a notice
-            row.tell = rules.NOTICE
+            row.tell = rules.NOTICE if row.tell == rules.MAILOUT else row.tell
     if row.tell == rules.NOTICE:
-        chosen = audience(row.audience)
-        found = db.session.execute(
-            text(f"SELECT id FROM ({membership.accounts_sql()}) AS x ORDER BY id"), membership.accounts_values(chosen)
-        )
-        events.happened(
-            "announcements.published",
-            public_id=public_id,
-            title=row.title,
-            importance=row.importance,
-            path=f"/news/{public_id}",
-            account_ids=list(found.scalars()),
-        )
+        _notice(row)
+
+
+def _notice(row: Announcement) -> None:
+    chosen = audience(row.audience)
+    found = db.session.execute(
+        text(f"SELECT id FROM ({membership.accounts_sql()}) AS x ORDER BY id"), membership.accounts_values(chosen)
+    )
+    events.happened(
+        "announcements.published",
+        public_id=row.public_id,
+        title=row.title,
+        importance=row.importance,
+        path=f"/news/{row.public_id}",
+        account_ids=list(found.scalars()),
+    )
 
 
 def _mailed(row: Announcement) -> str:
-    """The public id of the mailout that carries the whole text."""
-    who = Actor(kind="system", login="announcements", name=row.published_by or row.created_by)
+    """The public id of the mailout that carries the whole text. A large one may wait there for a second person."""
+    who = _publisher(row)
     link = external(f"/news/{row.public_id}")
     body = f"{markup.plain(row.body)[: mailout_rules.BODY_LENGTH - 200]}\n\n{link}"
-    return mailouts.send(who, row.title, body, row.audience, rules.cause(row.public_id))
+    paper = mailout_rules.LETTER_UNREACHABLE if row.letters else mailout_rules.LETTER_NONE
+    order = mailout_rules.Order(
+        row.title,
+        body,
+        row.audience,
+        mailout_rules.Channels(email=row.tell == rules.MAILOUT, letter=paper),
+        important=row.importance != rules.ORDINARY,
+        skip_missing=True,
+    )
+    public_id = mailouts.write(who, order, rules.cause(row.public_id))
+    # The same words were looked at when the announcement was published, and a person decided.
+    seen = frozenset(one.mark for one in look(who, {_("Temat"): order.subject, _("Treść"): order.body}))
+    mailouts.launch(who, public_id, Consent(seen, True, _("Sprawdzono przy publikacji ogłoszenia.")))
+    return public_id
+
+
+def _publisher(row: Announcement) -> Actor:
+    """Who published it, as far as sending letters goes."""
+    name = row.published_by or row.created_by
+    if row.publisher is None:
+        return Actor(kind="system", login="announcements", name=name)
+    may = frozenset({Can.SEND_MAILOUTS, Can.SEE_MAILOUTS})
+    return Actor(kind="account", login=name, name=name, account_id=row.publisher, role=Role.CLERK, can=may)

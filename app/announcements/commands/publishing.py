@@ -46,7 +46,7 @@ def publish(
     rules.check_times(row.importance, starts, row.ends_at, row.expires_at)
     _check_reach(actor, row)
     guard(actor, row, consent)
-    row.published_by = actor.name or actor.login
+    row.published_by, row.publisher = actor.name or actor.login, actor.account_id
     if at is None:
         _appear(actor, row)
         return row.state

@@ -25,7 +25,7 @@ from app.core.public_ids import new_public_id
 from tenants.db import db
 
 owner("announcements", "SELECT file_id FROM announcement_files")
-_FIELDS = ("title", "body", "translations", "importance", "ends_at", "expires_at", "confirm", "tell")
+_FIELDS = ("title", "body", "translations", "importance", "ends_at", "expires_at", "confirm", "tell", "letters")
 
 
 def write(actor: Actor, draft: Draft, form_key: str | None = None) -> str:
@@ -65,12 +65,13 @@ def change(actor: Actor, public_id: str, draft: Draft, version: int | None) -> N
         assert row.published_at is not None
         rules.check_times(made.importance, row.published_at, made.ends_at, made.expires_at)
     else:
-        row.audience, row.tell = _audience(actor, made.audience).as_json(), made.tell
+        row.audience = _audience(actor, made.audience).as_json()
+        row.tell, row.letters = made.tell, made.letters
     if row.state == "scheduled":
         assert row.publish_at is not None
         rules.check_times(made.importance, row.publish_at, made.ends_at, made.expires_at)
     for name in _FIELDS:
-        if name != "tell":
+        if name not in ("tell", "letters"):
             setattr(row, name, getattr(made, name))
     after = {name: _shown(getattr(row, name)) for name in (*_FIELDS, "audience")}
     changed = [name for name in after if after[name] != before[name]]
@@ -92,7 +93,9 @@ def change(actor: Actor, public_id: str, draft: Draft, version: int | None) -> N
 def copy(actor: Actor, public_id: str) -> str:
     """A new draft with the words and the audience of an announcement; its files come along. Raises `NotThere`."""
     row = queries.row(actor, public_id)
-    made = Draft(row.title, row.body, row.audience, row.importance, row.translations, confirm=row.confirm)
+    made = Draft(
+        row.title, row.body, row.audience, row.importance, row.translations, confirm=row.confirm, letters=row.letters
+    )
     public = write(actor, made)
     fresh = queries.row(actor, public)
     for file in queries.file_rows(row.id):

@@ -158,6 +158,12 @@ def forget() -> None:
         _unread.pop(key, None)
 
 
+def forget_all() -> None:
+    """Forget what is remembered of every manager in this process."""
+    _live.clear()
+    _unread.clear()
+
+
 def forget_unread(account_id: int) -> None:
     """Forget how many an account of the bound manager has not opened."""
     _unread.pop((current().id, account_id), None)
