@@ -14,6 +14,7 @@ GROUPS = (
     "app.audit.cli",
     "app.api.cli",
     "app.imports.cli",
+    "app.deliveries.cli",
     "app.mailouts.cli",
     "app.mailroom.cli",
     "app.demo.cli",

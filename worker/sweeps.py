@@ -22,6 +22,7 @@ from app.core import jobs, throttle, work
 from app.core.clock import now
 from app.core.runtime import settings
 from app.core.work import Ring
+from app.deliveries.jobs import ask as ask_deliveries
 from app.documents.jobs import TIDY as TIDY_DOCUMENTS
 from app.gateways import watched
 from app.imports import lateness, watching
@@ -64,7 +65,7 @@ def wake_outboxes(app: Flask) -> None:
             jobs.enqueue(SWEEP, "sweep")
         if seals := sealing.waits():
             jobs.enqueue(SEAL_JOB, "seal")
-        return wakes or seals
+        return ask_deliveries() or wakes or seals
 
     _at_each(app, "outbox and seals", ask)
 

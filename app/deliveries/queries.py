@@ -65,6 +65,10 @@ _EVENTS = text(
 _SAME = text(
     f"SELECT {_COLUMNS} {_FROM} WHERE i.cause = :cause AND i.recipient_key = :key AND i.id <> :item ORDER BY i.id"
 )
+_CAUSE = text(
+    f"SELECT {_COLUMNS} {_FROM} WHERE i.cause = :cause AND {_MINE} "
+    "ORDER BY ext.polish_key(coalesce(i.recipient_name, '')), i.recipient_key, i.id LIMIT :most"
+)
 _DEAD = text(
     "SELECT f.public_id, f.address, f.bounces, f.code, f.reason, f.last_at, f.dead_at, f.mended_at, f.mended_by, "
     "last.public_id AS delivery, last.recipient_name FROM address_flags f "
@@ -94,6 +98,11 @@ class Event:
     note: str | None
     sequence: int | None
     seal: str | None
+
+    @property
+    def said(self) -> str:
+        """The note as a sentence."""
+        return told(self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +185,13 @@ def others(actor: Actor, found: Delivery) -> list[Delivery]:
     _may(actor)
     values = {"cause": found.cause, "key": found.recipient_key, "item": found.id}
     return [_delivery(row, {}) for row in db.session.execute(_SAME, values)]
+
+
+def of_cause(actor: Actor, cause: str, most: int) -> list[Delivery]:
+    """The deliveries of one cause by name, at most so many."""
+    _may(actor)
+    values = {"cause": cause, "most": most, **scope.values(actor)}
+    return [_delivery(row, {}) for row in db.session.execute(_CAUSE, values)]
 
 
 def dead_addresses(actor: Actor) -> list[Dead]:

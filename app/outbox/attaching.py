@@ -30,6 +30,7 @@ from tenants.db import db
 
 Maker = Callable[[dict[str, Any]], bytes]
 OCTETS = "application/octet-stream"
+PDF = "application/pdf"
 KEPT_BYTES = 24 << 20
 _makers: dict[str, tuple[Maker, str]] = {}
 
@@ -88,6 +89,18 @@ def attached(context: Mapping[str, Any], kept: Kept) -> list[Attachment]:
             raise CannotAttach(TOO_LARGE)
         found.append(Attachment(str(one["name"]), _type(str(one["name"]), content_type), encoded(made)))
     return found
+
+
+def paper(one: Mapping[str, Any]) -> bytes | None:
+    """A single attachment as it is put into an envelope: the bytes of a PDF; None for what paper cannot show.
+
+    Raises `CannotAttach`, and whatever a maker raises.
+    """
+    if "file" not in one:
+        made, content_type = _made(one)
+        return made if content_type == PDF else None
+    known = _files([dict(one)])[int(one["file"])]
+    return _content(int(one["file"])) if known.content_type == PDF else None
 
 
 class Kept:

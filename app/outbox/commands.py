@@ -40,7 +40,8 @@ _COLUMNS = (
     "public_id, cause, recipient_key, lane, secret, letter, topic, context, address, recipient_name, locale, "
     "message_id, reason, state, live, channel, run_after"
 )
-_ONE = (
+# One recipient from parameters, as `post_set` takes many.
+ONE = (
     "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, "
     "CAST(:context AS jsonb) AS context"
 )
@@ -72,7 +73,7 @@ def post(
         "locale": locale,
         "context": json.dumps(sealed(given) if is_secret else given),
     }
-    return bool(_insert(kind, cause, _ONE, values, lane or kind.lane, is_secret))
+    return bool(_insert(kind, cause, ONE, values, lane or kind.lane, is_secret))
 
 
 def post_set(

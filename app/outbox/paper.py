@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.outbox import events
+from app.outbox.commands import ONE, post_set
 from tenants.db import db
 
 _WAITING = text(
@@ -35,6 +37,14 @@ class Paper:
     locale: str
     letter: str
     context: dict[str, Any]
+
+
+def write(
+    letter: str, cause: str, key: str, place: str | None, name: str | None, context: dict[str, Any], locale: str
+) -> bool:
+    """Write one letter on paper to the address `place`; False when there is one for this cause and recipient."""
+    values = {"recipient_key": key, "address": place, "name": name, "locale": locale, "context": json.dumps(context)}
+    return bool(post_set(letter, cause, {}, ONE, values, channel="letter"))
 
 
 def waiting(cause: str) -> list[Paper]:

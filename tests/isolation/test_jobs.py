@@ -22,6 +22,8 @@ from worker import entry
 FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
+    "deliveries.escalate": {},
+    "deliveries.seal": {},
     "documents.read": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM document_versions"},
     "documents.tell": {"documents": "SELECT coalesce(array_agg(public_id), '{}') FROM documents"},
     "documents.tidy": {},

@@ -1,0 +1,73 @@
+"""`flask deliveries verify|seal`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.core.terminal import answer, refusals
+from app.deliveries import sealing
+from app.deliveries.rules import ALTERED, CUT, DELETED, GAP, INSERTED, Broken
+from tenants.context import Mode, bind
+from tenants.registry import Tenant
+
+deliveries = AppGroup("deliveries", help="The register of deliveries of a manager.")
+groups = [deliveries]
+_SENTENCES = {
+    ALTERED: "Zdarzenie {event} (pieczęć {place}) ma dziś inną treść niż w chwili zapieczętowania.",
+    DELETED: "Zdarzenie {event} (pieczęć {place}) usunięto z rejestru.",
+    GAP: "W łańcuchu brakuje pieczęci {place}.",
+    INSERTED: "Zdarzenie {event} dopisano po zapieczętowaniu późniejszych.",
+    CUT: "Łańcuch skrócono albo przeliczono: pieczęć {place} (zdarzenie {event}) nie jest tą, którą pamięta platforma.",
+}
+
+
+@deliveries.command("verify")
+@click.argument("tenant")
+@click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
+def verify(tenant: str, as_json: bool) -> None:
+    """Check the register of TENANT against its seals; exit 1 and the first broken event if it was touched."""
+    with refusals(), bind(_tenant(tenant), Mode.BULK):
+        verdict = sealing.verify()
+    if as_json:
+        answer({"tenant": tenant, "whole": verdict.broken is None, **asdict(verdict)})
+    elif verdict.broken:
+        click.echo(_sentence(verdict.broken))
+    else:
+        click.echo(f"Rejestr doręczeń „{tenant}” jest nienaruszony: zdarzeń {verdict.sealed}, czeka {verdict.waiting}.")
+    sys.exit(1 if verdict.broken else 0)
+
+
+@deliveries.command("seal")
+@click.argument("tenant")
+@click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
+def seal(tenant: str, as_json: bool) -> None:
+    """Seal what the register of TENANT got since the last time; workers do it every ten minutes."""
+    with refusals(), bind(_tenant(tenant), Mode.BULK):
+        try:
+            count = sealing.seal()
+        except sealing.Tampered:
+            click.echo(f"Łańcuch rejestru „{tenant}” jest przerwany: flask deliveries verify {tenant}", err=True)
+            sys.exit(1)
+    if as_json:
+        answer({"tenant": tenant, "sealed": count})
+    else:
+        click.echo(f"Zapieczętowano zdarzeń: {count}.")
+
+
+def _sentence(broken: Broken) -> str:
+    return _SENTENCES[broken.kind].format(event=broken.event_id or "?", place=broken.sequence)
+
+
+def _tenant(slug: str) -> Tenant:
+    registry: Any = current_app.extensions["tenants"]
+    found: Tenant | None = registry.by_slug(slug)
+    if found is None:
+        click.echo(f"Nie ma zarządcy „{slug}”.", err=True)
+        sys.exit(1)
+    return found
