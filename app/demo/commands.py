@@ -47,7 +47,8 @@ class Doors:
     `loaded(slug)`: everything of a demo manager is there. `open_manager(plan)`: tenant, office profile
     and the login `admin`, unless the slug exists. `import_package(slug, path, night)`: by the import path,
     as if in that night; raises when refused. `open_accounts(slug, logins)`: residents' accounts with the demo password,
-    leaving those that exist; the last step, so that what it wrote proves the load.
+    leaving those that exist.
+    `tell(slug, login)`: announcements, documents and conversations of the resident with this login.
     `open_operator(email)`: the operator's login, unless it exists.
     """
 
@@ -55,6 +56,7 @@ class Doors:
     open_manager: Callable[[Plan], None]
     import_package: Callable[[str, Path, date], None]
     open_accounts: Callable[[str, Sequence[Login]], None]
+    tell: Callable[[str, str], None]
     open_operator: Callable[[str], None]
 
 
@@ -127,4 +129,5 @@ def _load_one(doors: Doors, plan: Plan) -> Loaded:
             write_zip(package.as_known(night) if week else package, path)
             doors.import_package(plan.slug, path, night)
     doors.open_accounts(plan.slug, logins)
+    doors.tell(plan.slug, logins[0].login)
     return Loaded(plan.slug, plan.name, "loaded", plan.units, len(package.rows("ledger")), len(logins))

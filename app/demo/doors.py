@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from app.accounts import commands as accounts
 from app.accounts import rules as passwords
-from app.accounts.models import Account
 from app.core import work
 from app.core.actor import system
 from app.core.clock import WARSAW, today
 from app.core.errors import Conflict, Refused
 from app.demo.commands import Doors, Plan
 from app.demo.logins import ADMIN_EMAIL, Login
+from app.demo.telling import tell_all, told
 from app.estate.models import Occupancy, Person
 from app.imports import commands as imports
 from app.imports.models import Revision
@@ -33,7 +33,7 @@ ACTOR = system("cli")
 
 def real_doors() -> Doors:
     """Doors to this process's database."""
-    return Doors(_loaded, _open_manager, _import_package, _open_accounts, _open_operator)
+    return Doors(_loaded, _open_manager, _import_package, _open_accounts, _tell, _open_operator)
 
 
 def _loaded(slug: str) -> bool:
@@ -41,8 +41,7 @@ def _loaded(slug: str) -> bool:
     if tenant is None:
         return False
     with bind(tenant):
-        first = select(Account.id).where(Account.login_key == passwords.normal_form("L000001"))
-        return db.session.scalar(first) is not None
+        return told()
 
 
 def _open_manager(plan: Plan) -> None:
@@ -96,6 +95,10 @@ def _applications(known: set[str]) -> None:
         wish = Wish(row.first_name, row.last_name, row.role, row.unit_code, None, None)
         paper = registrations.Paper(today(), "Okazano dowód osobisty.", True)
         registrations.record_paper(ACTOR, wish, paper, f"demo-{row.code}")
+
+
+def _tell(slug: str, login: str) -> None:
+    tell_all(queries.tenant(slug), login)
 
 
 def _open_operator(email: str) -> None:

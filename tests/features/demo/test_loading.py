@@ -23,13 +23,15 @@ class House:
         self.managers: dict[str, Plan] = {}
         self.packages: dict[str, list[date]] = {}
         self.logins: dict[str, dict[str, Login]] = {}
+        self.told: dict[str, str] = {}
 
     def doors(self) -> Doors:
         return Doors(
-            loaded=self.logins.__contains__,
+            loaded=self.told.__contains__,
             open_manager=lambda plan: self.managers.update({plan.slug: plan}),
             import_package=self.take,
             open_accounts=self.open_accounts,
+            tell=lambda slug, login: self.told.update({slug: login}),
             open_operator=self.operators.add,
         )
 
@@ -48,7 +50,8 @@ def test_managers_of_every_kind_are_opened_with_books_and_logins() -> None:
     assert len({plan.name for plan in house.managers.values()}) == 5
     assert house.operators == {"operator@osiedle.example"}
     assert all(each.status == "loaded" and each.entries and each.logins for each in done)
-    assert house.packages.keys() == house.logins.keys() == house.managers.keys()
+    assert house.packages.keys() == house.logins.keys() == house.told.keys() == house.managers.keys()
+    assert all(login in house.logins[slug] for slug, login in house.told.items())
 
 
 def test_what_is_whole_is_left_alone_and_what_was_interrupted_is_finished() -> None:
