@@ -61,6 +61,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.imports.profiles.staff"),
     ("staff", "app.imports.profiles.columns_page"),
     ("staff", "app.mailouts.staff"),
+    ("staff", "app.mailouts.editing"),
     ("staff", "app.deliveries.staff"),
     ("staff", "app.announcements.staff"),
     ("staff", "app.audience.staff"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 HOME = "/admin/announcements"
 MEGABYTES = 60
-pages = Blueprint("announcement_editor", __name__, template_folder="templates")
+pages = Blueprint("announcements", __name__, template_folder="templates")
 
 
 @pages.get("/announcements/new")

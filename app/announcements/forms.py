@@ -48,10 +48,10 @@ class AnnouncementForm(AudienceFields):
         default=rules.ORDINARY,
         validate_choice=False,
     )
-    ends_day = StringField(_l("Koniec awarii: dzień"))
-    ends_hour = StringField(_l("Koniec awarii: godzina"))
-    expires_day = StringField(_l("Ogłoszenie wygasa: dzień"))
-    expires_hour = StringField(_l("Ogłoszenie wygasa: godzina"))
+    ends_day = StringField(_l("Koniec awarii – dzień"))
+    ends_hour = StringField(_l("Koniec awarii – godzina"))
+    expires_day = StringField(_l("Wygasa – dzień"))
+    expires_hour = StringField(_l("Wygasa – godzina"))
     confirm = BooleanField(
         _l("Poproś o potwierdzenie przeczytania"),
         description=_l("Pod ogłoszeniem będzie przycisk „Potwierdzam, że przeczytałem(-am)”. Zobaczysz, kto go użył."),

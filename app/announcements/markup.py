@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -86,6 +87,16 @@ def blocks(body: str) -> list[dict[str, Any]]:
 def plain(body: str) -> str:
     """The text in plain words, for mail that shows no formatting: list marks and addresses of links stay."""
     return "\n\n".join(part for part in _paragraphs(blocks(body)) if part).strip()
+
+
+@lru_cache(maxsize=512)
+def excerpt(body: str) -> str:
+    """The text in one line, without marks of lists and addresses of links, for the line of a list."""
+    said = []
+    for block in blocks(body):
+        runs = [run for cell in block["cells"] for run in cell] if block["kind"] == "row" else block["runs"]
+        said.append((", " if block["kind"] == "row" else "").join(run["text"] for run in runs))
+    return " ".join(" ".join(said).split())
 
 
 def _paragraphs(found: list[dict[str, Any]]) -> Iterator[str]:

@@ -26,8 +26,9 @@ from app.office.queries import profile
 TEMPLATE = Path(__file__).parent / "print" / "notice.typ"
 MOST_PICTURES = 4
 WIDTH = 1600  # pixels: 170 mm at 240 dpi
-# So many signs still stand on a page in large letters, so many in middling ones.
-LARGE, MIDDLING = 600, 1_600
+# So many signs still stand on a page in letters of this size (pt), to be read from some steps away.
+SIZES = ((220, 20.0), (600, 16.0), (1_600, 13.5))
+SMALLEST = 11.0
 
 
 def page(row: Announcement, files: list[StaffFile]) -> bytes:
@@ -77,9 +78,8 @@ def _block(block: dict[str, Any]) -> dict[str, Any]:
     return {"depth": 0, "mark": "", "number": 0, "cells": []} | block
 
 
-def _size(body: str) -> str:
-    length = len(body)
-    return "large" if length <= LARGE else "middling" if length <= MIDDLING else "small"
+def _size(body: str) -> float:
+    return next((size for most, size in SIZES if len(body) <= most), SMALLEST)
 
 
 def _pictures(files: list[StaffFile]) -> list[dict[str, Any]]:

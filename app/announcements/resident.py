@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, g, request
 
 from app.accounts.holdings import holdings
 from app.accounts.switching import switch
@@ -38,7 +38,8 @@ pages = Blueprint("news", __name__, template_folder="templates")
 
 def _unread(who: Actor) -> int:
     """For the menu: exact on the pages of news, elsewhere some seconds old."""
-    return board.unread(who, fresh=request.path.startswith(HOME))
+    on_news = request.path.startswith(HOME)
+    return max(0, board.unread(who, fresh=on_news) - g.get("news_opened", 0))
 
 
 menu.register("resident", _l("Wiadomości"), "news.index", "bell", 50, module="news", count=_unread)
@@ -97,6 +98,7 @@ def letter(letter: str) -> str:
         return render("news/letter.html", letter=mailout, body=as_html(mailout.body))
     if who.account_id is not None and who.watcher is None and not found.read:
         afterwards.do(partial(commands.mark_read, who.account_id, [found.public_id]))
+        g.news_opened = 0 if found.is_over else 1  # what will have been noted by the time the page is read
     return _announcement(found)
 
 
@@ -171,8 +173,8 @@ def _rank(line: Line) -> int:
 
 
 def _line(one: Hanging) -> Line:
-    words = " ".join(markup.plain(one.body).split())
-    return Line(f"{HOME}/{quote(one.public_id)}", one.title, words, one.at, not one.read, one.locale, one)
+    url, words = f"{HOME}/{quote(one.public_id)}", markup.excerpt(one.body)
+    return Line(url, one.title, words, one.at, not one.read, one.locale, one)
 
 
 def _file(announcement: str, public_id: str) -> queries.StaffFile:

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, flash, request
+from flask import Response, flash, request
 
 from app.announcements import commands, markup, notice, queries, rules
 from app.announcements.commands import publishing
-from app.announcements.editing import HOME, shown_pictures
+from app.announcements.editing import HOME, pages, shown_pictures
 from app.announcements.forms import PublicationForm, TemplateForm, version
 from app.announcements.queries import readers
 from app.attachments.rules import named
@@ -36,7 +36,6 @@ from app.web.visitor import actor
 if TYPE_CHECKING:
     from app.announcements.models import Announcement
 
-pages = Blueprint("announcements", __name__, template_folder="templates")
 menu.register("staff", _l("Ogłoszenia"), "announcements.index", "bell", 35, Can.SEE_MAILOUTS)
 
 
