@@ -13,6 +13,7 @@ of such notifications, or the manager's default for who has none.
 | `context` | `{}`, or `{"fields": {…}}` with the words that a text may hold in braces, as far as they are known |
 | `wanted` | whether they want such messages |
 | `units` | codes of their units in the audience, `unit` the first of them by building, staircase and number |
+| `settled` | those of the units for which they settle, and may be told of the money |
 | `labels` | addresses of these units in one line |
 | `place` | text to sort by: building, staircase and number of the first unit |
 | `postal` | lines of the address for paper, as a JSON list; null for who has none |
@@ -42,6 +43,7 @@ kinds.register(
         _l("Ogłoszenia zarządcy: przeglądy, prace w budynku, zebrania."),
         channels=(EMAIL,),
         order=20,
+        paced=False,
     )
 )
 DECLINED = "NOT r.wanted"
@@ -108,6 +110,7 @@ titles AS (
   SELECT o.person_code, o.role, o.unit_code, {SETTLES} AS settles FROM occupancies o WHERE {HOLDS.format("o")}),
 holders AS (
   SELECT t.person_code, string_agg(DISTINCT c.label, ', ') AS labels, array_agg(c.code ORDER BY {_ORDER}) AS units,
+         array_agg(c.code ORDER BY {_ORDER}) FILTER (WHERE t.settles) AS settled,
          CASE WHEN :money THEN sum(coalesce(s.balance, 0)) FILTER (WHERE t.settles) END AS balance,
          CASE WHEN :money THEN sum(coalesce(s.late, 0)) FILTER (WHERE t.settles) END AS late,
          CASE WHEN :money THEN sum({_MONTHLY}) FILTER (WHERE t.settles) END AS monthly,
@@ -126,7 +129,7 @@ persons AS (
   SELECT p.code, {_NAME} AS name, coalesce(l.email, nullif(btrim(p.email), '')) AS address,
          coalesce(l.phone, nullif(btrim(p.phone), '')) AS phone, l.locale,
          coalesce(p.first_name, '') AS first_name, coalesce(p.company, p.last_name, '') AS last_name,
-         h.labels, h.units, h.balance, h.late, h.monthly, h.account,
+         h.labels, h.units, h.settled, h.balance, h.late, h.monthly, h.account,
          coalesce(l.wanted, CAST(:standard AS boolean)) AS wanted,
          CASE WHEN coalesce(p.city, '') <> '' THEN
            jsonb_build_array(coalesce(nullif(concat_ws(' ', p.street, p.number), ''), p.city),
@@ -150,15 +153,15 @@ others AS (
   GROUP BY a.id),
 everybody AS (
   SELECT 'person:' || code AS recipient_key, address, phone, name, coalesce(locale, :locale) AS locale,
-         {_CONTEXT} AS context, wanted, units, labels, postal
+         {_CONTEXT} AS context, wanted, units, coalesce(settled, '{{}}') AS settled, labels, postal
   FROM persons
   UNION ALL
   SELECT 'account:' || login, address, phone, login, coalesce(locale, :locale),
          CASE WHEN :personal THEN jsonb_build_object('fields', jsonb_build_object(
-           'nazwisko', login, 'lokal', labels)) ELSE '{{}}'::jsonb END, wanted, units, labels, NULL
+           'nazwisko', login, 'lokal', labels)) ELSE '{{}}'::jsonb END, wanted, units, units, labels, NULL
   FROM others)
 SELECT r.recipient_key, r.address, r.phone, r.name, r.locale, r.context, r.wanted, r.units, r.units[1] AS unit,
-       r.labels,
+       r.settled, r.labels,
        coalesce(r.postal, (SELECT c.postal FROM chosen c WHERE c.code = r.units[1])) AS postal,
        (SELECT c.place FROM chosen c WHERE c.code = r.units[1]) AS place
 FROM everybody r

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.jobs import job
-from app.notifications import announcing, publishing
+from app.core.jobs import Again, job
+from app.notifications import announcing, happenings, pacing, publishing  # noqa: F401  # happenings listens
 from app.office.portal import ANNOUNCE_JOB
 
 
@@ -17,3 +17,9 @@ def announce_modules(key: str, modules: list[str]) -> None:
 def text_published(kind: str, version: int) -> None:
     """Tell residents of a new version of a text; a second run tells nobody again."""
     publishing.tell_published(kind, version)
+
+
+@job(pacing.JOB)
+def daily() -> Again | None:
+    """Write the letters of the day that are due; a second run tells nobody twice."""
+    return pacing.send_due()

@@ -12,6 +12,7 @@ from app.core.language import lazy_gettext as _l
 
 EMAIL, SMS = "email", "sms"
 CHANNELS = (EMAIL, SMS)
+DAILY = "daily"  # no channel: whether the e-mail waits for the one of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Kind:
     """An element of the portal of which people can be told.
 
     `label`, `hint` and `reason` may be lazy; `reason` says why a mandatory kind cannot be switched off. `default` are
-    the channels that are on for who never chose. A letter's topic in the outbox is the name of its kind.
+    the channels that are on for who never chose. A letter's topic in the outbox is the name of its kind. What is
+    `paced` may wait for one letter a day. A kind that is not `offered` has no source yet, so nobody is shown it.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Kind:
     default: tuple[str, ...] = (EMAIL,)
     reason: Any = ""
     order: int = 50
+    paced: bool = True
+    offered: bool = True
 
 
 _kinds: dict[str, Kind] = {}
@@ -52,7 +56,7 @@ def known(name: str) -> bool:
 
 def kinds() -> list[Kind]:
     """All kinds, in the order in which people see them."""
-    return sorted(_kinds.values(), key=lambda one: (one.order, one.name))
+    return sorted((one for one in _kinds.values() if one.offered), key=lambda one: (one.order, one.name))
 
 
 # Letters about logging in come from features below this one, which know nothing of kinds.
@@ -62,6 +66,7 @@ register(
         _l("Bezpieczeństwo konta"),
         _l("Zmiana hasła, adresu e-mail lub telefonu, link do ustawienia hasła."),
         mandatory=True,
+        paced=False,
         channels=(EMAIL,),
         reason=_l("Te wiadomości wysyłamy zawsze, żeby nikt nie zmienił Twoich danych bez Twojej wiedzy."),
         order=90,

@@ -9,8 +9,9 @@ from sqlalchemy import select, text
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.notifications import kinds, rules
-from app.notifications.kinds import EMAIL, SMS, Kind
+from app.notifications.kinds import DAILY, EMAIL, SMS, Kind
 from app.notifications.models import NotificationChoice
+from app.notifications.pacing import PACED
 from app.notifications.rules import NotificationRules
 from app.notifications.standing import OPTED_OUT, WANTS, set_values, standing
 from app.office import settings
@@ -20,6 +21,7 @@ _ONE = text(
     f"SELECT c.wanted, {OPTED_OUT} FROM accounts a LEFT JOIN notification_choices c "
     "ON c.account_id = a.id AND c.kind = :kind AND c.channel = :channel WHERE a.id = :account"
 )
+_PACED = text(f"SELECT {PACED} FROM accounts a WHERE a.id = :account")
 _OPTOUTS = text(
     "SELECT o.topic FROM mail_optouts o JOIN accounts a ON o.address = lower(a.email::text) WHERE a.id = :account"
 )
@@ -44,11 +46,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kind as its owner sees it, with a cell for each channel that is offered; `fixed` if nothing can change."""
+    """A kind as its owner sees it, with a cell for each channel that is offered; `fixed` if nothing can change.
+
+    `daily` says that its e-mail waits for the letter of the day, `may_wait` that this can be chosen.
+    """
 
     kind: Kind
     fixed: bool
     cells: tuple[Cell, ...]
+    may_wait: bool = False
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class Overview:
     channels: tuple[str, ...]
     email: str | None
     phone: str | None
+    hour: int  # when the letter of the day leaves
 
 
 def wants(_actor: Actor, account_id: int, kind: str, channel: str) -> bool:
@@ -72,6 +80,11 @@ def wants(_actor: Actor, account_id: int, kind: str, channel: str) -> bool:
         return False
     choice, opted_out = found
     return stands.wanted(choice) and (stands.fixed or channel != EMAIL or not opted_out)
+
+
+def is_paced(_actor: Actor, account_id: int, cause: str) -> bool:
+    """Whether an account was told of an event in the letter of the day, or will be."""
+    return bool(db.session.execute(_PACED, {"account": account_id, "cause": cause}).scalar())
 
 
 def any_wants(_actor: Actor, kind: str) -> list[int]:
@@ -93,7 +106,7 @@ def overview(actor: Actor) -> Overview:
     email, phone = db.session.execute(_ADDRESSES, values).one()
     rows = tuple(_row(kind, at, chosen, opted_out) for kind in kinds.kinds() if actor.is_resident or kind.mandatory)
     offered = tuple(one for one in kinds.CHANNELS if any(cell.channel == one for row in rows for cell in row.cells))
-    return Overview(rows, offered, email, phone)
+    return Overview(rows, offered, email, phone, at.hour)
 
 
 def _row(kind: Kind, at: NotificationRules, chosen: dict[tuple[str, str], bool], opted_out: set[str]) -> Row:
@@ -104,7 +117,9 @@ def _row(kind: Kind, at: NotificationRules, chosen: dict[tuple[str, str], bool],
         if channel == EMAIL and not stands.fixed and kind.name in opted_out:
             wanted = False
         cells.append(Cell(channel, stands.fixed, wanted))
-    return Row(kind, rules.is_fixed(kind, at), tuple(cells))
+    may_wait = rules.may_wait(kind, at)
+    daily = may_wait and chosen.get((kind.name, DAILY), kind.name in at.daily)
+    return Row(kind, rules.is_fixed(kind, at), tuple(cells), may_wait, daily)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,7 @@ class Line:
     kind: Kind
     forced: bool
     default: tuple[str, ...]
+    daily: bool
 
 
 def lines(actor: Actor) -> list[Line]:
@@ -124,10 +140,16 @@ def lines(actor: Actor) -> list[Line]:
             kind,
             kind.name in at.forced,
             tuple(one for one in kind.channels if rules.standing(kind, one, replace(at, sms=True)).default),
+            kind.name in at.daily,
         )
         for kind in kinds.kinds()
         if not kind.mandatory
     ]
+
+
+def daily_hour(actor: Actor) -> int:
+    """The hour at which the letter of the day leaves. Raises `NotThere` without the right."""
+    return _rules(actor).hour
 
 
 def sms_offered(actor: Actor) -> bool:

@@ -37,6 +37,11 @@ _ROWS = {
     "letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT id FROM outbox_items "
     "WHERE NOT live AND created_at < :before "
     "AND (address IS NOT NULL OR recipient_name IS NOT NULL OR context <> '{}'::jsonb) LIMIT :most)",
+    # The register of deliveries keeps that something happened, and its seals; not to whom.
+    "deliveries": "UPDATE delivery_events SET whom = NULL, note = NULL WHERE id IN (SELECT e.id FROM delivery_events e "
+    "JOIN outbox_items o ON o.id = e.item_id WHERE NOT o.live AND o.address IS NULL AND o.recipient_name IS NULL "
+    "AND o.context = '{}'::jsonb AND (e.whom IS NOT NULL OR e.note IS NOT NULL) AND CAST(:before AS timestamptz) "
+    "IS NOT NULL LIMIT :most)",
     "late letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT o.id FROM personal_erasures e "
     "JOIN outbox_items o ON o.recipient_key = 'account:' || e.account WHERE NOT o.live AND e.at < :before "
     "AND (o.address IS NOT NULL OR o.context <> '{}'::jsonb) LIMIT :most)",
