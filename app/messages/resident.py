@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
 from wtforms.fields.choices import SelectChoice
 
 from app.accounts.holdings import holdings
 from app.accounts.switching import Switch, switch
+from app.attachments.serving import picture
 from app.core.clock import today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.language import ngettext
 from app.core.paging import page_number
 from app.core.public_ids import new_public_id
-from app.messages import commands, queries, rules
+from app.messages import commands, promises, queries, rules
 from app.messages.forms import MessageForm, ReplyForm
 from app.messages.posting import MEGABYTES, handed_out, uploads
 from app.web import audiences, menu
@@ -34,6 +37,7 @@ menu.register(
     60,
     module="messages",
     shown=lambda who: who.watcher is None,
+    count=queries.unread,
 )
 audiences.private(pages.name)  # letters are their writer's, and to open them marks them as read
 
@@ -69,15 +73,17 @@ def send() -> Any:
         if isinstance(refusal, NotThere):
             raise
         return _new_page(form, switch(holdings(actor(), today())), refusal), refusal.status
-    flash(_("Wiadomość została wysłana. Odpowiedź znajdziesz w historii."), "success")
+    flash(_sent_words(form.category.data or ""), "success")
     return see_other(HISTORY)
 
 
 @pages.get(HISTORY)
 def history() -> str:
     chosen = switch(holdings(actor(), today()))
-    found = queries.threads(actor(), page_number(request.args.get("page")))
-    return render("messages/history.html", page=found, page_url=f"{HISTORY}?page=", **_frame(chosen))
+    wanted = queries.Wanted.of("", search=request.args.get("q", ""))
+    found = queries.threads(actor(), page_number(request.args.get("page")), wanted)
+    page_url = f"{HISTORY}?{urlencode({'q': wanted.search, 'page': ''})}"
+    return render("messages/history.html", page=found, page_url=page_url, search=wanted.search, **_frame(chosen))
 
 
 @pages.get("/messages/<thread>")
@@ -104,8 +110,32 @@ def file(message_file: str) -> Response:
     return handed_out(queries.attachment(actor(), message_file))
 
 
+@pages.get("/messages/files/<message_file>/picture")
+def file_picture(message_file: str) -> Response:
+    found = queries.attachment(actor(), message_file)
+    if found.file_id is None:
+        raise NotThere("")
+    return picture(found.file_id)
+
+
+def _sent_words(category: str) -> str:
+    day = f"{promises.due(category):%d.%m.%Y}"
+    return _("Wiadomość została wysłana. Odpowiemy do %(day)s, odpowiedź znajdziesz w historii.", day=day)
+
+
+def _categories() -> list[SelectChoice]:
+    """Each with the time within which the office answers, so that people know before they write."""
+    found = []
+    for key, label in rules.CATEGORIES.items():
+        days = promises.promised(key)
+        within = ngettext("odpowiedź w ciągu %(num)d dnia roboczego", "odpowiedź w ciągu %(num)d dni roboczych", days)
+        found.append(SelectChoice(key, f"{label} – {within}"))
+    return found
+
+
 def _new_page(form: MessageForm, chosen: Switch, refusal: Refused | None = None) -> str:
     choices = [SelectChoice(choice.code, choice.label) for choice in chosen.units]
+    form.category.choices = _categories()
     form.unit.choices = [*choices, SelectChoice("", _("nie dotyczy lokalu"))]
     return render(
         "messages/new.html",
