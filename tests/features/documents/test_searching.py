@@ -30,7 +30,8 @@ def docx(text: str) -> bytes:
         archive.writestr(
             "_rels/.rels",
             f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="rId1" '
-            f'Target="word/document.xml" Type="{space}/officeDocument/2006/relationships/officeDocument"/></Relationships>',
+            f'Target="word/document.xml" '
+            f'Type="{space}/officeDocument/2006/relationships/officeDocument"/></Relationships>',
         )
         archive.writestr(
             "word/document.xml",
