@@ -49,7 +49,7 @@ from app.guard.commands import Consent
 from app.imports import commands as imports
 from app.imports.profiles import commands as profiles
 from app.mailouts.commands import send
-from app.messages.commands import write
+from app.messages.commands import save_template, write
 from app.office import texts
 from app.office.logo import set_logo
 from app.onboarding.commands import open_manager
@@ -205,6 +205,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         holding.hold(system("tests"), "L1", "4", f"Raty {word}", "")
         _publish(word)
         _shelve(word)
+        _turn_to(word)
         _map(word)
         _apply(slug)
         _hand_out()
@@ -220,6 +221,7 @@ def _write(word: str) -> None:
     who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
     file = Checked(f"{word}.pdf", "application/pdf", f"%PDF-1.7 {word}".encode())
     write(who, subject=f"Pytanie {word}", category="other", body=word, unit="L1", files=[file], form_key="town")
+    save_template(system("tests"), None, name=f"Wzór {word}", category="", body=word)
 
 
 def _announce(word: str) -> None:
@@ -299,6 +301,12 @@ def _publish(word: str) -> None:
     set_logo(system("tests"), picture.getvalue())
 
 
+def _turn_to(word: str) -> None:
+    """Somebody at the office of one building."""
+    typed = {"name": f"Pani {word}", "duty": f"Sprawy {word}", "phone": "76 111 22 33"}
+    contact.save(system("tests"), "person", typed, ["B1"], open_to_all=True)
+
+
 def _ids(tenant: Tenant) -> dict[str, list[str]]:
     """Public ids of every kind of thing, for strangers to try: by the name in the address, with the feature before
     it where the same name means different things."""
@@ -308,6 +316,9 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "profile_id": "SELECT public_id FROM import_profiles",
         "import_columns.sheet": "SELECT 'people'",
         "mailouts.public_id": "SELECT public_id FROM mailouts",
+        "mailout_editing.public_id": "SELECT public_id FROM mailouts",
+        "mailout_print": "SELECT public_id FROM mailout_prints",
+        "mailout_template": "SELECT public_id FROM mailout_templates",
         "credentials.public_id": f"{accounts} UNION ALL SELECT public_id FROM credential_issues "
         "UNION ALL SELECT public_id FROM credential_batches",
         "tokens.public_id": "SELECT public_id FROM api_tokens",
@@ -317,6 +328,8 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "picture": "SELECT logo FROM office_profile",
         "thread": "SELECT public_id FROM message_threads",
         "message_file": "SELECT public_id FROM message_files",
+        "message": "SELECT public_id FROM messages",
+        "answer_template": "SELECT public_id FROM answer_templates",
         "letter": "SELECT public_id FROM mailouts UNION ALL SELECT public_id FROM announcements",
         "announcement": "SELECT public_id FROM announcements",
         "announcement_file": "SELECT public_id FROM announcement_files",
@@ -334,6 +347,8 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "document_folder": "SELECT public_id FROM document_folders",
         "document_version": "SELECT public_id FROM document_versions",
         "document_batch": "SELECT public_id FROM document_batches",
+        "contact_entry": "SELECT public_id FROM contact_entries",
+        "delivery": "SELECT public_id FROM outbox_items",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
     }
     with bind(tenant):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.jobs import job
+from app.finances import charge_notices as charge_notices
 from app.finances import notices
 
 

@@ -33,10 +33,13 @@ groups = [mailouts]
     metavar="F",
     help="Plain text; - is stdin.",
 )
-@click.option("--audience", metavar="JSON", help='{"all": true} by default, {"buildings": [...]} or {"units": [...]}.')
+@click.option("--audience", metavar="JSON", help='{"all": true} by default; see docs/integrators.md.')
+@click.option("--skip-missing", is_flag=True, help="Leave out who lacks a personal word, instead of refusing.")
 @click.option("--wait", is_flag=True, help="Return when nothing of it waits any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def send(tenant: str, subject: str, body_file: Any, audience: str | None, wait: bool, as_json: bool) -> None:
+def send(
+    tenant: str, subject: str, body_file: Any, audience: str | None, skip_missing: bool, wait: bool, as_json: bool
+) -> None:
     """Queue a mailout of TENANT for the workers."""
     chosen = _read_json(audience)
     try:
@@ -46,7 +49,7 @@ def send(tenant: str, subject: str, body_file: Any, audience: str | None, wait: 
     found = _tenant(tenant)
     try:
         with bind(found):
-            public_id = commands.send(system("cli"), subject, body, chosen)
+            public_id = commands.send(system("cli"), subject, body, chosen, skip_missing=skip_missing)
             work.commit()
     except Refused as refusal:
         click.echo(refusal.message, err=True)

@@ -26,18 +26,27 @@ class Received:
     at: datetime
     subject: str
     body: str
+    is_new: bool = False
 
 
+# So long a letter that was not opened is called new. One that left by no channel never is.
+NEW_DAYS = 30
 # A letter is addressed to a person of the books or to a login. A login may be given out again after its account was
 # closed, so letters to a login count since this account exists.
+_ADDRESSED = (
+    "i.cause = 'mailout:' || m.public_id AND (i.recipient_key = 'person:' || a.person_code "
+    "OR (i.created_at >= a.created_at AND i.recipient_key IN ('account:' || a.login, 'account:' || a.public_id)))"
+)
+NEW = (
+    f"m.created_at > now() - interval '{NEW_DAYS} days' AND EXISTS (SELECT FROM outbox_items i WHERE {_ADDRESSED} "
+    "AND i.opened_at IS NULL AND i.state <> 'skipped')"
+)
 _MINE = (
     "FROM accounts a JOIN mailouts m ON true "
-    "JOIN LATERAL (SELECT i.context FROM outbox_items i WHERE i.cause = 'mailout:' || m.public_id AND ("
-    "i.recipient_key = 'person:' || a.person_code OR (i.created_at >= a.created_at "
-    "AND i.recipient_key IN ('account:' || a.login, 'account:' || a.public_id))) LIMIT 1) AS item ON true "
+    f"JOIN LATERAL (SELECT i.context FROM outbox_items i WHERE {_ADDRESSED} LIMIT 1) AS item ON true "
     "JOIN outbox_causes c ON c.cause = 'mailout:' || m.public_id WHERE a.id = :me"
 )
-_COLUMNS = "m.public_id, m.created_at, c.context AS common, item.context AS own"
+_COLUMNS = f"m.public_id, m.created_at, c.context AS common, item.context AS own, {NEW} AS is_new"
 _LIST = text(f"SELECT {_COLUMNS} {_MINE} ORDER BY m.created_at DESC, m.id DESC LIMIT :size OFFSET :skip")
 _COUNT = text(f"SELECT count(*) {_MINE}")
 _ONE = text(f"SELECT {_COLUMNS} {_MINE} AND m.public_id = :letter")
@@ -69,4 +78,4 @@ def one(actor: Actor, public_id: str) -> Received:
 def _received(row: Any) -> Received:
     fields = row.own.get("fields", {})
     subject, body = row.common.get("subject", ""), row.common.get("body_text", "")
-    return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields))
+    return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields), row.is_new)

@@ -1,84 +1,57 @@
-"""Staff pages of mailouts: list, new → preview → send, and the result with live counts."""
+"""Staff pages of mailouts: the list, one with its live counts, and what can be done with it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, make_response, request
 from werkzeug.wrappers import Response
 
 from app.audience import queries as audiences
-from app.audience.forms import offer
-from app.audience.rules import Audience
 from app.core.actor import Can
-from app.core.errors import NotThere, Refused
+from app.core.errors import Refused
+from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.language import ngettext
 from app.core.paging import Page, page_number
-from app.core.public_ids import new_public_id
-from app.mailouts import commands, queries, rules
-from app.mailouts.forms import MailoutForm
+from app.mailouts import commands, printing, queries
 from app.mailouts.queries import Sent
-from app.office.queries import profile
-from app.outbox.letters import MAILOUTS
+from app.mailouts.rules import DRAFT, LETTERS, PAPERS, PAUSED, SCHEDULED, SENDING, WAITING
 from app.web import menu
 from app.web.audiences import needs
-from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 HOME = "/admin/mailouts"
 pages = Blueprint("mailouts", __name__, template_folder="templates")
 menu.register("staff", _l("Wysyłki"), "mailouts.index", "send", 40, Can.SEE_MAILOUTS)
+_CHANNELS = {"email": _l("E-mail"), "sms": _l("SMS"), "letter": _l("List")}
 
 
 @pages.get("/mailouts")
 @needs(Can.SEE_MAILOUTS)
 def index() -> str:
     found = queries.mailouts(actor(), page_number(request.args.get("page")))
-    rows = [_row(sent) for sent in found.rows]
+    may_send = Can.SEND_MAILOUTS in actor().can
     return render(
         "mailouts/list.html",
-        page=Page(rows, found.number, found.size, found.total),
+        page=Page([_row(sent) for sent in found.rows], found.number, found.size, found.total),
         page_url=f"{HOME}?page=",
-        new_url=f"{HOME}/new" if Can.SEND_MAILOUTS in actor().can else None,
+        new_url=f"{HOME}/new" if may_send else None,
+        templates_url=f"{HOME}/templates" if may_send else None,
     )
-
-
-@pages.route("/mailouts/new", methods=["GET", "POST"])
-@needs(Can.SEND_MAILOUTS)
-def new() -> str | Response | tuple[str, int]:
-    form = filled(MailoutForm)
-    offer(form, actor())
-    if not form.form_key.data:
-        form.form_key.data = new_public_id()
-    wish = request.form.get("action", "preview") if request.method == "POST" else ""
-    if wish in ("", "edit"):
-        return render("mailouts/new.html", form=form, reach=None)
-    try:
-        if wish == "count":
-            chosen = _audience(form)
-            return render("mailouts/new.html", form=form, reach=audiences.reach(actor(), chosen, MAILOUTS))
-        if wish == "send":
-            public_id = commands.send(
-                actor(), form.subject.data or "", form.body.data or "", form.as_json(), form.form_key.data[:64]
-            )
-            return see_other(f"{HOME}/{quote(public_id)}")
-        return _preview(form)
-    except NotThere:
-        raise
-    except Refused as refusal:
-        refuse(form, refusal)
-        return render("mailouts/new.html", form=form, reach=None), refusal.status
 
 
 @pages.get("/mailouts/<public_id>")
 @needs(Can.SEE_MAILOUTS)
-def show(public_id: str) -> str:
+def show(public_id: str) -> str | Response:
     sent = queries.mailout(actor(), public_id)
-    about = asdict(sent) | {"audience_label": sent.audience.label(audiences.names(actor()))}
-    return render("mailouts/show.html", mailout=about, **_progress(sent))
+    if sent.state == DRAFT:
+        if Can.SEND_MAILOUTS in actor().can:
+            return see_other(f"{HOME}/{quote(public_id)}/check")
+        return render("mailouts/show.html", **_about(sent), **_progress(sent))
+    return render("mailouts/show.html", **_about(sent), **_progress(sent))
 
 
 @pages.get("/mailouts/<public_id>/progress")
@@ -87,47 +60,136 @@ def progress(public_id: str) -> str:
     return render("mailouts/_progress.html", fragment=True, **_progress(queries.mailout(actor(), public_id)))
 
 
-def _preview(form: MailoutForm) -> str:
-    chosen = _audience(form)
-    seen = queries.preview(actor(), rules.subject(form.subject.data), rules.body(form.body.data), chosen)
-    return render(
-        "mailouts/preview.html",
-        subject=seen.subject,
-        body_text=seen.body,
-        audience_label=chosen.label(audiences.names(actor())),
-        reach=audiences.reach(actor(), chosen, MAILOUTS),
-        fields=_carried(form),
-        sender=profile().name,
-    )
+@pages.post("/mailouts/<public_id>/approve")
+@needs(Can.SEND_MAILOUTS)
+def approve(public_id: str) -> Response:
+    try:
+        commands.approve(actor(), public_id)
+        flash(_("Wysyłka jest zatwierdzona."), "success")
+    except Refused as refusal:
+        flash(refusal.message, "error")
+    return _back(public_id)
 
 
-def _audience(form: MailoutForm) -> Audience:
-    return audiences.checked(actor(), form.chosen())
+@pages.post("/mailouts/<public_id>/pause")
+@needs(Can.SEND_MAILOUTS)
+def pause(public_id: str) -> Response:
+    waiting = commands.pause(actor(), public_id)
+    flash(ngettext("Wysyłka wstrzymana. Czeka %(num)d wiadomość.", "Wysyłka wstrzymana. Czeka %(num)d wiadomości.",
+                   waiting), "success")  # fmt: skip
+    return _back(public_id)
 
 
-def _carried(form: MailoutForm) -> list[tuple[str, str]]:
-    """The form as hidden fields."""
-    found: list[tuple[str, str]] = []
-    for field in form:
-        if isinstance(field.data, list):
-            found += [(field.name, value) for value in field.data]
-        elif field.data is True:
-            found.append((field.name, "y"))
-        elif field.data:
-            found.append((field.name, field.data))
-    return found
+@pages.post("/mailouts/<public_id>/resume")
+@needs(Can.SEND_MAILOUTS)
+def resume(public_id: str) -> Response:
+    commands.resume(actor(), public_id)
+    flash(_("Wysyłka toczy się dalej."), "success")
+    return _back(public_id)
 
 
-def _row(sent: Sent) -> dict[str, Any]:
-    head = {"url": f"{HOME}/{sent.public_id}", "subject": sent.subject}
-    return head | {"created_at": sent.created_at, "created_by": sent.created_by} | asdict(sent.counts)
+@pages.post("/mailouts/<public_id>/cancel")
+@needs(Can.SEND_MAILOUTS)
+def cancel(public_id: str) -> Response:
+    stopped = commands.cancel(actor(), public_id)
+    flash(ngettext("Wysyłka przerwana. Nie wyjdzie %(num)d wiadomość.", "Wysyłka przerwana. Nie wyjdzie %(num)d "
+                   "wiadomości.", stopped), "success")  # fmt: skip
+    return _back(public_id)
+
+
+@pages.post("/mailouts/<public_id>/prints")
+@needs(Can.SEND_MAILOUTS)
+def prints(public_id: str) -> Response:
+    """Prepare the letters that nobody has printed yet."""
+    try:
+        printing.start(actor(), public_id)
+        flash(_("Przygotowujemy listy. Za chwilę pojawią się na tej stronie."), "success")
+    except Refused as refusal:
+        flash(refusal.message, "error")
+    return _back(public_id)
+
+
+@pages.get("/mailouts/<public_id>/prints/<mailout_print>.pdf")
+@needs(Can.SEND_MAILOUTS)
+def part(public_id: str, mailout_print: str) -> Response:
+    return pdf(printing.part_pdf(actor(), public_id, mailout_print), "listy.pdf")
+
+
+@pages.post("/mailouts/<public_id>/prints/<mailout_print>/posted")
+@needs(Can.SEND_MAILOUTS)
+def posted(public_id: str, mailout_print: str) -> Response:
+    count = printing.posted(actor(), public_id, mailout_print)
+    flash(ngettext("Odnotowano nadanie: %(num)d list.", "Odnotowano nadanie: %(num)d listów.", count), "success")
+    return _back(public_id)
+
+
+def pdf(made: bytes, name: str, inline: bool = False) -> Response:
+    """A PDF of ours, to be kept or looked at."""
+    response = make_response(made)
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    return response
+
+
+def _about(sent: Sent) -> dict[str, Any]:
+    ways = [str(_CHANNELS[name]) for name in ("email", "sms") if getattr(sent.channels, name)]
+    if sent.channels.letter != "none":
+        ways.append(str(LETTERS[sent.channels.letter]))
+    return {
+        "mailout": sent,
+        "audience_label": sent.audience.label(audiences.names(actor())) if _may_send() else sent.audience.label(),
+        "ways": ways,
+        "papers": [str(PAPERS[name][1]) for name in sent.papers],
+        "unit_files": len(queries.unit_files(actor(), sent.public_id)),
+    }
 
 
 def _progress(sent: Sent) -> dict[str, Any]:
-    address = f"{HOME}/{sent.public_id}"
+    address = f"{HOME}/{quote(sent.public_id)}"
+    parts, unprinted = printing.prints(actor(), sent.public_id)
+    busy = sent.stage in (SENDING, SCHEDULED) or (sent.channels.letter != "none" and unprinted > 0)
+    may = _may_send()
     return {
         "counts": sent.counts,
+        "stage": sent.stage,
+        "stage_label": queries.stage_label(sent.stage),
+        "run_at": sent.run_at,
+        "channels": [(str(_CHANNELS[name]), row) for name, row in queries.progress(actor(), sent.public_id).items()],
         "problems": queries.problems(actor(), sent.public_id, page_number(request.args.get("page"))),
         "page_url": f"{address}?page=",
-        "progress_url": f"{address}/progress" if sent.counts.waiting else None,
+        "url": address,
+        "prints": parts,
+        "unprinted": unprinted,
+        "may": may,
+        "can_pause": may and sent.stage == SENDING,
+        "can_resume": may and sent.stage == PAUSED,
+        "can_cancel": may and sent.stage in (SENDING, PAUSED, SCHEDULED, WAITING),
+        "can_approve": may and sent.stage == WAITING and not sent.mine,
+        "progress_url": f"{address}/progress" if busy else None,
     }
+
+
+def _row(sent: Sent) -> dict[str, Any]:
+    label, kind = queries.stage_label(sent.stage)
+    if sent.stage == "done" and sent.counts.failed:
+        label, kind = _("z błędami"), "warn"
+    return {
+        "url": f"{HOME}/{quote(sent.public_id)}",
+        "subject": sent.subject or sent.sms_text[:80],
+        "created_at": sent.created_at,
+        "created_by": sent.created_by,
+        "recipients": sent.counts.recipients or sent.recipients,
+        "sent": sent.counts.sent,
+        "failed": sent.counts.failed,
+        "skipped": sent.counts.skipped,
+        "stage_label": label,
+        "stage_kind": kind,
+    }
+
+
+def _may_send() -> bool:
+    return Can.SEND_MAILOUTS in actor().can
+
+
+def _back(public_id: str) -> Response:
+    return see_other(f"{HOME}/{quote(public_id)}")

@@ -33,6 +33,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "imports.undo": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "imports.run": {"public_id": "SELECT public_id FROM imports LIMIT 1"},
     "allowances.remind": {},
+    "mailouts.begin": {"public_id": "SELECT public_id FROM mailouts LIMIT 1"},
+    "mailouts.print": {"public_id": "SELECT public_id FROM mailouts LIMIT 1"},
     "announcements.appear": {"public_id": "SELECT public_id FROM announcements LIMIT 1"},
     "announcements.tell": {"public_id": "SELECT public_id FROM announcements LIMIT 1"},
     "attachments.preview": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM stored_files"},

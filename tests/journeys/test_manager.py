@@ -50,7 +50,7 @@ def test_a_mailout_reaches_everybody_who_has_an_address(visit: Callable[..., Any
     admin.locator("[name=body]").fill("Szanowni Państwo,\n\nw środę od 8:00 do 12:00 nie będzie wody.\n\nAdministracja")
     admin.locator("main form button[value=preview]").click()
     admin.locator("main form button[value=send]").click()
-    admin.wait_for_url(re.compile(r"/admin/mailouts/[\w-]{22}"))
+    admin.wait_for_url(re.compile(r"/admin/mailouts/[\w-]{22}$"))
     result = _settled(admin)
     told = [mail for mail in product.mails() if mail["Subject"] == "Przerwa w dostawie wody – środa"]
     assert len(told) == result["sent"] > 50
