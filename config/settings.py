@@ -66,6 +66,7 @@ class Settings:
     operator_factor: str = "optional"
     imports_dir: Path | None = None
     imports_quiet: int = 60
+    imports_keep_days: int = 30
     mail_inbox_url: str | None = field(repr=False, default=None)
     mail_connections: int = 10
     s3_endpoint_url: str | None = None
@@ -154,6 +155,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         ),
         workers=max(1, int(env.get("OSIEDLE_WORKERS") or 3)),
         imports_dir=_folder(env.get("OSIEDLE_IMPORTS_DIR"), None if mode == "production" else var / "import"),
+        imports_keep_days=max(1, int(env.get("OSIEDLE_IMPORTS_KEEP_DAYS") or 30)),
         imports_quiet=max(0, int(env.get("OSIEDLE_IMPORTS_QUIET") or 60)),
         s3_endpoint_url=env.get("S3_ENDPOINT_URL") or None,
         clamav_url=env.get("CLAMAV_URL") or None,

@@ -25,6 +25,7 @@ UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", 
 REPORT = ".report.json"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_STAMP = "%Y%m%d-%H%M%S"
 _TAKEN = re.compile(r"([0-9]{8}-[0-9]{6}-[0-9a-f]{16})-(.+)", re.DOTALL)
 _ODD = re.compile(r"[^\w.() +-]")
 
@@ -67,7 +68,7 @@ class Folder:
 
     def take(self, dropped: Dropped) -> Taken:
         """Move a file out of everybody's way; from then on its name says which delivery it is."""
-        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.now(UTC).strftime(_STAMP)
         name = f"{stamp}-{secrets.token_hex(8)}-{_plain(dropped.name)}"
         os.rename(dropped.name, name, src_dir_fd=self._top, dst_dir_fd=self._places[WORKING])
         # Else a power cut could bring back the old name after the delivery was noted under the new one.
@@ -103,6 +104,14 @@ class Folder:
         with contextlib.suppress(FileNotFoundError):
             os.rename(taken.name, taken.name, src_dir_fd=self._places[WORKING], dst_dir_fd=there)
         os.fsync(there)
+
+
+    def forget(self, place: str, oldest: str) -> int:
+        """Remove what was put away and whose stamp is before `oldest`, reports with their files."""
+        old = [one.name for one in _entries(self._places[place]) if _TAKEN.fullmatch(one.name) and one.name < oldest]
+        for name in old:
+            os.unlink(name, dir_fd=self._places[place])
+        return len(old)
 
 
 @contextlib.contextmanager
@@ -152,6 +161,12 @@ def left_over(root: Path, slug: str) -> bool:
             return any(_TAKEN.fullmatch(entry.name) for entry in _entries(_open(stack, WORKING, top)))
         except OSError:
             return False
+
+
+def forget(root: Path, slug: str, before: datetime) -> int:
+    """Remove files that were put away, and their reports, if they had been taken before `before`; returns how many."""
+    with opened(root, slug) as folder:
+        return sum(folder.forget(place, before.strftime(_STAMP)) for place in (DONE, REFUSED)) if folder else 0
 
 
 def may_take(one: Dropped, moment: float, quiet: float) -> bool:

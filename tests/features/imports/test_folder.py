@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +310,19 @@ def test_a_banks_file_goes_to_its_reader_once(app: Any, tenant: Any, here: Path,
     assert not look(app, tenant)
     assert scalar(app, tenant, "SELECT count(*) FROM bank_files") == 1 and imports(app, tenant) == []
     assert lying(here / "done") == ["wyciag.sta", "wyciag.sta.report.json"]
+
+
+def test_what_was_taken_a_month_ago_does_not_stay_in_the_folder(app: Any, tenant: Any, here: Path) -> None:
+    look(app, tenant)  # makes the places
+    old, young = "20260101-020000-0123456789abcdef", f"{datetime.now(UTC):%Y%m%d-%H%M%S}-0123456789abcdef"
+    for name in (
+        f"done/{old}-noc.zip", f"done/{old}-noc.zip.report.json", f"refused/{old}-zle.zip",
+        f"done/{young}-nowa.zip", "done/nota od kogos.txt",
+    ):  # fmt: skip
+        (here / name).write_bytes(b"x")
+    sweeps.tidy(app)
+    assert lying(here / "done") == ["nota od kogos.txt", "nowa.zip"]
+    assert lying(here / "refused") == []
 
 
 def test_the_command_makes_the_folder_and_prints_it(
