@@ -71,7 +71,7 @@ class Checks:
     def run(self, controls: list[Control], totals: Totals | None) -> Iterator[Finding]:
         """Every fault, in the order of the sheets; at most 1000 of each kind and sheet."""
         for sheet in BOOKS:
-            # In the books a key cannot be twice: an index sees to it.
+            # In the books a key cannot be twice: an index sees to it. Of what is known `sifting` has seen to it.
             if sheet in self.files and sheet not in self.by.straight and not self._is_once(sheet):
                 yield from self._doubled(sheet)
         for reference in REFERENCES:
@@ -87,6 +87,8 @@ class Checks:
 
     def _is_once(self, sheet: str) -> bool:
         counts = self.compared.get(sheet)
+        if sheet in self.by.known:
+            return True
         return counts is not None and publishing.are_once(self.connection, publishing.staged(sheet, whole=True), counts)
 
     def _doubled(self, sheet: str) -> Iterator[Finding]:
@@ -115,20 +117,27 @@ class Checks:
         return in_package if self.snapshot else f"{in_package} UNION ALL {published}"
 
     def _dangling(self, reference: Reference) -> Iterator[Finding]:
-        differing = ""
-        target = self.compared.get(reference.target)
-        if reference.sheet in self.compared and (
-            reference.target not in self.files or (target is not None and not target.withdrawn)
-        ):
-            differing = f"JOIN stage_differences d ON d.sheet = '{reference.sheet}' AND d.wanted = s.row_no "
+        rows = f"{self.by.whole(reference.sheet)} s"
+        if reference.sheet in self.compared and self._stays(reference.target):
+            rows = (
+                f"{self.by.relation(reference.sheet)} s "
+                f"JOIN stage_differences d ON d.sheet = '{reference.sheet}' AND d.wanted = s.row_no"
+            )
         statement = text(
-            f"SELECT s.row_no, s.{reference.field} FROM {self.by.relation(reference.sheet)} s {differing}"
+            f"SELECT s.row_no, s.{reference.field} FROM {rows} "
             f"WHERE s.{reference.field} IS NOT NULL AND s.{reference.field} NOT IN ({self._targets(reference.target)}) "
             f"ORDER BY s.row_no LIMIT {KEPT}"
         )
         for row, value in self.connection.execute(statement):
             called = self._called(reference.target)
             yield self._finding("no-such-reference", reference.sheet, row, reference.field, value, target=called)
+
+    def _stays(self, target: str) -> bool:
+        """Whether every code of a sheet that held goes on to hold."""
+        if not self.snapshot or target not in self.files:
+            return True
+        counts = self.compared.get(target)
+        return counts is not None and not counts.withdrawn
 
     def _orphaned(self, reference: Reference) -> Iterator[Finding]:
         """Published rows of a sheet that the package lacks, whose target the package would withdraw."""
@@ -169,7 +178,7 @@ class Checks:
         if sheet == "ledger" and totals is not None:
             return totals.debit - totals.credit
         if sheet == "charges":
-            statement = text(f"SELECT coalesce(sum(amount), 0) FROM {self.by.relation(sheet)} AS s")
+            statement = text(f"SELECT coalesce(sum(amount), 0) FROM {self.by.whole(sheet)} AS s")
             return int(self.connection.execute(statement).scalar_one())
         return None
 

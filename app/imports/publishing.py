@@ -107,11 +107,16 @@ def compare(connection: Connection, wanted: Wanted) -> SheetCounts:
         text(
             f"INSERT INTO stage_differences (sheet, wanted, held) SELECT :sheet, s.{wanted.number}, t.id "
             f"FROM {wanted.relation} s {'FULL' if wanted.whole else 'LEFT'} JOIN "
-            f"(SELECT * FROM {books} WHERE until_revision IS NULL) t ON {_same_key(sheet)} "
-            f"WHERE t.id IS NULL OR s.{wanted.number} IS NULL OR {_differs(sheet)}"
+            f"(SELECT * FROM {books} WHERE until_revision IS NULL) t ON {same_key(sheet)} "
+            f"WHERE t.id IS NULL OR s.{wanted.number} IS NULL OR {differs(sheet)}"
         ),
         {"sheet": sheet},
     )
+    return counted(connection, sheet, rows)
+
+
+def counted(connection: Connection, sheet: str, rows: int) -> SheetCounts:
+    """The differences that were noted of a sheet of which `rows` are wanted."""
     added, changed, withdrawn = (int(number) for number in connection.execute(_COUNTED, {"sheet": sheet}).one())
     return SheetCounts(rows, added, changed, withdrawn, rows - added - changed)
 
@@ -170,11 +175,13 @@ def write(connection: Connection, wanted: Wanted, counts: SheetCounts, revision:
             raise RowsLost(f"{sheet}: {written} rows written, {counts.added} added and {counts.changed} changed")
 
 
-def _same_key(sheet: str) -> str:
+def same_key(sheet: str) -> str:
+    """SQL: row t of the books and wanted row s have one key."""
     return " AND ".join(f"t.{name} = s.{name}" for name in key_columns(sheet))
 
 
-def _differs(sheet: str) -> str:
+def differs(sheet: str) -> str:
+    """SQL: t and s, which have one key, differ in something else."""
     names = [name for name in data_columns(sheet) if name not in key_columns(sheet)]
     mine = ", ".join(f"s.{name}" for name in names)
     theirs = ", ".join(f"t.{name}" for name in names)

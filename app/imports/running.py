@@ -20,7 +20,7 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.gateways import files
-from app.imports import consent, locks, publishing, repeats, staging
+from app.imports import consent, locks, publishing, repeats, sifting, staging
 from app.imports.checking import Checks
 from app.imports.comparison import compared
 from app.imports.consent import Limits
@@ -29,7 +29,8 @@ from app.imports.models import BOOKS, OPEN_STATUSES, Import
 from app.imports.progress import Cancelled, Progress
 from app.imports.reading.stream import Package, open_package
 from app.imports.report import Report, SheetCounts, add_error
-from app.imports.staging import Staged, Unfit, Ways
+from app.imports.sifting import Unfit
+from app.imports.staging import Staged, Ways
 from app.office import settings
 from tenants.db import db
 
@@ -100,17 +101,17 @@ def run(public_id: str, path: Path | None = None) -> Report:
 
 def _with_reading(order: _Order, path: Path | None) -> Report:
     try:
-        return _read(order, path, straight=True)
+        return _read(order, path, short=True)
     except Unfit:
-        return _read(order, path, straight=False)
+        return _read(order, path, short=False)
 
 
-def _read(order: _Order, path: Path | None, *, straight: bool) -> Report:
+def _read(order: _Order, path: Path | None, *, short: bool) -> Report:
     progress = Progress(order.id, _expected(order))
     place = nullcontext(path) if path is not None else files.files().local_path(order.key or "")
     try:
         with place as where, open_package(where, name=order.name, mapping=order.mapping, progress=progress) as package:
-            report = _transact(order, package, progress, straight=straight)
+            report = _transact(order, package, progress, short=short)
             if report.status == "waiting" and order.key is None:
                 _keep(order, where)
             work.commit()
@@ -171,7 +172,7 @@ def _take_turn(connection: Connection, order: _Order) -> Report | None:
     return None if status == "running" else Report(order.public_id, status, revision)
 
 
-def _transact(order: _Order, package: Package, progress: Progress, *, straight: bool) -> Report:
+def _transact(order: _Order, package: Package, progress: Progress, *, short: bool) -> Report:
     """Everything from the first copied row to the outcome; nothing of it is seen before the commit. Raises `Unfit`."""
     connection = db.session.connection()
     ended = _take_turn(connection, order)
@@ -181,11 +182,15 @@ def _transact(order: _Order, package: Package, progress: Progress, *, straight: 
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
     savepoint = connection.begin_nested()
-    by = staging.ways(connection, newest + 1) if straight and _is_let_in(order, newest) else Ways()
+    by = Ways()
+    if short:
+        by = staging.ways(connection, newest + 1, let_in=_is_let_in(order, newest), snapshot=order.snapshot)
     staged = staging.fill(connection, package, by)
+    if package.findings.error_count and by.short:
+        raise Unfit
     progress.stage("checking")
     known, noted = _check(connection, order, report, package, staged, by)
-    if report.findings.error_count and by.straight:
+    if report.findings.error_count and by.short:
         raise Unfit
     if not report.findings.error_count:
         progress.stage("comparing")
@@ -225,8 +230,10 @@ def _check(
     known = sound and not arrived and _holds_already(connection, order, staged.content)
     noted: dict[str, SheetCounts] = {}
     if sound and not known and order.snapshot:
-        for sheet in report.sheets:
-            if sheet not in by.straight:
+        for sheet, read in report.sheets.items():
+            if sheet in by.known:
+                noted[sheet] = sifting.compare(connection, by.known[sheet], read.rows)
+            elif sheet not in by.straight:
                 noted[sheet] = publishing.compare(connection, publishing.staged(sheet, whole=True))
     # Where nothing stays as it was, nothing has been checked before.
     told = {sheet: counts for sheet, counts in noted.items() if counts.unchanged}

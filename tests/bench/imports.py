@@ -17,7 +17,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,11 +33,11 @@ HEADER = ["nr", "lokal", "rodzaj", "konto", "data", "termin", "okres", "wn", "ma
 DAY = datetime.date(2021, 1, 1)
 
 
-def entries(rows: int, changed: int = 0) -> Iterator[list[str]]:
-    """Ledger rows as text in canonical form; of the first `changed` the amount differs."""
+def entries(rows: int, every: int = 0) -> Iterator[list[str]]:
+    """Ledger rows as text in canonical form; of one in `every`, if that is said, the amount differs."""
     for number in range(1, rows + 1):
         day = DAY + datetime.timedelta(days=number * 2100 // rows)
-        amount = 10000 + number * 7919 % 90000 + (1 if number <= changed else 0)
+        amount = 10000 + number * 7919 % 90000 + (1 if every and number % every == 0 else 0)
         grosze = f"{amount // 100}.{amount % 100:02d}"
         unit, charge = f"L{number * 31 % UNITS + 1}", number % 3
         yield [
@@ -50,7 +50,7 @@ def entries(rows: int, changed: int = 0) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
-def package(path: Path, rows: int, *, changed: int = 0, encoding: str = "cp1250", dates: str = "%d.%m.%Y") -> Path:
+def package(path: Path, rows: int, *, every: int = 0, encoding: str = "cp1250", dates: str = "%d.%m.%Y") -> Path:
     """A ZIP with buildings, units and the ledger; `dates` and `encoding` change its bytes, not its meaning."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("budynki.csv", "kod;ulica;numer;kod_pocztowy;miejscowość\r\nB1;Kościuszki;5;67-200;Głogów\r\n"
@@ -60,7 +60,7 @@ def package(path: Path, rows: int, *, changed: int = 0, encoding: str = "cp1250"
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=";")
         writer.writerow(HEADER)
-        for row in entries(rows, changed):
+        for row in entries(rows, every):
             day = datetime.date.fromisoformat(row[4]).strftime(dates)
             row[4], row[5] = day, day if row[5] else ""
             row[7], row[8] = row[7].replace(".", ","), row[8].replace(".", ",")
@@ -86,7 +86,7 @@ def run(here: Place, rows: int = 200_000, rounds: int = 3, *, residents: bool = 
         place = Path(folder)
         new = package(place / "new.zip", rows)
         same = package(place / "same.zip", rows, encoding="utf-8-sig", dates="%Y-%m-%d")
-        changed = package(place / "changed.zip", rows, changed=rows // 100)
+        changed = package(place / "changed.zip", rows, every=100)
         for _ in range(rounds):
             with _tenant(app) as tenant:
                 times["copy"].append(_copy(app, tenant, rows))
@@ -229,11 +229,13 @@ def _memory(here: Place) -> Iterator[list[float]]:
 
 
 def _held(postmaster: int) -> float:
-    total = 0
-    for process in ("self", *Path("/proc/self/task").glob("*/children")):
-        for pid in ["self"] if process == "self" else Path(process).read_text().split():
-            if pid != str(postmaster):
-                total += _kilobytes(pid, "Pss:")
+    total = _kilobytes("self", "Pss:")
+    for children in Path("/proc/self/task").glob("*/children"):
+        # A thread may end while it is looked at.
+        with suppress(OSError):
+            for pid in children.read_text().split():
+                if pid != str(postmaster):
+                    total += _kilobytes(pid, "Pss:")
     for pid in processes.tree(postmaster)[1:]:
         total += _kilobytes(str(pid), "Pss_Anon:")
     return total / 1024

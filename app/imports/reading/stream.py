@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -39,6 +40,9 @@ from app.imports.reading.sheets import SHEETS
 ROOT = Path(__file__).resolve().parents[3]
 ROW_NUMBER = "row_no"
 PIECE = 1024 * 1024
+#: Bytes of answers that are taken before anybody asks for them.
+AHEAD = 24 * MIB
+NAP = 0.02  # seconds after which whoever reads ahead looks whether it should
 
 #: Told after each block: sheet, rows of it read so far.
 Progress = Callable[[str, int], None]
@@ -120,6 +124,12 @@ class Package:
                 )
                 for _ in blocks:
                     pass
+
+    @contextmanager
+    def reading_ahead(self) -> Iterator[None]:
+        """While the body runs let the child go on, up to some megabytes."""
+        with self._pipe.filling():
+            yield
 
     def tabs(self) -> Iterator[Tab]:
         """The first rows of every tab and file, for a package that is only looked at."""
@@ -206,6 +216,27 @@ class _Pipe:
         taken = bytes(memoryview(self._held)[:size])
         del self._held[:size]
         return taken
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Take answers beside the body, which must not ask for any."""
+        over = threading.Event()
+        thread = threading.Thread(target=self._fill, args=(over,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _fill(self, over: threading.Event) -> None:
+        while not over.is_set() and len(self._held) < AHEAD:
+            if self._selector.select(NAP):
+                piece = os.read(self._file, PIECE)
+                if not piece:
+                    # Whoever asks next finds the end, too.
+                    return
+                self._held += piece
 
     def cause(self, *, late: bool) -> tuple[str, dict[str, Any]]:
         """Why there are no more answers: code and figures of a refusal. Raises ReaderFailed."""
