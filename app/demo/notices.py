@@ -71,8 +71,8 @@ NOTICES = (
     ),
     Notice(
         "awaria",
-        "Awaria ciepłej wody",
-        "W Twoim budynku nie ma ciepłej wody: pękła rura w węźle cieplnym. Ekipa pracuje na miejscu.",
+        "Brak ciepłej wody",
+        "W Twoim budynku pękła rura w węźle cieplnym. Ekipa pracuje na miejscu.",
         importance="failure",
         here=True,
         hours=20,
