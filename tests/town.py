@@ -34,6 +34,7 @@ from app.announcements.rules import Draft
 from app.api import commands as tokens
 from app.attachments.checking import checked
 from app.attachments.rules import Checked
+from app.contact import commands as contact
 from app.core import work
 from app.core.actor import Actor, Role, system
 from app.core.clock import today

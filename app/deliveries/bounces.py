@@ -14,7 +14,7 @@ READ_BYTES = 20_000  # of a text in somebody's own words
 FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
 _ACTIONS = {"failed": FAILED, "delayed": DELAYED, "delivered": DELIVERED, "relayed": DELIVERED, "expanded": DELIVERED}
 _POSTMASTERS = re.compile(r"(?i)\b(mailer-daemon|postmaster|mail delivery (sub)?system)\b")
-_SENTENCE = re.compile(r"(?m)^.*?\b(5\d\d[ -].{3,}|[5]\.\d{1,3}\.\d{1,3}\b.*)$")
+_SENTENCE = re.compile(r"(?m)^.*?\b(5\d\d[ -](?:5\.\d|[A-Za-z#<(]).{2,}|5\.\d{1,3}\.\d{1,3}[^\d.].*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Report:
     sentence: str
 
 
-def read(message: Message, sender: str, envelope_sender: str | None) -> Report | None:
+def read(message: Message, sender: str) -> Report | None:
     """The report that a letter holds; None when it is something else, as an answer from a holiday.
 
-    `sender` is the address of From, `envelope_sender` that of the envelope, as far as they are known.
+    `sender` is the address of From. An empty sender on the envelope proves nothing: answers from holidays have it too.
     """
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             found = _of_status(part)
             if found is not None:
                 return found
-    if message.get("X-Failed-Recipients") or _postmaster(sender, envelope_sender):
+    if message.get("X-Failed-Recipients") or _POSTMASTERS.search(sender):
         return _of_words(message)
     return None
 
@@ -68,10 +68,6 @@ def _groups(part: Message) -> Iterator[Message]:
 
     for block in re.split(r"\r?\n\r?\n", str(payload)[:READ_BYTES]):
         yield HeaderParser().parsestr(block)
-
-
-def _postmaster(sender: str, envelope_sender: str | None) -> bool:
-    return envelope_sender == "" or bool(_POSTMASTERS.search(sender))
 
 
 def _of_words(message: Message) -> Report | None:

@@ -50,7 +50,7 @@ def take(arrival: Arrival) -> str:
     The letter becomes bounced; the address is given up when the server says that it takes nothing, or after several.
     """
     found = db.session.execute(_OF, {"delivery": arrival.subject}).one_or_none()
-    report = bounces.read(arrival.message, arrival.sender, arrival.envelope_sender)
+    report = bounces.read(arrival.message, arrival.sender)
     if found is None or report is None or report.action == bounces.DELIVERED:
         return IGNORED
     sentence = (

@@ -72,11 +72,11 @@ def mailing() -> Response:
     return _paper(proving.of_mailing(actor(), cause), "zestawienie-doreczen.pdf")
 
 
-@pages.get("/deliveries/<public_id>")
+@pages.get("/deliveries/<delivery>")
 @needs(Can.SEE_MAILOUTS)
-def show(public_id: str) -> str:
+def show(delivery: str) -> str:
     who = actor()
-    found = queries.delivery(who, public_id)
+    found = queries.delivery(who, delivery)
     return render(
         "deliveries/show.html",
         one=found,
@@ -92,22 +92,22 @@ def show(public_id: str) -> str:
     )
 
 
-@pages.get("/deliveries/<public_id>/proof.pdf")
+@pages.get("/deliveries/<delivery>/proof.pdf")
 @needs(Can.SEE_MAILOUTS)
-def proof(public_id: str) -> Response:
-    return _paper(proving.of_delivery(actor(), public_id), f"doreczenie-{public_id[:8]}.pdf")
+def proof(delivery: str) -> Response:
+    return _paper(proving.of_delivery(actor(), delivery), f"doreczenie-{delivery[:8]}.pdf")
 
 
-@pages.post("/deliveries/<public_id>/again")
+@pages.post("/deliveries/<delivery>/again")
 @needs(Can.SEND_MAILOUTS)
-def again(public_id: str) -> Answer:
-    return _done(public_id, commands.send_again, _("Wiadomość wróciła do kolejki."))
+def again(delivery: str) -> Answer:
+    return _done(delivery, commands.send_again, _("Wiadomość wróciła do kolejki."))
 
 
-@pages.post("/deliveries/<public_id>/mend")
+@pages.post("/deliveries/<delivery>/mend")
 @needs(Can.SEND_MAILOUTS)
-def mend(public_id: str) -> Answer:
-    return _done(public_id, commands.mend, _("Adres jest znów używany. Pominięte wiadomości możesz wysłać ponownie."))
+def mend(delivery: str) -> Answer:
+    return _done(delivery, commands.mend, _("Adres jest znów używany. Pominięte wiadomości możesz wysłać ponownie."))
 
 
 @pages.route("/configuration/deliveries", methods=["GET", "POST"])
@@ -129,15 +129,15 @@ def escalation() -> Any:
     return render("deliveries/rules.html", form=form, sentence=sentence, url=RULES), 422
 
 
-def _done(public_id: str, act: Any, said: str) -> Answer:
+def _done(delivery: str, act: Any, said: str) -> Answer:
     try:
-        act(actor(), public_id)
+        act(actor(), delivery)
         flash(said, "success")
     except Refused as refusal:
         if refusal.status == 404:
             raise
         flash(refusal.message, "error")
-    return see_other(f"{HOME}/{quote(public_id)}")
+    return see_other(f"{HOME}/{quote(delivery)}")
 
 
 def _paper(content: bytes, name: str) -> Response:

@@ -44,8 +44,17 @@ def _mailout(seconds: float | None, quick: bool) -> dict[str, Any]:
     from tests.bench import mailout
 
     with place() as here:
-        figures = mailout.run(here.settings, 500, 2) if quick else mailout.run(here.settings)
-    return {"figures": {"mailout": figures}, "checks": [("speed to smtplib", figures["ratio"], ">=", 0.4)]}
+        figures = mailout.run(here.settings, 500, 2, 2_000) if quick else mailout.run(here.settings)
+    return {
+        "figures": {"mailout": figures},
+        "checks": [
+            ("speed to smtplib over one connection", figures["ratio"], ">=", 0.45),
+            ("the same where each answer takes 20 ms", figures["slow_ratio"], ">=", 6.0),
+            ("the same where only each message does", figures["thoughtful_ratio"], ">=", 6.0),
+            (f"seconds to queue {figures['recipients']} personal papers", figures["queue_seconds"], "<=", 10.0),
+            ("MB that sending papers adds to a worker", figures["paper_mb"], "<=", 60.0),
+        ],
+    }
 
 
 def _fairness(seconds: float | None, quick: bool) -> dict[str, Any]:

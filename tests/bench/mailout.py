@@ -15,11 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from typing import Any
 
 from config.settings import Settings
 
+PAPER_REPEATS = 5000  # of a word of some nine characters: a paper of about 45 KB
 ROOT = Path(__file__).resolve().parents[2]
 BODY = "\n\n".join(f"Punkt {n}. Informujemy o przeglądzie instalacji w mieszkaniach. " * 3 for n in range(1, 9))
 
@@ -40,13 +42,32 @@ def sink(kind: str) -> Iterator[int]:
             process.stdin.close()
 
 
-def run(settings: Settings, messages: int = 5000, rounds: int = 5, server: str = "aiosmtpd") -> dict[str, Any]:
-    """Both ways in turn on a tenant made for this and removed again; prints and returns the figures.
+def run(settings: Settings, messages: int = 5000, rounds: int = 5, recipients: int = 20_000) -> dict[str, Any]:
+    """All that is promised of mailouts, on tenants made for this and removed again; prints and returns the figures.
 
-    `ratio` is the drain's messages a second over the bare loop's, the median of the rounds. `server` is the kind
-    of `tests.bench.sink`; "" is one that answers at once, which no real server does.
+    `ratio` is the drain's messages a second over the bare loop's, the median of the rounds; `slow_ratio` and
+    `thoughtful_ratio` the same with a server that takes 20 ms for each answer, or for each message. `queue_seconds` is
+    the time for writing a mailout with a personal paper for each of `recipients`; `paper_per_second` how many such
+    letters leave in a second, and `paper_mb` what the process grew by while it did.
     """
     import app.outbox.jobs  # noqa: F401  registers the job
+
+    few = max(40, messages // 50)
+    figures: dict[str, Any] = {"messages": messages, "rounds": rounds}
+    with _house(settings, "aiosmtpd") as (tenant, port):
+        figures |= _compared(tenant, port, messages // rounds, rounds)
+        figures |= _papers(tenant, port, recipients, messages // 2)
+    for server in ("slow", "thoughtful"):
+        with _house(settings, server) as (tenant, port):
+            found = _compared(tenant, port, few, 2 if rounds < 5 else 3, drained=few * 10)
+            figures |= {f"{server}_{name}": value for name, value in found.items() if name != "bytes"}
+    print(json.dumps(figures))
+    return figures
+
+
+@contextmanager
+def _house(settings: Settings, server: str) -> Iterator[tuple[Any, int]]:
+    """A tenant whose mail goes to a server of this kind, and the server's port."""
     from app.factory import create_app
     from tenants import provisioning
 
@@ -58,31 +79,60 @@ def run(settings: Settings, messages: int = 5000, rounds: int = 5, server: str =
                 settings.database_url, slug=slug, name="Benchmark", kind="cooperative", base_domain=settings.base_domain
             )
             try:
-                figures = _measured(tenant, port, messages // rounds, rounds)
+                yield tenant, port
             finally:
                 provisioning.remove(settings.database_url, slug)
-    print(json.dumps(figures))
-    return figures
 
 
-def _measured(tenant: Any, port: int, each: int, rounds: int) -> dict[str, Any]:
-    bare, drained, size = [], [], 0
+def _compared(tenant: Any, port: int, each: int, rounds: int, drained: int | None = None) -> dict[str, Any]:
+    """`each` messages by the bare loop, `drained` (as many, unless said) by the drain, in alternating rounds."""
+    bare, fast, size = [], [], 0
+    count = drained or each
     ready = _one_message(tenant)
     for number in range(rounds):
         bare.append(each / _bare(port, ready, each))
-        _write(tenant, f"mailout:{number}", each)
+        _write(tenant, f"mailout:{number}", count)
         before = _taken(port)
-        drained.append(each / _drain(tenant))
-        if _taken(port) - before != each:
+        fast.append(count / _drain(tenant))
+        if _taken(port) - before != count:
             raise RuntimeError("the sink did not get every message once")
         size = len(ready)
     return {
-        "messages": each * rounds,
-        "rounds": rounds,
         "bytes": size,
         "bare_per_second": round(median(bare), 1),
-        "drain_per_second": round(median(drained), 1),
-        "ratio": round(median(d / b for d, b in zip(drained, bare, strict=True)), 3),
+        "drain_per_second": round(median(fast), 1),
+        "ratio": round(median(d / b for d, b in zip(fast, bare, strict=True)), 3),
+    }
+
+
+def _papers(tenant: Any, port: int, recipients: int, sent: int) -> dict[str, Any]:
+    """Queue a mailout with a personal paper for each recipient; send the first of them."""
+    from app.core import work
+    from app.outbox import attaching
+    from app.outbox.commands import withdraw
+    from tenants.context import bind
+
+    attaching.register("bench.paper", lambda args: b"%PDF-1.7\n" + str(args["unit"]).encode() * PAPER_REPEATS)
+    papers = (
+        "jsonb_build_object('attachments', jsonb_build_array(jsonb_build_object('make', 'bench.paper', 'name', "
+        "'Zawiadomienie.pdf', 'args', jsonb_build_object('unit', 'lokal ' || n))))"
+    )
+    started = time.perf_counter()
+    _write(tenant, "mailout:papers", recipients, papers)
+    queued = time.perf_counter() - started
+    with bind(tenant):
+        withdraw("mailout:papers")
+        work.commit()
+    _write(tenant, "mailout:sent", sent, papers)
+    memory = getrusage(RUSAGE_SELF).ru_maxrss
+    before, took = _taken(port), _drain(tenant)
+    if _taken(port) - before != sent:
+        raise RuntimeError("the sink did not get every message once")
+    return {
+        "recipients": recipients,
+        "queue_seconds": round(queued, 2),
+        "paper_per_second": round(sent / took, 1),
+        "paper_mb": round((getrusage(RUSAGE_SELF).ru_maxrss - memory) / 1024, 1),
     }
 
 
@@ -99,7 +149,7 @@ def _taken(port: int) -> int:
         return int(server.docmd("NOOP")[1])
 
 
-def _write(tenant: Any, cause: str, count: int) -> None:
+def _write(tenant: Any, cause: str, count: int, context: str = "'{}'::jsonb") -> None:
     from app.core import work
     from app.outbox import commands
     from tenants.context import bind
@@ -110,7 +160,7 @@ def _write(tenant: Any, cause: str, count: int) -> None:
             cause,
             {"subject": "Przegląd instalacji gazowej w Państwa budynku", "body_text": BODY},
             "SELECT 'r' || n AS recipient_key, 'r' || n || '@bench.example' AS address, 'Łucja Żak ' || n AS name, "
-            "'pl' AS locale, '{}'::jsonb AS context FROM generate_series(1, :count) AS n",
+            f"'pl' AS locale, {context} AS context FROM generate_series(1, :count) AS n",
             {"count": count},
         )
         work.commit()

@@ -1,9 +1,10 @@
 """Mail servers that keep a count and forget the rest.
 
-    python -m tests.bench.sink [aiosmtpd]
+    python -m tests.bench.sink [aiosmtpd|slow|thoughtful]
 
 Without a word it is one that costs next to nothing and answers at once; `aiosmtpd` is a complete server in
-Python, about as slow as a real one. Prints its port, then serves until its standard input closes. `NOOP` answers
+Python, about as slow as a real one; `slow` takes 20 ms for each answer, `thoughtful` only for that to a whole
+message. Prints its port, then serves until its standard input closes. `NOOP` answers
 with how many messages it has taken.
 """
 
@@ -23,6 +24,7 @@ ANSWERS = {
     b"RSET": b"250 OK\r\n",
     b"DATA": b"354 go on\r\n",
 }
+THINKS_SECONDS = 0.02
 taken = 0
 
 
@@ -50,17 +52,46 @@ class Conversation(asyncio.Protocol):
             if self.in_message:
                 self.in_message = False
                 taken += 1
-                self.transport.write(b"250 taken\r\n")
+                self.answer(b"250 taken\r\n", whole=True)
                 continue
             verb = line[:4].upper()
             self.in_message = verb == b"DATA"
             if verb == b"NOOP":
-                self.transport.write(b"250 %d\r\n" % taken)
+                self.answer(b"250 %d\r\n" % taken)
             elif verb == b"QUIT":
                 self.transport.write(b"221 bye\r\n")
                 self.transport.close()
             else:
-                self.transport.write(ANSWERS.get(verb, b"500 what?\r\n"))
+                self.answer(ANSWERS.get(verb, b"500 what?\r\n"))
+
+    def answer(self, words: bytes, *, whole: bool = False) -> None:
+        """Answer a command, or a whole message."""
+        self.transport.write(words)
+
+
+class Thoughtful(Conversation):
+    """Thinks about each whole message."""
+
+    free = 0.0
+
+    def answer(self, words: bytes, *, whole: bool = False) -> None:
+        if whole:
+            self.later(words)
+        else:
+            super().answer(words)
+
+    def later(self, words: bytes) -> None:
+        """One answer after the other, each after as long as it takes."""
+        loop = asyncio.get_running_loop()
+        self.free = max(loop.time(), self.free) + THINKS_SECONDS
+        loop.call_at(self.free, lambda: self.transport.is_closing() or self.transport.write(words))
+
+
+class Slow(Thoughtful):
+    """Thinks about each command."""
+
+    def answer(self, words: bytes, *, whole: bool = False) -> None:
+        self.later(words)
 
 
 class Counting:
@@ -82,6 +113,12 @@ async def serve(conversation: Any) -> None:
     await loop.run_in_executor(None, sys.stdin.read)
 
 
+KINDS: dict[str, Any] = {
+    "": Conversation,
+    "aiosmtpd": lambda: SMTP(Counting(), hostname="sink"),
+    "slow": Slow,
+    "thoughtful": Thoughtful,
+}
+
 if __name__ == "__main__":
-    complete = sys.argv[1:] == ["aiosmtpd"]
-    asyncio.run(serve((lambda: SMTP(Counting(), hostname="sink")) if complete else Conversation))
+    asyncio.run(serve(KINDS["".join(sys.argv[1:2])]))

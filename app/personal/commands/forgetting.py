@@ -82,6 +82,7 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
         ("fetches", kept.fetches_months * 30),
         ("letters", kept.letters_months * 30),
         ("late letters", 0),
+        ("deliveries", 0),
     ):
         yield name, BATCH, partial(_rows, _ROWS[name], moment - timedelta(days=days))
     yield "messages", FEW, partial(_conversations, moment - timedelta(days=kept.messages_months * 30))
