@@ -320,6 +320,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "mailout_editing.public_id": "SELECT public_id FROM mailouts",
         "mailout_print": "SELECT public_id FROM mailout_prints",
         "mailout_template": "SELECT public_id FROM mailout_templates",
+        "estate": "SELECT public_id FROM estates",
         "credentials.public_id": f"{accounts} UNION ALL SELECT public_id FROM credential_issues "
         "UNION ALL SELECT public_id FROM credential_batches",
         "tokens.public_id": "SELECT public_id FROM api_tokens",

@@ -62,5 +62,6 @@ class _Reader(HTMLParser):
         mark = "> " if self._quotes else ""
         if line:
             self._done.append(mark + line)
-        if (tag in _APART or (tag == "br" and not line)) and self._done and self._done[-1] != mark.strip():
-            self._done.append(mark.strip())
+        apart = tag in _APART or (tag == "br" and not line)
+        if apart and not self._quotes and self._done and self._done[-1]:
+            self._done.append("")
