@@ -64,25 +64,25 @@ def new() -> Any:
     return _edit(kind, None, {"open": True})
 
 
-@pages.route("/configuration/contact/<entry>", methods=["GET", "POST"])
+@pages.route("/configuration/contact/<contact_entry>", methods=["GET", "POST"])
 @needs(Can.CONFIGURE)
-def edit(entry: str) -> Any:
-    row = queries.row(actor(), entry)
-    return _edit(row.kind, entry, {name: getattr(row, name) for name in (*LENGTHS, "buildings", "open")})
+def edit(contact_entry: str) -> Any:
+    row = queries.row(actor(), contact_entry)
+    return _edit(row.kind, contact_entry, {name: getattr(row, name) for name in (*LENGTHS, "buildings", "open")})
 
 
-@pages.post("/configuration/contact/<entry>/remove")
+@pages.post("/configuration/contact/<contact_entry>/remove")
 @needs(Can.CONFIGURE)
-def remove(entry: str) -> Any:
-    commands.remove(actor(), entry)
+def remove(contact_entry: str) -> Any:
+    commands.remove(actor(), contact_entry)
     flash(_("Wpis został usunięty."), "success")
     return see_other(HOME)
 
 
-@pages.post("/configuration/contact/<entry>/move")
+@pages.post("/configuration/contact/<contact_entry>/move")
 @needs(Can.CONFIGURE)
-def move(entry: str) -> Any:
-    commands.move(actor(), entry, up=request.form.get("way") == "up")
+def move(contact_entry: str) -> Any:
+    commands.move(actor(), contact_entry, up=request.form.get("way") == "up")
     return see_other(f"{HOME}#list")
 
 
