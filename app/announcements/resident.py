@@ -95,9 +95,12 @@ def letter(letter: str) -> str:
         found = board.one(who, letter)
     except NotThere:
         mailout = received.one(who, letter)
+        if mailout.is_new and who.watcher is None:
+            afterwards.do(partial(commands.mark_letter_read, who, mailout.public_id))
+            g.news_opened = 1
         return render("news/letter.html", letter=mailout, body=as_html(mailout.body))
-    if who.account_id is not None and who.watcher is None and not found.read:
-        afterwards.do(partial(commands.mark_read, who.account_id, [found.public_id]))
+    if who.watcher is None and not found.read:
+        afterwards.do(partial(commands.mark_read, who, found))
         g.news_opened = 0 if found.is_over else 1  # what will have been noted by the time the page is read
     return _announcement(found)
 
@@ -151,16 +154,14 @@ def _lines(view: str) -> list[Line]:
     if view == "archive":
         return [_line(one) for one in board.archive(actor())]
     found = board.hanging(actor())
-    if view == "unread":
-        return [_line(one) for one in found if not one.read]
     # A mailout that carried the words of an announcement is not said twice.
     carried = {one.mailout for one in (*found, *board.archive(actor())) if one.mailout}
     letters = [
-        Line(f"{HOME}/{quote(one.public_id)}", one.subject, one.body, one.at, False)
+        Line(f"{HOME}/{quote(one.public_id)}", one.subject, one.body, one.at, one.is_new)
         for one in received.every(actor())
         if one.public_id not in carried
     ]
-    lines = [_line(one) for one in found] + letters
+    lines = [line for line in [*map(_line, found), *letters] if view == "all" or line.is_new]
     # What goes wrong now comes first, then what is important and has not been read, then by time.
     return sorted(lines, key=lambda line: (_rank(line), line.at), reverse=True)
 

@@ -10,11 +10,13 @@ from collections.abc import Callable
 import structlog
 from flask import g
 
+from app.core import work
+
 log = structlog.get_logger("osiedle.web")
 
 
 def do(note: Callable[[], None]) -> None:
-    """Have this done after the answer was made, with the tenant still bound; it opens a transaction of its own."""
+    """Have this done after the answer was made, with the tenant still bound, in a transaction of its own."""
     g.setdefault("afterwards", []).append(note)
 
 
@@ -23,5 +25,7 @@ def done() -> None:
     for note in g.pop("afterwards", []):
         try:
             note()
+            work.commit()
         except Exception:
+            work.rollback()
             log.warning("a note of a page was lost", exc_info=True)

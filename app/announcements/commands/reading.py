@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from sqlalchemy import text
 
-from sqlalchemy import Engine, text
-
+from app.announcements import rules
 from app.announcements.queries import board
+from app.announcements.queries.board import Hanging
 from app.core import audit
 from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.core.language import gettext as _
+from app.deliveries import commands as deliveries
+from app.mailouts import received
 from tenants.db import db
 
 _READ = text(
@@ -27,28 +28,33 @@ _CONFIRM = text(
 )
 
 
-def mark_read(account_id: int, public_ids: Sequence[str]) -> None:
-    """Note that an account has opened announcements, in a transaction of its own: pages are read in a snapshot.
-
-    The caller has shown them to the account.
-    """
-    with cast(Engine, db.session.get_bind()).begin() as connection:
-        connection.execute(_READ, {"account": account_id, "ids": list(public_ids)})
-    board.forget_unread(account_id)
-
-
-def mark_all_read(actor: Actor) -> int:
-    """Note that the actor wants no mark at any announcement that hangs now; returns how many had one.
-
-    One that asks to be confirmed keeps asking.
-    """
+def mark_read(actor: Actor, found: Hanging) -> None:
+    """Note that the actor has opened an announcement, and so what letters about it said."""
     if actor.account_id is None:
         raise NotThere("")
-    fresh = [one.public_id for one in board.hanging(actor) if not one.read]
-    if fresh:
-        db.session.execute(_READ, {"account": actor.account_id, "ids": fresh})
+    db.session.execute(_READ, {"account": actor.account_id, "ids": [found.public_id]})
+    deliveries.opened(actor, *_causes(found))
     board.forget_unread(actor.account_id)
-    return len(fresh)
+
+
+def mark_letter_read(actor: Actor, mailout: str) -> None:
+    """Note that the actor has opened a mailout in the portal."""
+    if actor.account_id is None:
+        raise NotThere("")
+    deliveries.opened(actor, f"mailout:{mailout}")
+    board.forget_unread(actor.account_id)
+
+
+def mark_all_read(actor: Actor) -> None:
+    """Note that the actor wants no mark at anything that is there now. What asks to be confirmed keeps asking."""
+    if actor.account_id is None:
+        raise NotThere("")
+    fresh = [one for one in board.hanging(actor) if not one.read]
+    if fresh:
+        db.session.execute(_READ, {"account": actor.account_id, "ids": [one.public_id for one in fresh]})
+    letters = [f"mailout:{letter.public_id}" for letter in received.every(actor) if letter.is_new]
+    deliveries.opened(actor, *letters, *(cause for one in fresh for cause in _causes(one)))
+    board.forget_unread(actor.account_id)
 
 
 def confirm(actor: Actor, public_id: str) -> None:
@@ -57,6 +63,12 @@ def confirm(actor: Actor, public_id: str) -> None:
     if not found.confirm or actor.account_id is None:
         raise NotThere(_("Nie ma takiego ogłoszenia."))
     new = db.session.execute(_CONFIRM, {"account": actor.account_id, "id": found.public_id}).first()
+    deliveries.confirmed(actor, *_causes(found))
     board.forget_unread(actor.account_id)
     if new is not None:
         audit.record(actor, "announcement.confirmed", f"announcement:{public_id}")
+
+
+def _causes(found: Hanging) -> list[str]:
+    """The causes of the letters about an announcement: the notice, and the mailout of the whole text."""
+    return [rules.cause(found.public_id), *([f"mailout:{found.mailout}"] if found.mailout else [])]

@@ -16,6 +16,7 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.language import language
+from app.mailouts import received
 from tenants import reading
 from tenants.bound import current
 from tenants.db import db
@@ -36,11 +37,17 @@ _LIST = (
 )
 _HANGING, _ARCHIVE = text(_LIST.format(_HANGS)), text(_LIST.format(_OVER))
 _ONE = text(_LIST.format("n.state = 'published' AND n.public_id = :public_id"))
+# A mailout that carried the words of an announcement is not counted twice.
 _UNREAD = text(
-    f"SELECT count(*) FROM announcements n WHERE {_HANGS} AND {_MINE} AND NOT EXISTS "
-    "(SELECT FROM announcement_reads r WHERE r.announcement_id = n.id AND r.account_id = :account)"
+    f"SELECT (SELECT count(*) FROM announcements n WHERE {_HANGS} AND {_MINE} AND NOT EXISTS "
+    "(SELECT FROM announcement_reads r WHERE r.announcement_id = n.id AND r.account_id = :account)) "
+    f"+ (SELECT count(*) FROM mailouts m JOIN accounts a ON a.id = :account WHERE {received.NEW} "
+    "AND NOT EXISTS (SELECT FROM announcements n WHERE n.mailout = m.public_id AND n.state = 'published'))"
 )
-_ANY = text(f"SELECT EXISTS (SELECT FROM announcements n WHERE {_HANGS})")
+_ANY = text(
+    f"SELECT EXISTS (SELECT FROM announcements n WHERE {_HANGS}) OR EXISTS (SELECT FROM mailouts m "
+    f"WHERE m.created_at > now() - interval '{received.NEW_DAYS} days')"
+)
 _LIVE = text(
     "SELECT public_id, title, translations, ends_at, audience FROM announcements n "
     f"WHERE {_HANGS} AND importance = 'failure' AND ends_at > now() ORDER BY n.ends_at, n.id"
@@ -122,9 +129,9 @@ def one(actor: Actor, public_id: str) -> Hanging:
 
 
 def unread(actor: Actor, *, fresh: bool = False) -> int:
-    """How many that hang now the actor has not opened; may be some seconds old unless it is asked for `fresh`.
+    """How many announcements and recent mailouts the actor has not opened; some seconds old unless it must be `fresh`.
 
-    Asks the database nothing where no announcement hangs.
+    Asks nothing of the database where there are none.
     """
     if actor.account_id is None or not _live_now().any:
         return 0

@@ -69,3 +69,60 @@ def test_taking_back_takes_back_the_letters_that_wait(house: House, office: Any)
     here = f"/admin/announcements/{public_id}"
     office.post(f"{here}/withdraw", {}, form=here)
     assert house.sql("SELECT DISTINCT state FROM outbox_items WHERE cause LIKE 'mailout:%'") == [("skipped",)]
+
+
+def test_opening_it_in_the_portal_is_noted_at_the_letters_about_it(house: House, office: Any) -> None:
+    public_id = house.published(office, tell="mailout", confirm="y")
+    house.run_jobs("announcements.tell")
+    anna = house.browser("anna")
+    anna.get(f"/news/{public_id}")
+    opened = "SELECT recipient_key, confirmed_at IS NOT NULL FROM outbox_items WHERE opened_at IS NOT NULL"
+    assert house.sql(opened) == [("person:anna", False)]
+    anna.post(f"/news/{public_id}/confirm", {}, form=f"/news/{public_id}")
+    assert house.sql(opened) == [("person:anna", True)]
+
+
+def test_a_mailout_is_new_until_it_was_opened(house: House, office: Any) -> None:
+    from app.core import work
+    from app.core.actor import system
+    from app.mailouts.commands import send
+
+    with house.bound():
+        public_id = send(system("tests"), "Odczyt liczników", "Prosimy podać stan.")
+        work.commit()
+    house.sql("SELECT 1")  # forgets what the pages remember
+    anna = house.browser("anna")
+    before = inspect(anna.get("/news?view=unread"))
+    assert "Odczyt liczników" in before and "menu-count" in before
+    assert "menu-count" not in inspect(anna.get(f"/news/{public_id}"))
+    assert "Wszystko przeczytane" in inspect(anna.get("/news?view=unread"))
+    celina = house.browser("celina")
+    assert "menu-count" in inspect(celina.get("/news"))
+    celina.post("/news/read", {}, form="/news")
+    assert "menu-count" not in inspect(celina.get("/news"))
+    unopened = "SELECT recipient_key FROM outbox_items WHERE opened_at IS NULL AND cause LIKE 'mailout:%'"
+    assert house.sql(unopened) == [("person:lodger",)]
+
+
+def test_staff_who_look_with_a_residents_eyes_mark_nothing(house: House, office: Any) -> None:
+    public_id = house.published(office)
+    ((account,),) = house.sql("SELECT public_id FROM accounts WHERE login = 'anna'")
+    admin = house.browser("hanna")
+    page = f"/admin/accounts/{account}"
+    answer = admin.post(f"{page}/watch", {"reason": "Pyta o ogłoszenie"}, form=page)
+    assert answer.status_code in (302, 303), answer.text
+    assert "Przerwa" in inspect(admin.get(f"/news/{public_id}"))
+    assert house.sql("SELECT count(*) FROM announcement_reads") == [(0,)]
+
+
+def test_letters_on_paper_are_for_those_whom_no_mail_reaches(house: House, office: Any) -> None:
+    house.sql("UPDATE accounts SET email = NULL WHERE login = 'celina'")
+    house.sql("INSERT INTO people (since_revision, code, first_name, last_name, street, number, postcode, city) "
+              "VALUES (1, 'jan', 'Jan', 'Bez', 'Polna', '3', '67-200', 'Głogów')")  # fmt: skip
+    house.sql("INSERT INTO occupancies (since_revision, unit_code, person_code, role, from_on) "
+              "VALUES (1, 'L2', 'jan', 'co-owner', '2019-01-01')")  # fmt: skip
+    house.published(office, tell="none", letters="y")
+    house.run_jobs("announcements.tell")
+    assert house.sql("SELECT recipient_key, channel FROM outbox_items WHERE cause LIKE 'mailout:%'") == [
+        ("person:jan", "letter")
+    ]
