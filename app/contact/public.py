@@ -43,7 +43,7 @@ def show() -> str:
         "names": KINDS,
         "week": _week(),
         "every": every,
-        "narrowed": bool(unit) and queries.narrowed(),
+        "narrowed": bool(unit) and queries.narrowed(who),
     }
     return render("contact/show.html", **values)
 

@@ -55,7 +55,7 @@ def shown(actor: Actor | None, unit_code: str | None, *, every: bool = False) ->
     return _grouped(rows)
 
 
-def narrowed() -> bool:
+def narrowed(_actor: Actor | None) -> bool:
     """Whether some entry is only for some buildings."""
     return any(row.buildings for row in _rows())
 
@@ -84,7 +84,7 @@ def buildings(actor: Actor) -> list[tuple[str, str]]:
     return estate.buildings(actor)
 
 
-def numbers_and_names() -> tuple[list[str], list[str]]:
+def numbers_and_names(_actor: Actor) -> tuple[list[str], list[str]]:
     """What the manager publishes of itself: telephone numbers, and names of people."""
     rows = _rows()
     return [row.phone for row in rows if row.phone], [row.name for row in rows]

@@ -33,7 +33,7 @@ def look(actor: Actor, texts: Mapping[str, str | None]) -> list[Finding]:
     shown = {field: rules.plain(value) for field, value in texts.items() if value and value.strip()}
     found: list[Finding] = []
     words = {field: names.words(value) for field, value in shown.items()}
-    phones, staff = _published()
+    phones, staff = _published(actor)
     roll = _roll(actor, set().union(*(names.bases(one) for one in words.values())) if words else set(), staff)
     for field, value in shown.items():
         for kind, spans in _spans(value, words[field], roll, phones):
@@ -56,10 +56,10 @@ def _spans(
     yield PHONE, _outside(rules.phones(value, phones), [*accounts, *pesels])
 
 
-def _published() -> tuple[set[str], set[str]]:
+def _published(actor: Actor) -> tuple[set[str], set[str]]:
     """What the manager says of itself in Kontakt: numbers as `rules.phone_key` writes them, and names, folded."""
     office = profile()
-    numbers, people = contact.numbers_and_names()
+    numbers, people = contact.numbers_and_names(actor)
     keys = (rules.phone_key(number) for number in (office.phone, office.emergency, *numbers) if number)
     return {key for key in keys if key}, {rules.folded(name) for name in people}
 
