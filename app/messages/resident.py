@@ -123,23 +123,34 @@ def _sent_words(category: str) -> str:
     return _("Wiadomość została wysłana. Odpowiemy do %(day)s, odpowiedź znajdziesz w historii.", day=day)
 
 
-def _categories() -> list[SelectChoice]:
-    """Each with the time within which the office answers, so that people know before they write."""
-    found = []
-    for key, label in rules.CATEGORIES.items():
-        days = promises.promised(key)
-        within = ngettext("odpowiedź w ciągu %(num)d dnia roboczego", "odpowiedź w ciągu %(num)d dni roboczych", days)
-        found.append(SelectChoice(key, f"{label} – {within}"))
-    return found
+def _promised() -> str:
+    """Until when the office answers, so that people know before they write."""
+    together: dict[int, list[str]] = {}
+    for category, days in sorted(promises.all_promises().items(), key=lambda one: one[1]):
+        together.setdefault(days, []).append(str(rules.CATEGORIES[category]))
+    if len(together) == 1:
+        days = next(iter(together))
+        return ngettext(
+            "Odpowiadamy w ciągu %(num)d dnia roboczego.", "Odpowiadamy w ciągu %(num)d dni roboczych.", days
+        )
+    return " ".join(
+        ngettext(
+            "W ciągu %(num)d dnia roboczego odpowiadamy na: %(what)s.",
+            "W ciągu %(num)d dni roboczych odpowiadamy na: %(what)s.",
+            days,
+            what=", ".join(names),
+        )
+        for days, names in together.items()
+    )
 
 
 def _new_page(form: MessageForm, chosen: Switch, refusal: Refused | None = None) -> str:
     choices = [SelectChoice(choice.code, choice.label) for choice in chosen.units]
-    form.category.choices = _categories()
     form.unit.choices = [*choices, SelectChoice("", _("nie dotyczy lokalu"))]
     return render(
         "messages/new.html",
         form=form,
+        promised=_promised(),
         sentence=refuse(form, refusal) if refusal else None,
         files_error=_files_error(refusal),
         most=rules.MOST_FILES,
