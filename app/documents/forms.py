@@ -32,12 +32,10 @@ class AboutForm(Form):
     category = SelectField(
         _l("Rodzaj"), choices=[SelectChoice(key, one.label) for key, one in CATEGORIES.items()], default="other"
     )
-    number = StringField(_l("Numer"), description=_l("Na przykład numer uchwały: 12/2026."))
+    number = StringField(_l("Numer"))
     dated_on = DateField(_l("Data dokumentu"), validators=[Optional()])
     valid_from = DateField(_l("Obowiązuje od"), validators=[Optional()])
-    valid_until = DateField(
-        _l("Obowiązuje do"), validators=[Optional()], description=_l("Ostatni dzień. Puste, jeśli bez końca.")
-    )
+    valid_until = DateField(_l("Obowiązuje do"), validators=[Optional()])
     note = TextAreaField(_l("Opis"), description=_l("Kilka zdań, które zobaczy czytelnik."))
     folder = SelectField(_l("Teczka"), choices=[], validate_choice=False)
     form_key = HiddenField()
@@ -63,7 +61,6 @@ class DocumentForm(AboutForm):
     buildings = SelectMultipleField(_l("Budynki"), choices=[], validate_choice=False)
     units = TextAreaField(_l("Kody lokali"), description=_l("Po jednym w wierszu albo po przecinku."))
     people = TextAreaField(_l("Kody osób"), description=_l("Po jednym w wierszu albo po przecinku."))
-    version_note = StringField(_l("Co się zmieniło"))
 
     def wish(self) -> Wish:
         """Raises `Refused` with the field."""

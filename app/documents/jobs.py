@@ -14,8 +14,7 @@ from app.core.jobs import job
 from app.core.links import external
 from app.documents import reach
 from app.documents.commands.batches import forget_old
-from app.documents.commands.publishing import TELL_JOB
-from app.documents.commands.saving import READ_JOB, refresh
+from app.documents.commands.saving import READ_JOB, TELL_JOB, refresh
 from app.documents.models import Document, DocumentVersion
 from app.documents.searching import MOST_TEXT
 from tenants.db import db

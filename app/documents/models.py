@@ -57,6 +57,7 @@ class Document(Model):
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published"),
         UniqueConstraint("created_by", "form_key"),
         Index("ix_documents_folder", "folder_id", "state"),
+        Index("ix_documents_access", "access", "state"),
         Index("ix_documents_search", "search", postgresql_using="gin"),
     )
 

@@ -43,9 +43,11 @@ def search() -> str:
 @pages.get("/public/documents/<document>")
 def show(document: str) -> str:
     reader = queries.public(None)
-    line, noted, versions = reader.document(document)
-    about = {"document": line, "note": noted, "versions": versions}
-    return render("documents/show.html", **about, **serving.pictured(reader.file(document, line.version)), **_frame())
+    found, versions = reader.document(document)
+    about = {"document": found.line, "found": found, "versions": versions}
+    return render(
+        "documents/show.html", **about, **serving.pictured(reader.file(document, found.line.version)), **_frame()
+    )
 
 
 @pages.get("/public/documents/<document>/files/<document_version>")

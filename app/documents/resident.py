@@ -62,10 +62,10 @@ def search() -> str:
 def show(document: str) -> str:
     mine = _mine()
     reader = queries.resident(actor(), mine)
-    line, noted, versions = reader.document(document)
-    file = reader.file(document, line.version)
+    found, versions = reader.document(document)
+    file = reader.file(document, found.line.version)
     note(actor(), file, "opened")
-    about = {"document": line, "note": noted, "versions": versions}
+    about = {"document": found.line, "found": found, "versions": versions}
     return render("documents/show.html", **about, **serving.pictured(file), **_frame(mine))
 
 

@@ -36,7 +36,7 @@ from app.web.visitor import actor
 HOME = "/admin/documents"
 MEGABYTES = rules.LARGEST >> 20
 pages = Blueprint("documents", __name__, template_folder="templates")
-menu.register("staff", _l("Dokumenty"), "documents.index", "file", 45, Can.SEE_DOCUMENTS)
+menu.register("staff", _l("Dokumenty"), "documents.index", "folder", 45, Can.SEE_DOCUMENTS)
 subjects.register("document", _l("Dokument"), HOME + "/{}")
 
 

@@ -18,8 +18,8 @@ from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import ngettext
 from app.documents.commands import folders
-from app.documents.commands.publishing import release, tell
-from app.documents.commands.saving import READ_JOB, known_codes, may, refresh, subject
+from app.documents.commands.publishing import release
+from app.documents.commands.saving import READ_JOB, known_codes, may, refresh, subject, tell
 from app.documents.matching import Codes, Match
 from app.documents.models import Document, DocumentBatch, DocumentBatchFile, DocumentTarget, DocumentVersion
 from app.documents.rules import UNITS, About

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import select, text
 
-from app.core import audit, jobs
+from app.core import audit
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
-from app.documents.commands.saving import found, refresh, subject
+from app.documents.commands.saving import found, refresh, subject, tell
 from app.documents.models import Document, DocumentVersion
 from app.documents.rules import REASON_LENGTH, WIDE, line
 from app.guard.checking import look
 from app.guard.commands import Consent, decide
 from tenants.db import db
 
-TELL_JOB = "documents.tell"
 _RELEASE = text(
     "UPDATE document_versions SET released_at = now() "
     "WHERE document_id = :id AND withdrawn_at IS NULL AND released_at IS NULL"
@@ -53,13 +50,6 @@ def release(row: Document) -> None:
     db.session.flush()
     db.session.execute(_RELEASE, {"id": row.id})
     refresh(row)
-
-
-def tell(rows: Iterable[Document]) -> None:
-    """Have those told who may see the documents, once these are committed."""
-    ids = [row.public_id for row in rows]
-    if ids:
-        jobs.enqueue(TELL_JOB, f"{ids[0]}:{now().isoformat()}", {"documents": ids}, lane="bulk")
 
 
 def withdraw(actor: Actor, public_id: str, reason: str | None) -> None:

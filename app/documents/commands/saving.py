@@ -25,6 +25,7 @@ from tenants.bound import current
 from tenants.db import db
 
 READ_JOB = "documents.read"
+TELL_JOB = "documents.tell"
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 12))")
 _FOUND = text(f"SELECT d.id FROM documents d WHERE d.public_id = :document AND {visibility.CHANGEABLE}")
 _PEOPLE = text(
@@ -120,6 +121,7 @@ def add_version(actor: Actor, public_id: str, file: Checked | None, note: str | 
     if at_once:
         version.released_at = row.changed_at = now()
         refresh(row)
+        tell([row])
     audit.record(actor, "document.version_added", subject(row), number=version.number, file=file.name)
     return at_once
 
@@ -155,6 +157,13 @@ def refresh(row: Document) -> None:
     words = {"title": row.title, "about": about, "content": content}
     values = {name: searching.words(value) for name, value in words.items()}
     db.session.execute(_SEARCH, {**values, "id": row.id})
+
+
+def tell(rows: Iterable[Document]) -> None:
+    """Have those told who may see the documents, once these are committed."""
+    ids = [row.public_id for row in rows]
+    if ids:
+        jobs.enqueue(TELL_JOB, f"{ids[0]}:{now().isoformat()}", {"documents": ids}, lane="bulk")
 
 
 def _add_version(actor: Actor, row: Document, file: Checked, note: str | None) -> DocumentVersion:

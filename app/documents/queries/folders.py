@@ -36,8 +36,10 @@ def folders(_actor: Actor | None, where: str, values: dict[str, Any]) -> list[Fo
     rows = list(db.session.execute(_FOLDERS))
     if not rows:
         return []
-    counted = text(f"SELECT d.folder_id, count(*) AS count {FROM} WHERE {where} AND d.folder_id IS NOT NULL GROUP BY 1")
-    counts = {row.folder_id: int(row.count) for row in db.session.execute(counted, {"drafts": False, **values})}
+    inside = f"{where} AND d.folder_id IS NOT NULL"
+    counted = text(f"SELECT d.folder_id, count(*) AS documents {FROM} WHERE {inside} GROUP BY 1")
+    found_there = db.session.execute(counted, {"drafts": False, **values})
+    counts: dict[int, int] = {row.folder_id: row.documents for row in found_there}
     below: dict[int | None, list[Any]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)

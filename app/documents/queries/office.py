@@ -22,9 +22,8 @@ from tenants.db import db
 PAGE_SIZE = 25
 
 _MORE = text(
-    "SELECT d.created_at, d.created_by, d.withdrawn_at, d.withdrawn_reason, f.public_id AS folder, "
-    f"{visibility.CHANGEABLE} AS changeable, d.published_at FROM documents d "
-    "LEFT JOIN document_folders f ON f.id = d.folder_id WHERE d.id = :id"
+    "SELECT d.created_at, d.created_by, d.withdrawn_at, d.withdrawn_reason, "
+    f"{visibility.CHANGEABLE} AS changeable, d.published_at FROM documents d WHERE d.id = :id"
 )
 _VERSIONS = text(
     "SELECT v.public_id, v.number, v.name, v.note, v.added_at, v.added_by, v.released_at, v.withdrawn_at, "
@@ -174,13 +173,13 @@ def tree(actor: Actor) -> list[Folder]:
 def document(actor: Actor, public_id: str) -> StaffDocument:
     """One document. Raises `NotThere`."""
     values = _values(actor)
-    row, note, line = reading.one(actor, public_id, visibility.STAFF, values)
-    more = db.session.execute(_MORE, {**values, "id": row}).one()
-    versions = tuple(StaffVersion(*one) for one in db.session.execute(_VERSIONS, {"id": row}))
-    targets = tuple((one.code, one.label) for one in db.session.execute(_TARGETS, {"id": row}))
+    found = reading.one(actor, public_id, visibility.STAFF, values)
+    more = db.session.execute(_MORE, {**values, "id": found.id}).one()
+    versions = tuple(StaffVersion(*one) for one in db.session.execute(_VERSIONS, {"id": found.id}))
+    targets = tuple((one.code, one.label) for one in db.session.execute(_TARGETS, {"id": found.id}))
     return StaffDocument(
-        line, note, more.folder, more.created_at, more.created_by, more.withdrawn_at, more.withdrawn_reason,
-        more.changeable and actor.may(Can.MANAGE_DOCUMENTS), more.published_at is not None, targets, versions,
+        found.line, found.note, found.folder, more.created_at, more.created_by, more.withdrawn_at,
+        more.withdrawn_reason, more.changeable and actor.may(Can.MANAGE_DOCUMENTS), more.published_at is not None, targets, versions,
     )  # fmt: skip
 
 
@@ -192,14 +191,14 @@ def file(actor: Actor, document: str, version: str) -> VersionFile:
 def fetched(actor: Actor, public_id: str) -> Fetched:
     """How often a document was fetched. Raises `NotThere`."""
     values = _values(actor)
-    row, _note, _line = reading.one(actor, public_id, visibility.STAFF, values)
+    row = reading.one(actor, public_id, visibility.STAFF, values).id
     return Fetched(*db.session.execute(_COUNTED, {**values, "id": row}).one())
 
 
 def fetches(actor: Actor, public_id: str, number: int) -> Page[Fetch]:
     """Who has fetched a document, newest first. Raises `NotThere`."""
     values = _values(actor)
-    row, _note, _line = reading.one(actor, public_id, visibility.STAFF, values)
+    row = reading.one(actor, public_id, visibility.STAFF, values).id
     total = db.session.execute(_COUNTED, {**values, "id": row}).one().all
     window = {"size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}
     rows = db.session.execute(_FETCHES, {**values, **window, "id": row})

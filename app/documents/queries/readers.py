@@ -15,7 +15,7 @@ from app.core.paging import Page
 from app.documents import visibility
 from app.documents.queries import reading
 from app.documents.queries.folders import Folder, children, folder, folders
-from app.documents.queries.reading import DocumentLine, VersionFile
+from app.documents.queries.reading import DocumentLine, Found, VersionFile
 from tenants.db import db
 
 OWN_FIRST = 6  # documents of one's own units on the first page
@@ -83,11 +83,10 @@ class Reader:
         """Documents that hold all the words, in what is said of them or in their files."""
         return reading.found(self.actor, typed, self.where, self.values, number)
 
-    def document(self, public_id: str) -> tuple[DocumentLine, str | None, list[VersionLine]]:
-        """A document, its note, and its versions, newest first. Raises `NotThere`."""
-        row, note, line = reading.one(self.actor, public_id, self.where, self.values)
-        versions = [VersionLine(*one) for one in db.session.execute(_VERSIONS, {"document": row})]
-        return line, note, versions
+    def document(self, public_id: str) -> tuple[Found, list[VersionLine]]:
+        """A document and its versions, newest first. Raises `NotThere`."""
+        found = reading.one(self.actor, public_id, self.where, self.values)
+        return found, [VersionLine(*one) for one in db.session.execute(_VERSIONS, {"document": found.id})]
 
     def file(self, document: str, version: str) -> VersionFile:
         """A version to be handed out. Raises `NotThere`."""

@@ -120,14 +120,28 @@ def found(_actor: Actor | None, typed: str, where: str, values: dict[str, Any], 
     return Page(lines, number, PAGE_SIZE, total)
 
 
-def one(_actor: Actor | None, public_id: str, where: str, values: dict[str, Any]) -> tuple[int, str | None, Any]:
-    """The internal id of a document, what is noted of it, and its line. Raises `NotThere`."""
-    statement = text(f"SELECT {LINE}, d.id, d.note {FROM} WHERE {where} AND d.public_id = :document")
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document: its internal id, its line, what is noted of it, and its folder's public id and name."""
+
+    id: int
+    line: DocumentLine
+    note: str | None
+    folder: str | None
+    folder_name: str | None
+
+
+def one(_actor: Actor | None, public_id: str, where: str, values: dict[str, Any]) -> Found:
+    """One document for which `where` holds. Raises `NotThere`."""
+    statement = text(
+        f"SELECT {LINE}, d.id, d.note, g.public_id AS folder, g.name AS folder_name {FROM} "
+        f"LEFT JOIN document_folders g ON g.id = d.folder_id WHERE {where} AND d.public_id = :document"
+    )
     asked = {**_fresh_values(values), "document": public_id.replace("\0", "")}
     row = db.session.execute(statement, asked).one_or_none()
     if row is None:
         raise NotThere("")
-    return row.id, row.note, _line(row)
+    return Found(row.id, _line(row), row.note, row.folder, row.folder_name)
 
 
 @dataclass(frozen=True, slots=True)

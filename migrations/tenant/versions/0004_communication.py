@@ -363,6 +363,7 @@ STATEMENTS = (
         CONSTRAINT fk_documents_folder_id_document_folders FOREIGN KEY(folder_id) REFERENCES document_folders (id)
     )
     """,
+    "CREATE INDEX ix_documents_access ON documents (access, state)",
     "CREATE INDEX ix_documents_folder ON documents (folder_id, state)",
     "CREATE INDEX ix_documents_search ON documents USING gin (search)",
     """
