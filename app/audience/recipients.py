@@ -40,7 +40,7 @@ kinds.register(
     Kind(
         MAILOUTS,
         _l("Wiadomości i komunikaty"),
-        _l("Ogłoszenia zarządcy: przeglądy, prace w budynku, zebrania."),
+        _l("Zawiadomienia, które zarządca wysyła e-mailem: o zebraniach, pracach, opłatach."),
         channels=(EMAIL,),
         order=20,
         paced=False,

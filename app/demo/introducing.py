@@ -17,11 +17,11 @@ PEOPLE = (
     ("emergency", "Pogotowie wodno-kanalizacyjne", "Brak wody, zalanie, zapchany pion", "800 100 202", "", "",
      "Całą dobę", False),
     ("person", "Halina Borkowska", "Rozliczenia opłat, salda, wpłaty, odsetki", "22 555 01 21",
-     "oplaty@demo.osiedle.example", "pokój 4, parter", "poniedziałki i środy 9–15", False),
+     "oplaty@sloneczna.example", "pokój 4, parter", "poniedziałki i środy 9–15", False),
     ("person", "Marek Zawiślak", "Naprawy, zgłoszenia, sprzątanie klatek i terenu", "22 555 01 22",
-     "technik@demo.osiedle.example", "pokój 7, piętro", "", False),
-    ("person", "Iwona Sadowska", "Administratorka Twojego budynku", "22 555 01 23",
-     "administracja@demo.osiedle.example", "", "wtorki 10–12, dyżur w klatce I", True),
+     "technik@sloneczna.example", "pokój 7, piętro", "", False),
+    ("person", "Iwona Sadowska", "Administratorka budynku", "22 555 01 23",
+     "administracja@sloneczna.example", "", "wtorki 10–12, dyżur w klatce I", True),
     ("place", "Kasa", "Wpłaty gotówką bez prowizji", "", "", "pokój 1, parter", "środy 12–17", False),
 )  # fmt: skip
 FIELDS = ("name", "duty", "phone", "email", "place", "hours")

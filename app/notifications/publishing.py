@@ -19,7 +19,7 @@ kinds.register(
     kinds.Kind(
         DOCUMENTS,
         _l("Dokumenty i regulamin"),
-        _l("Nowa wersja regulaminu albo informacji o danych osobowych."),
+        _l("Nowy dokument dla Ciebie, nowa wersja regulaminu albo informacji o danych osobowych."),
         channels=(kinds.EMAIL,),
         order=40,
     )

@@ -35,7 +35,10 @@ class OfficeForm(Form):
     emergency = StringField(
         _l("Telefon alarmowy"), description=_l("Pogotowie techniczne: awarie wody, prądu, windy poza godzinami biura.")
     )
-    hours = TextAreaField(_l("Godziny pracy biura"), description=_l("Każdy dzień w osobnym wierszu."))
+    hours = TextAreaField(
+        _l("Godziny pracy biura"),
+        description=_l("Jednym zdaniem. Godziny na każdy dzień tygodnia ustawisz w części „Kontakt”."),
+    )
     bank_account = StringField(
         _l("Numer rachunku bankowego"),
         description=_l("26 cyfr. Zobaczą go mieszkańcy, których lokal nie ma własnego numeru."),
