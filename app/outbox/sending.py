@@ -35,6 +35,7 @@ from app.outbox.rules import (
     BAD_ADDRESS,
     DOWN_SECONDS,
     EXPIRED,
+    HELPED_SECONDS,
     TURN_SECONDS,
     UNKNOWN_OUTCOME,
     UNREADABLE,
@@ -203,6 +204,7 @@ def _with_helpers(queue: Queue, place: Engine, carrier: Carrier, ends: float, mo
     if again != Again(0) or not number or time.monotonic() >= ends:
         return again
     helpers = Helpers()
+    ends = max(ends, time.monotonic() + HELPED_SECONDS)  # processes must pay for themselves
     try:
         helpers.fork(number, partial(_help, place, carrier, queue.lane, ends, number + 1))
         queue.take_share(number + 1)

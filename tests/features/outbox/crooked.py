@@ -19,11 +19,13 @@ class Crooked:
     but the message is kept). `messages` holds (recipient, content) of what was accepted.
     """
 
-    def __init__(self, *, pipelining: bool = False) -> None:
+    def __init__(self, *, pipelining: bool = False, thinks: float = 0, largest: int = 0) -> None:
         self.faults: dict[str, deque[bytes]] = defaultdict(deque)
         self.messages: list[tuple[str, bytes]] = []
         self.connections = 0
         self.pipelining = pipelining
+        self.thinks = thinks  # seconds before the answer to a whole message
+        self.largest = largest  # bytes of a message that it says it takes
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()
         self._open: list[socket.socket] = []
@@ -77,7 +79,9 @@ class Crooked:
             if verb == "QUIT":
                 return
             if verb == "EHLO":
-                normal = b"250-crooked\r\n250 PIPELINING" if self.pipelining else b"250 crooked"
+                more = [b"PIPELINING"] * self.pipelining + [b"SIZE %d" % self.largest] * bool(self.largest)
+                words = [b"crooked", *more]
+                normal = b"\r\n".join([*(b"250-" + word for word in words[:-1]), b"250 " + words[-1]])
             else:
                 normal = ANSWERS.get(verb, b"500 what?")
             if verb == "RCPT":
@@ -99,6 +103,8 @@ class Crooked:
             return True
         if self.faults["dot"]:
             return self._answer(connection, "dot", b"") is not None
+        if self.thinks:
+            self._stop.wait(self.thinks)
         self.messages.append((recipient, content))
         return self._answer(connection, "taken", b"250 taken") is not None
 

@@ -107,6 +107,18 @@ def test_the_answer_of_a_server_cannot_write_lines_of_ours(crooked: Crooked) -> 
     assert len(str(found.value)) <= mail.SENTENCE_LENGTH
 
 
+def test_a_message_larger_than_the_server_takes_does_not_travel() -> None:
+    with Crooked(pipelining=True, largest=1000) as careful:
+        out = mailer(careful)
+        began = time.monotonic()
+        with pytest.raises(WillNeverWork, match=r"552 .* 1000"):
+            out.send("no-reply@alfa.example.org", "jan@example.org", b"Subject: x\r\n\r\n" + b"x" * (60 << 20))
+        assert time.monotonic() - began < 2
+        send(out)
+        assert careful.messages == [("jan@example.org", LETTER)]
+        assert careful.connections == 1
+
+
 @pytest.mark.parametrize("address", ["a@b.pl> SIZE=1\r\nRCPT TO:<x@y.pl", "a b@c.pl", "", "ł@b.pl", "a@b.pl\n"])
 def test_addresses_cannot_speak_to_the_server(crooked: Crooked, address: str) -> None:
     with pytest.raises(WillNeverWork):
