@@ -178,9 +178,18 @@ def document(actor: Actor, public_id: str) -> StaffDocument:
     versions = tuple(StaffVersion(*one) for one in db.session.execute(_VERSIONS, {"id": found.id}))
     targets = tuple((one.code, one.label) for one in db.session.execute(_TARGETS, {"id": found.id}))
     return StaffDocument(
-        found.line, found.note, found.folder, more.created_at, more.created_by, more.withdrawn_at,
-        more.withdrawn_reason, more.changeable and actor.may(Can.MANAGE_DOCUMENTS), more.published_at is not None, targets, versions,
-    )  # fmt: skip
+        line=found.line,
+        note=found.note,
+        folder=found.folder,
+        created_at=more.created_at,
+        created_by=more.created_by,
+        withdrawn_at=more.withdrawn_at,
+        withdrawn_reason=more.withdrawn_reason,
+        changeable=more.changeable and actor.may(Can.MANAGE_DOCUMENTS),
+        was_published=more.published_at is not None,
+        targets=targets,
+        versions=versions,
+    )
 
 
 def file(actor: Actor, document: str, version: str) -> VersionFile:
