@@ -49,9 +49,9 @@ class AnnouncementForm(AudienceFields):
         validate_choice=False,
     )
     ends_day = StringField(_l("Koniec awarii – dzień"))
-    ends_hour = StringField(_l("Koniec awarii – godzina"))
+    ends_hour = StringField(_l("Godzina końca"))
     expires_day = StringField(_l("Wygasa – dzień"))
-    expires_hour = StringField(_l("Wygasa – godzina"))
+    expires_hour = StringField(_l("Godzina wygaśnięcia"))
     confirm = BooleanField(
         _l("Poproś o potwierdzenie przeczytania"),
         description=_l("Pod ogłoszeniem będzie przycisk „Potwierdzam, że przeczytałem(-am)”. Zobaczysz, kto go użył."),

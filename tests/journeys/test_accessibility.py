@@ -33,7 +33,7 @@ PAGES = [
     ]),
     ("demo", "L000001", [
         "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents",
-        "/news",
+        "/news", "@/news/", "/news?view=archive",
         "/messages", "/messages/history", "/contact", "/settings", "/settings/password", "/settings/contact",
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
@@ -44,6 +44,7 @@ PAGES = [
         "/admin/messages/new", "/admin/staff", "/admin/staff/new", "/admin/audit", "/admin/personal", "/admin/imports",
         "/admin/imports/new", "@/admin/imports/", "/admin/imports/profiles", "/admin/imports/profiles/new",
         "/admin/statements", "/admin/statements/new", "/admin/statements/payments", "/admin/statements/rules",
+        "/admin/announcements", "@/admin/announcements/", "/admin/announcements/new", "/admin/announcements/templates",
         "/admin/mailouts",
         "/admin/mailouts/new", *BOOKS, *CONFIGURATION, "/settings",
     ]),
