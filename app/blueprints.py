@@ -65,6 +65,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.deliveries.staff"),
     ("staff", "app.announcements.staff"),
     ("staff", "app.audience.staff"),
+    ("staff", "app.audience.configuration"),
+    ("staff", "app.mailouts.configuration"),
     ("staff", "app.office.staff"),
     ("staff", "app.accounts.configuration"),
     ("staff", "app.accounts.panel"),

@@ -39,7 +39,7 @@ def index() -> str:
         counts=counts,
         queue=_queue(counts, who.can),
         import_url=url_for("staff.imports.new") if Can.RUN_IMPORTS in who.can else None,
-        mailout_url=url_for("staff.mailouts.new") if Can.SEND_MAILOUTS in who.can else None,
+        mailout_url=url_for("staff.mailout_editing.new") if Can.SEND_MAILOUTS in who.can else None,
     )
 
 

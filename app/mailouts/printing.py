@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -23,6 +25,18 @@ from tenants.db import db
 PRINT = "mailouts.print"
 PART = 200
 FOLDER = "mailouts"
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One PDF of letters. `first` and `last` say whose letters begin and end it."""
+
+    public_id: str
+    number: int
+    letters: int
+    first: str
+    last: str
+    posted_at: datetime | None
 
 
 def start(actor: Actor, public_id: str) -> None:
@@ -86,10 +100,14 @@ def posted(actor: Actor, public_id: str, print_id: str) -> int:
     return count
 
 
-def prints(actor: Actor, public_id: str) -> tuple[list[MailoutPrint], int]:
+def prints(actor: Actor, public_id: str) -> tuple[list[Print], int]:
     """The parts of a mailout, and how many letters are in none yet. Raises `NotThere`."""
     row = queries.mailout_row(actor, public_id)
-    return _prints(row), len(_unprinted(row))
+    found = [
+        Print(part.public_id, part.number, len(part.items), part.first, part.last, part.posted_at)
+        for part in _prints(row)
+    ]
+    return found, len(_unprinted(row))
 
 
 def _prints(row: Mailout) -> list[MailoutPrint]:

@@ -125,7 +125,7 @@ def order(given: Order) -> Order:
     if unknown:
         raise Refused(_("Wybierz spośród podanych możliwości."), field="papers")
     return Order(
-        subject=subject(given.subject),
+        subject=subject(given.subject if channels.text or given.subject.strip() else sms(given.sms_text)[:80]),
         body=body(given.body) if channels.text else _BODY_CONTROLS.sub("", given.body or "").strip()[:BODY_LENGTH],
         audience=given.audience,
         channels=channels,
