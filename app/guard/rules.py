@@ -65,12 +65,18 @@ _NOT_A_PERSONS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that may name a person: its kind, the place in words, and `found` with the text around it."""
+    """Something that may name a person: its kind, the place in words, and `found` with the words around it."""
 
     kind: str
     place: str
-    excerpt: str
     found: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def excerpt(self) -> str:
+        """What was found as it stands in the text."""
+        return " ".join(f"{self.before}{self.found}{self.after}".split())
 
     @property
     def label(self) -> str:
@@ -86,7 +92,7 @@ class Finding:
     @property
     def masked(self) -> str:
         """What is kept of it: enough to recognise, too little to be a second copy of the data."""
-        return masked(self.found)
+        return re.sub("[0-9]", "•", self.found) if self.kind == DEBT else masked(self.found)
 
 
 def masked(text: str) -> str:
@@ -122,9 +128,17 @@ def located(kind: str, field: str, text: str, span: Span) -> Finding:
     start, end = span
     lines = text.count("\n")
     place = _("%(field)s, wiersz %(line)d", field=field, line=text.count("\n", 0, start) + 1) if lines else field
-    before, after = max(0, start - AROUND), min(len(text), end + AROUND)
-    excerpt = " ".join(text[before:after].split())
-    return Finding(kind, place, ("…" if before else "") + excerpt + ("…" if after < len(text) else ""), text[start:end])
+    return Finding(kind, place, text[start:end], _before(text[:start]), _after(text[end:]))
+
+
+def _before(text: str) -> str:
+    line = text[-AROUND * 4 :].rpartition("\n")[2]
+    return line if len(line) <= AROUND else "…" + line[-AROUND:].partition(" ")[2]
+
+
+def _after(text: str) -> str:
+    line = text[: AROUND * 4].partition("\n")[0]
+    return line if len(line) <= AROUND else line[:AROUND].rpartition(" ")[0] + "…"
 
 
 def is_pesel(digits: str) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.guard import names, rules
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ROLL = [
     ("Jan", "Kowalski"), ("Anna", "Kowalska"), ("Łucja", "Żak"), ("Agnieszka", "Wilczek"), ("Piotr", "Marzec"),
     ("Maria Ewa", "Gołąb"), ("Wojciech", "Stępień"), ("Paweł", "Kozioł"), ("Ewa", "Nowak-Zięba"), ("Jadwiga", "Kot"),
@@ -44,6 +45,7 @@ def test_eleven_digits_that_are_no_pesel_are_left_alone(text: str) -> None:
     assert not found(rules.pesels, text)
 
 
+@CALM
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.integers(0, 9999))
 def test_every_pesel_of_two_centuries_is_found_and_one_wrong_digit_spoils_it(born: date, serial: int) -> None:
     month = born.month + (20 if born.year >= 2000 else 0)
@@ -132,6 +134,7 @@ def test_what_is_kept_of_a_finding_cannot_be_read_back() -> None:
     assert rules.masked("Lokal 12") == "L•••• 12"
 
 
+@CALM
 @given(st.text(max_size=300))
 def test_no_text_whatever_breaks_the_guard(text: str) -> None:
     shown = rules.plain(text)
@@ -155,3 +158,18 @@ def test_a_long_crooked_text_is_looked_through_in_a_moment(crooked: str) -> None
         list(search(shown))
     names.words(shown)
     assert time.process_time() - began < 5  # a pattern that backtracks would take minutes
+
+
+def test_a_finding_shows_the_words_around_it_within_its_line_and_whole() -> None:
+    text = rules.plain("Pierwszy wiersz\n" + "słowo " * 30 + "44051401359" + " koniec" * 30 + "\nOstatni")
+    [span] = rules.pesels(text)
+    one = rules.located(rules.PESEL, "Treść", text, span)
+    assert one.place == "Treść, wiersz 2" and one.found == "44051401359"
+    assert one.before.startswith("…słowo ") and one.after.endswith("koniec…")
+    assert "Pierwszy" not in one.excerpt and "Ostatni" not in one.excerpt
+
+
+def test_of_a_flat_with_a_debt_the_number_is_not_kept() -> None:
+    text = rules.plain("Mieszkanie nr 12 zalega 300 zł")
+    [span] = rules.debts(text)
+    assert rules.located(rules.DEBT, "Treść", text, span).masked == "Mieszkanie nr ••"
