@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 _LINK = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\])|#|\?)", re.IGNORECASE)
 _PICTURE = re.compile(r"#(\d{1,3})")
 _LOWEST = 6
+EXCERPT = 600  # signs of the text that are read for one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ _markdown = _reader()
 
 def html(body: str, pictures: Sequence[Picture] = ()) -> Markup:
     """The text as HTML. Its highest headings become `h2`, because the page has its own title."""
+    return _html(body, tuple(pictures))
+
+
+@lru_cache(maxsize=128)
+def _html(body: str, pictures: tuple[Picture, ...]) -> Markup:
     tokens = _markdown.parse(body)
     moved = 2 - _highest(tokens)
     for token in tokens:
@@ -93,7 +99,7 @@ def plain(body: str) -> str:
 def excerpt(body: str) -> str:
     """The text in one line, without marks of lists and addresses of links, for the line of a list."""
     said = []
-    for block in blocks(body):
+    for block in blocks(body[:EXCERPT]):
         runs = [run for cell in block["cells"] for run in cell] if block["kind"] == "row" else block["runs"]
         said.append((", " if block["kind"] == "row" else "").join(run["text"] for run in runs))
     return " ".join(" ".join(said).split())
