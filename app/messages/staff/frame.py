@@ -13,17 +13,23 @@ from app.core.language import lazy_gettext as _l
 from app.messages import rules
 from app.web import menu
 from app.web.forms import refuse
+from app.web.visitor import actor
 
 HOME = "/admin/messages"
 READY = f"{HOME}/templates"
+INCOMING = f"{HOME}/incoming"
 pages = Blueprint("messages", "app.messages", template_folder="templates")
 menu.register("staff", _l("Wiadomości"), "messages.index", "mail", 30, Can.SEE_MESSAGES)
 
 
 def tabs() -> list[dict[str, Any]]:
-    """Conversations and ready answers."""
-    labels = {HOME: _("Rozmowy"), READY: _("Wzory odpowiedzi")}
-    here = READY if request.path.startswith(READY) else HOME
+    """Conversations, and as far as the visitor may open them ready answers and the register of incoming mail."""
+    labels = {HOME: _("Rozmowy")}
+    if actor().may(Can.ANSWER_MESSAGES):
+        labels[READY] = _("Wzory odpowiedzi")
+    if actor().buildings is None:
+        labels[INCOMING] = _("Poczta przychodząca")
+    here = next((url for url in (READY, INCOMING) if request.path.startswith(url)), HOME)
     return [{"url": url, "label": label, "current": url == here} for url, label in labels.items()]
 
 

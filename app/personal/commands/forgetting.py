@@ -34,6 +34,7 @@ _ROWS = {
     "WHERE least(used_at, expires_at) < :before LIMIT :most)",
     "fetches": "DELETE FROM document_fetches WHERE id IN (SELECT id FROM document_fetches "
     "WHERE at < :before LIMIT :most)",
+    "incoming": "DELETE FROM incoming_mail WHERE id IN (SELECT id FROM incoming_mail WHERE at < :before LIMIT :most)",
     "letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT id FROM outbox_items "
     "WHERE NOT live AND created_at < :before "
     "AND (address IS NOT NULL OR recipient_name IS NOT NULL OR context <> '{}'::jsonb) LIMIT :most)",
@@ -80,6 +81,7 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
         ("sessions", kept.sessions_days),
         ("links", kept.links_days),
         ("fetches", kept.fetches_months * 30),
+        ("incoming", kept.letters_months * 30),
         ("letters", kept.letters_months * 30),
         ("late letters", 0),
         ("deliveries", 0),

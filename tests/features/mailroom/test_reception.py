@@ -220,3 +220,36 @@ def test_a_mail_server_hands_a_letter_over(flask_command: Any, where: Any, tmp_p
     assert (done.returncode, done.stderr.strip()) == (1, "Nie ma tu takiego adresata.")
     piped = flask_command("mail", "receive", "--pipe", "--to", where(), stdin=path.read_text())
     assert piped.returncode == 67
+
+
+def test_the_scheduler_has_a_worker_read_the_mailbox(app: Any, desk: Any, where: Any, inbox: Any) -> None:
+    from sqlalchemy import text
+
+    from tenants.db import PLATFORM, db
+    from worker import entry, sweeps
+
+    kept = inbox.put(letter(where()))
+    sweeps.read_mailbox(app)
+    with db.engines[PLATFORM].begin() as connection:
+        row = connection.execute(
+            text("SELECT id FROM platform.jobs WHERE name = 'mailroom.poll' AND state = 'waiting'")
+        )
+        job = row.scalar_one()
+    entry.run(None, job)
+    assert desk.texts() == ["Dzień dobry."] and kept.flags == {"\\Seen"}
+
+
+def test_old_notes_of_letters_are_forgotten(app: Any, tenant: Any, desk: Any, where: Any) -> None:
+    from sqlalchemy import text
+
+    from app.personal.commands.forgetting import forget_old
+    from tenants.context import bind
+    from tenants.db import db
+
+    reception.receive(letter(where()))
+    reception.receive(letter(where()))
+    with bind(tenant):
+        db.session.execute(text("UPDATE incoming_mail SET at = now() - interval '10 years' WHERE id = 1"))
+        work.commit()
+        forget_old()
+    assert len(rows(app, tenant, NOTES)) == 1

@@ -262,3 +262,23 @@ def test_what_the_office_wrote_stands_in_the_letter_only_if_the_manager_wants_it
     sent(talk.clerk, f"/admin/messages/{talk.thread}", body="Przyjdziemy jutro.")
     context = talk.rows("SELECT context FROM outbox_items WHERE letter = 'message_answer'")[0][0]
     assert context["body_text"] == "Przyjdziemy jutro." and "reply_to" not in context
+
+
+def test_staff_of_all_buildings_see_what_became_of_each_letter(talk: Talk, app: Any, tenant: Any, people: Any) -> None:
+    from sqlalchemy import text
+
+    from tenants.db import db
+
+    talk.receive(talk.letter("Tak."))
+    talk.receive(talk.letter("Nie ma mnie.", Auto_Submitted="auto-replied"))
+    talk.receive(talk.letter("To nie ja.", "kto@x.example", Subject_X="x"))
+    page = inspect(talk.clerk.get("/admin/messages/incoming"))
+    assert all(words in page for words in ("przyjęty", "pominięty", "czeka na sprawdzenie", "kto@x.example"))
+    assert "Automatyczna odpowiedź, nie napisał jej człowiek." in page and f"/admin/messages/{talk.thread}" in page
+    assert talk.resident.get("/admin/messages/incoming").status_code == 404
+    with app.app_context(), bind(tenant):
+        db.session.execute(text("INSERT INTO staff_scopes SELECT id, 'B1' FROM accounts WHERE login = 'hanna'"))
+        work.commit()
+    limited = people("hanna")
+    assert limited.get("/admin/messages/incoming").status_code == 404
+    assert "Poczta przychodząca" not in limited.get("/admin/messages").text
