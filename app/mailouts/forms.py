@@ -96,12 +96,10 @@ class TemplateForm(Form):
 class RulesForm(Form):
     """The manager's rules."""
 
-    sms_from = IntegerField(_l("Cisza dla SMS-ów od godziny"))
-    sms_until = IntegerField(
-        _l("do godziny"), description=_l("W tym czasie SMS-y czekają. Dwie równe godziny: bez ciszy.")
-    )
-    mail_from = IntegerField(_l("Cisza dla e-maili od godziny"))
-    mail_until = IntegerField(_l("do godziny"), description=_l("Dwie równe godziny: bez ciszy."))
+    sms_from = IntegerField(_l("SMS-y: cisza od godziny"))
+    sms_until = IntegerField(_l("do godziny"))
+    mail_from = IntegerField(_l("E-maile: cisza od godziny"))
+    mail_until = IntegerField(_l("do godziny"))
     second_over = IntegerField(
         _l("Druga osoba powyżej tylu odbiorców"),
         description=_l("Większą wysyłkę musi zatwierdzić ktoś inny niż autor. 0: nigdy."),

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core import audit
 from app.core.actor import Actor
@@ -25,6 +25,9 @@ from tenants.db import db
 PRINT = "mailouts.print"
 PART = 200
 FOLDER = "mailouts"
+_AT_WORK = text(
+    "SELECT EXISTS (SELECT FROM jobs WHERE name = :name AND key = :key AND state IN ('waiting', 'running'))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,15 @@ def prints(actor: Actor, public_id: str) -> tuple[list[Print], int]:
         for part in _prints(row)
     ]
     return found, len(_unprinted(row))
+
+
+def busy(actor: Actor, public_id: str) -> bool:
+    """Whether letters of a mailout are being printed into a PDF right now. Raises `NotThere`."""
+    row = queries.mailout_row(actor, public_id)
+    found = text(
+        "SELECT EXISTS (SELECT FROM jobs WHERE name = :name AND key = :key AND state IN ('waiting', 'running'))"
+    )
+    return bool(db.session.scalar(found, {"name": PRINT, "key": row.public_id}))
 
 
 def _prints(row: Mailout) -> list[MailoutPrint]:

@@ -32,6 +32,11 @@ _PROGRESS = text(
     "FROM outbox_items WHERE cause = :cause GROUP BY 1, 2"
 )
 
+_PAPER = text(
+    "SELECT cause, count(*) FROM outbox_items WHERE cause = ANY(:causes) AND channel = 'letter' AND state = 'queued' "
+    "GROUP BY cause"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -57,11 +62,17 @@ class Sent:
     ended_by: str | None
     ended_at: datetime | None
     mine: bool
+    paper: int
+
+    @property
+    def waiting(self) -> int:
+        """Letters that wait for a server; those that wait for the printer are `paper`."""
+        return max(0, self.counts.waiting - self.paper)
 
     @property
     def stage(self) -> str:
-        """The state as people see it: `done` when nothing of it waits any more."""
-        return "done" if self.state == SENDING and not self.counts.waiting else self.state
+        """The state as people see it: `done` when nothing of it waits any more but for the printer."""
+        return "done" if self.state == SENDING and not self.waiting else self.state
 
     @property
     def papers(self) -> list[str]:
@@ -95,14 +106,12 @@ def mailouts(actor: Actor, number: int = 1) -> Page[Sent]:
         select(Mailout).where(mine(actor)).order_by(Mailout.created_at.desc(), Mailout.id.desc())
         .limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     ).scalars().all()  # fmt: skip
-    counted = outbox.counts(actor, [rules.cause(row.public_id) for row in rows])
-    return Page([_sent(actor, row, counted[rules.cause(row.public_id)]) for row in rows], number, PAGE_SIZE, total)
+    return Page(_all_sent(actor, list(rows)), number, PAGE_SIZE, total)
 
 
 def mailout(actor: Actor, public_id: str) -> Sent:
     """One mailout with its counts as they are now. Raises `NotThere`."""
-    row = mailout_row(actor, public_id)
-    return _sent(actor, row, outbox.counts(actor, [rules.cause(row.public_id)])[rules.cause(row.public_id)])
+    return _all_sent(actor, [mailout_row(actor, public_id)])[0]
 
 
 def mailout_row(actor: Actor, public_id: str) -> Mailout:
@@ -186,7 +195,15 @@ def _template(row: MailoutTemplate) -> Template:
     return Template(row.public_id, row.name, row.subject, row.body, row.sms_text, row.changed_by, row.changed_at)
 
 
-def _sent(actor: Actor, row: Mailout, counts: Counts) -> Sent:
+def _all_sent(actor: Actor, rows: list[Mailout]) -> list[Sent]:
+    causes = [rules.cause(row.public_id) for row in rows]
+    counted, paper = outbox.counts(actor, causes), dict[str, int]()
+    for cause, count in db.session.execute(_PAPER, {"causes": causes}):
+        paper[cause] = count
+    return [_sent(actor, row, counted[cause], paper.get(cause, 0)) for row, cause in zip(rows, causes, strict=True)]
+
+
+def _sent(actor: Actor, row: Mailout, counts: Counts, paper: int) -> Sent:
     return Sent(
         row.public_id,
         row.subject,
@@ -207,6 +224,7 @@ def _sent(actor: Actor, row: Mailout, counts: Counts) -> Sent:
         row.approved_by,
         row.ended_by,
         row.ended_at,
+        paper=paper,
         mine=actor.account_id is not None and actor.account_id in (row.author, row.launcher),
     )
 

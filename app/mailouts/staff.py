@@ -147,10 +147,11 @@ def _about(sent: Sent) -> dict[str, Any]:
 def _progress(sent: Sent) -> dict[str, Any]:
     address = f"{HOME}/{quote(sent.public_id)}"
     parts, unprinted = printing.prints(actor(), sent.public_id)
-    busy = sent.stage in (SENDING, SCHEDULED) or (sent.channels.letter != "none" and unprinted > 0)
+    busy = sent.stage in (SENDING, SCHEDULED) or printing.busy(actor(), sent.public_id)
     may = _may_send()
     return {
         "counts": sent.counts,
+        "waiting": sent.waiting,
         "stage": sent.stage,
         "stage_label": queries.stage_label(sent.stage),
         "run_at": sent.run_at,
