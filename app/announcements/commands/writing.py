@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.announcements import queries, rules
 from app.announcements.models import Announcement, AnnouncementFile
+from app.announcements.queries import board
 from app.announcements.rules import Draft
 from app.attachments.commands import keep
 from app.attachments.owners import owner
 from app.attachments.rules import Checked
 from app.audience import queries as audiences
 from app.audience.rules import Audience, audience
-from app.core import audit, events
+from app.core import audit
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, Refused
@@ -87,7 +88,7 @@ def change(actor: Actor, public_id: str, draft: Draft, version: int | None) -> N
         after={name: after[name] for name in changed},
     )
     if row.state == "published":
-        events.happened("announcements.changed", public_id=public_id)
+        board.forget()
 
 
 def copy(actor: Actor, public_id: str) -> str:

@@ -21,7 +21,7 @@ from tenants import reading
 from tenants.bound import current
 from tenants.db import db
 
-KEPT_SECONDS, UNREAD_SECONDS = 3.0, 20.0
+KEPT_SECONDS, UNREAD_SECONDS, CONCERNED_SECONDS = 3.0, 20.0, 60.0
 MOST_KEPT = 50_000
 _COLUMNS = (
     "n.id, n.public_id, n.title, n.body, n.translations, n.importance, n.published_at, n.changed_at, n.expires_at, "
@@ -108,6 +108,8 @@ class _Live:
 
 _live: dict[int, _Live] = {}
 _unread: dict[tuple[int, int], tuple[float, int]] = {}
+# Until when; about which failures was asked; which of them concern the account.
+_concerned: dict[tuple[int, int], tuple[float, frozenset[str], frozenset[str]]] = {}
 
 
 def hanging(actor: Actor) -> list[Hanging]:
@@ -141,9 +143,7 @@ def unread(actor: Actor, *, fresh: bool = False) -> int:
         return kept[1]
     values = {**membership.values(actor), "account": actor.account_id}
     count = int(reading.rows(_UNREAD, values)[0][0])
-    if len(_unread) >= MOST_KEPT:
-        _unread.clear()
-    _unread[key] = (time.monotonic() + UNREAD_SECONDS, count)
+    _keep(_unread, key, (time.monotonic() + UNREAD_SECONDS, count))
     return count
 
 
@@ -153,22 +153,41 @@ def failures(actor: Actor | None) -> list[Failure]:
     if found and actor is None:
         found = [row for row in found if row[4] == {"all": True}]
     elif found and actor is not None:
-        mine = {row[0] for row in reading.rows(_FAILURES, membership.values(actor))}
+        mine = _concerning(actor, frozenset(row[0] for row in found))
         found = [row for row in found if row[0] in mine]
     return [_failure(*row[:4]) for row in found]
 
 
+def _concerning(actor: Actor, asked: frozenset[str]) -> frozenset[str]:
+    """Which of these failures concern the actor. While one goes on, many look, and each at several pages."""
+    key = (current().id, actor.account_id or 0)
+    kept = _concerned.get(key)
+    if kept is not None and time.monotonic() < kept[0] and asked <= kept[1]:
+        return kept[2]
+    mine = frozenset(row[0] for row in reading.rows(_FAILURES, membership.values(actor)))
+    _keep(_concerned, key, (time.monotonic() + CONCERNED_SECONDS, asked, mine))
+    return mine
+
+
+def _keep(where: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(where) >= MOST_KEPT:
+        where.clear()
+    where[key] = value
+
+
 def forget() -> None:
     """Forget what is remembered of the bound manager in this process, because it has changed."""
-    _live.pop(current().id, None)
-    for key in [key for key in _unread if key[0] == current().id]:
-        _unread.pop(key, None)
+    tenant = current().id
+    _live.pop(tenant, None)
+    for kept in (_unread, _concerned):
+        for key in [key for key in kept if key[0] == tenant]:
+            kept.pop(key, None)  # type: ignore[attr-defined]
 
 
 def forget_all() -> None:
     """Forget what is remembered of every manager in this process."""
-    _live.clear()
-    _unread.clear()
+    for kept in (_live, _unread, _concerned):
+        kept.clear()  # type: ignore[attr-defined]
 
 
 def forget_unread(account_id: int) -> None:
