@@ -282,3 +282,16 @@ def test_staff_of_all_buildings_see_what_became_of_each_letter(talk: Talk, app: 
     limited = people("hanna")
     assert limited.get("/admin/messages/incoming").status_code == 404
     assert "Poczta przychodząca" not in limited.get("/admin/messages").text
+
+
+def test_the_command_line_takes_an_answer_and_says_what_became_of_it(talk: Talk, flask_command: Any) -> None:
+    import json
+
+    letter = talk.letter("Jutro mi pasuje.").as_string()
+    for result in ("taken", "double"):
+        done = flask_command("mail", "receive", "--json", "--from", "o1@poczta.example", stdin=letter)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout) == [
+            {"tenant": talk.tenant.slug, "route": "reply", "result": result, "reason": ""}
+        ]
+    assert "Jutro mi pasuje." in talk.page()
