@@ -48,13 +48,13 @@ def of_delivery(actor: Actor, public_id: str) -> bytes:
             "title": _("Potwierdzenie doręczenia"),
             "lead": found.subject,
             "facts": _facts(found),
-            "heads": [_("Kiedy"), _("Zdarzenie"), _("Adres i odpowiedź serwera"), _("Pieczęć")],
+            "heads": [_("Kiedy"), _("Zdarzenie"), _("Adres i odpowiedź serwera"), _("Nr pieczęci")],
             "rows": [
                 [
                     _second(event.at),
                     str(EVENTS[event.kind]),
                     "\n".join(part for part in (event.whom, told(event.note)) if part) or "–",
-                    f"{event.sequence}: {event.seal[:16]}" if event.seal else _("jeszcze bez pieczęci"),
+                    str(event.sequence) if event.seal else _("jeszcze bez pieczęci"),
                 ]
                 for event in events
             ],

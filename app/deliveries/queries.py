@@ -12,6 +12,7 @@ from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
+from app.deliveries.rules import plainly
 from app.estate import scope
 from app.outbox import addresses, letters
 from app.outbox.addresses import Flag
@@ -134,6 +135,11 @@ class Delivery:
     answer: str | None
     digest: bytes | None
     flag: Flag | None = None
+
+    @property
+    def plainly(self) -> str | None:
+        """What the server's sentence means."""
+        return plainly(self.reason)
 
     @property
     def waits_again(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.outbox.rules import status_code
 
 GENESIS = bytes(32)
 FIELDS = ("id", "at", "kind", "delivery", "message_id", "channel", "proof")
@@ -44,6 +45,34 @@ EVENTS: dict[str, Any] = {
     "escalated": _l("Wysłano następnym sposobem, bo nikt nie odczytał"),
     "posted": _l("Nadano na poczcie lub doręczono do skrzynki"),
 }
+
+# What a status code (RFC 3463) means for who must do something about it; the longest that fits counts.
+_CODES: dict[str, Any] = {
+    "5.1.1": _l("Nie ma takiej skrzynki"),
+    "5.1.2": _l("Nie ma takiej domeny"),
+    "5.1.3": _l("Niepoprawny adres"),
+    "5.1.6": _l("Skrzynkę przeniesiono"),
+    "5.1.10": _l("Ta domena nie przyjmuje poczty"),
+    "5.1": _l("Adres nie działa"),
+    "5.2.1": _l("Skrzynka jest wyłączona"),
+    "5.2.2": _l("Skrzynka jest pełna"),
+    "5.2.3": _l("Wiadomość jest za duża dla tej skrzynki"),
+    "5.3.4": _l("Wiadomość jest za duża dla tego serwera"),
+    "5.4": _l("Nie udało się połączyć z serwerem odbiorcy"),
+    "5.7": _l("Serwer odbiorcy odrzucił wiadomość (filtr antyspamowy albo zasady serwera)"),
+    "4.2.2": _l("Skrzynka jest pełna; serwer przyjmie wiadomość, gdy się zwolni"),
+    "4.4": _l("Serwer odbiorcy na razie nie odpowiada"),
+    "4.7": _l("Serwer odbiorcy na razie odkłada przyjęcie (tzw. szara lista)"),
+}
+
+
+def plainly(said: str | None) -> str | None:
+    """What a server's sentence means, in ours; None when it gives no code that is known."""
+    code = status_code(said or "")
+    if code is None:
+        return None
+    known = _CODES.get(code) or _CODES.get(code.rpartition(".")[0])
+    return None if known is None else str(known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from app.web.visitor import actor
 HOME = "/admin/deliveries"
 RULES = "/admin/configuration/deliveries"
 pages = Blueprint("deliveries", __name__, template_folder="templates")
-menu.register("staff", _l("Doręczenia"), "deliveries.index", "mail", 42, Can.SEE_MAILOUTS)
+menu.register("staff", _l("Doręczenia"), "deliveries.index", "check", 42, Can.SEE_MAILOUTS)
 sections.register(
     "configuration",
     _l("Ważne wiadomości"),

@@ -172,9 +172,7 @@ def test_a_dead_address_stops_what_was_queued_before(outbox: Outbox, crooked: Cr
     assert outbox.rows("state, reason", "WHERE cause = 'mailout:2'") == [("skipped", rules.DEAD_ADDRESS)]
 
 
-def test_letters_name_themselves_on_the_envelope(
-    outbox: Outbox, mailer: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_letters_name_themselves_on_the_envelope(outbox: Outbox, mailer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from app.mailroom.addresses import destination
 
     envelopes: list[str] = []
