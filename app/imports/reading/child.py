@@ -12,10 +12,11 @@ import gc
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.core.confined import OUT_OF_MEMORY, confine
+from app.core.confined import BEHIND_PAGES, OUT_OF_MEMORY, confine
 from app.imports.reading import frames
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.limits import Limits
@@ -96,9 +97,23 @@ def _tell(notes: Notes, out: BinaryIO) -> None:
     frames.write_json(out, frames.NOTES, notes.taken())
 
 
+def _stand_back() -> None:
+    """Let pages and the database go first, where only a session as a whole can give way to others.
+
+    Linux may share the processor out among sessions (sched_autogroup), and then the priority of a process counts
+    only within its own.
+    """
+    # Neither every system nor every container knows it, and the reading does not need it.
+    with suppress(OSError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(str(BEHIND_PAGES))
+
+
 def main() -> int:
     request = json.load(sys.stdin)
     limits = Limits(**request["limits"])
+    if not request.get("first_rows"):
+        _stand_back()
     # What a library prints must not get between the frames.
     with os.fdopen(os.dup(1), "wb", buffering=256 * 1024) as out:
         os.dup2(2, 1)
