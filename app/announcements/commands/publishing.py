@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import text
+
 from app.announcements import rules
 from app.announcements.commands.writing import locked
 from app.announcements.models import Announcement
@@ -20,9 +22,15 @@ from app.core.language import lazy_gettext as _l
 from app.guard import subjects
 from app.guard.checking import look
 from app.guard.commands import Consent, decide
+from app.mailouts import commands as mailouts
 from app.outbox.commands import withdraw as take_back
 from app.outbox.letters import MAILOUTS
+from tenants.db import db
 
+_GOES_ON = text(
+    "SELECT EXISTS (SELECT FROM mailouts WHERE public_id = :mailout AND (state IN ('waiting', 'scheduled', 'paused') "
+    "OR EXISTS (SELECT FROM outbox_items WHERE cause = 'mailout:' || :mailout AND state = 'queued')))"
+)
 APPEAR, TELL = "announcements.appear", "announcements.tell"
 subjects.register("announcement", _l("Ogłoszenie"), "/admin/announcements/{}")
 
@@ -80,8 +88,8 @@ def withdraw(actor: Actor, public_id: str) -> None:
     row.state, row.withdrawn_at = "withdrawn", now()
     row.version += 1
     take_back(rules.cause(public_id))
-    if row.mailout:
-        take_back(f"mailout:{row.mailout}")
+    if row.mailout and db.session.scalar(_GOES_ON, {"mailout": row.mailout}):
+        mailouts.cancel(actor, row.mailout)
     audit.record(actor, "announcement.withdrawn", f"announcement:{public_id}", title=row.title)
     board.forget()
 

@@ -56,6 +56,7 @@ class House:
             rows = [tuple(row) for row in found] if found.returns_rows else []  # type: ignore[attr-defined]
             work.commit()
             board.forget()
+            forget(self.tenant.id)
             return rows
 
     def run_jobs(self, *names: str) -> None:

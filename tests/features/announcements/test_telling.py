@@ -69,6 +69,20 @@ def test_taking_back_takes_back_the_letters_that_wait(house: House, office: Any)
     here = f"/admin/announcements/{public_id}"
     office.post(f"{here}/withdraw", {}, form=here)
     assert house.sql("SELECT DISTINCT state FROM outbox_items WHERE cause LIKE 'mailout:%'") == [("skipped",)]
+    assert house.sql("SELECT state FROM mailouts") == [("cancelled",)]
+
+
+def test_a_large_mailout_waits_for_a_second_person_who_cannot_send_what_was_taken_back(
+    house: House, office: Any
+) -> None:
+    house.sql("INSERT INTO office_settings (name, value) VALUES ('mailouts', '{\"second_over\": 2}')")
+    public_id = house.published(office, tell="mailout")
+    house.run_jobs("announcements.tell")
+    assert house.sql("SELECT state, launched_by FROM mailouts") == [("waiting", "hanna")]
+    here = f"/admin/announcements/{public_id}"
+    office.post(f"{here}/withdraw", {}, form=here)
+    assert house.sql("SELECT state FROM mailouts") == [("cancelled",)]
+    assert house.sql("SELECT count(*) FROM outbox_items WHERE cause LIKE 'mailout:%'") == [(0,)]
 
 
 def test_opening_it_in_the_portal_is_noted_at_the_letters_about_it(house: House, office: Any) -> None:
