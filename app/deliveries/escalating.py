@@ -53,6 +53,10 @@ _PERSON = text(
     "AND (o.to_on IS NULL OR o.to_on >= :today) ORDER BY u.code LIMIT 1) AS home "
     "FROM people p WHERE p.code = :code AND p.until_revision IS NULL"
 )
+_AWAKE = text(
+    "UPDATE outbox_items SET run_after = :moment WHERE cause = :cause AND recipient_key = :key AND channel = 'sms' "
+    "AND state = 'queued' AND run_after < :moment"
+)
 _ACCOUNT = text("SELECT phone, person_code FROM accounts WHERE public_id = :key OR login = :key LIMIT 1")
 
 
@@ -81,7 +85,9 @@ def _send(channel: str, row: Any) -> bool:
     phone, place = _reach(row.recipient_key)
     if channel == "sms":
         context = {"subject": row.subject, "url": row.url or external("/news")}
-        return post_sms(LETTER, row.cause, row.recipient_key, phone, context, lane="bulk", locale=row.locale)
+        written = post_sms(LETTER, row.cause, row.recipient_key, phone, context, lane="bulk", locale=row.locale)
+        db.session.execute(_AWAKE, {"cause": row.cause, "key": row.recipient_key, "moment": rules.polite(now())})
+        return written
     return paper.write(row.letter, row.cause, row.recipient_key, place, row.name, row.context, row.locale)
 
 

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from app.core.clock import WARSAW, local
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -18,6 +19,7 @@ GENESIS = bytes(32)
 FIELDS = ("id", "at", "kind", "delivery", "message_id", "channel", "proof")
 ALTERED, DELETED, GAP, INSERTED, CUT = "altered", "deleted", "gap", "inserted", "cut"
 MOST_HOURS = 24 * 30
+WAKES, SLEEPS = 8, 20
 
 STATES: dict[str, Any] = {
     "queued": _l("Czeka na wysłanie"),
@@ -154,6 +156,15 @@ def next_channel(
             continue
         return channel if not alive or now >= first + timedelta(hours=hours) else None
     return None
+
+
+def polite(moment: datetime) -> datetime:
+    """The first moment, not before this one, at which a telephone may ring: from 8 to 20 of Europe/Warsaw."""
+    here = local(moment)
+    if WAKES <= here.hour < SLEEPS:
+        return moment
+    day = here.date() if here.hour < WAKES else here.date() + timedelta(days=1)
+    return datetime.combine(day, time(WAKES), WARSAW)
 
 
 def checked(value: Escalation) -> Escalation:

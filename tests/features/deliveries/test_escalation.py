@@ -210,6 +210,19 @@ def test_when_the_next_channel_comes(tried: Any, hours: int, expected: str | Non
     assert next_channel(Escalation(0, 0), reached=False, written_at=NOON, tried=tried, now=moment) is None
 
 
+@pytest.mark.parametrize(
+    ("moment", "polite"),
+    [
+        ("2026-11-21T12:00:00+00:00", "2026-11-21T12:00:00+00:00"),
+        ("2026-11-21T06:59:00+00:00", "2026-11-21T07:00:00+00:00"),
+        ("2026-11-21T19:00:00+00:00", "2026-11-22T07:00:00+00:00"),
+        ("2026-07-01T23:30:00+00:00", "2026-07-02T06:00:00+00:00"),
+    ],
+)
+def test_no_telephone_rings_at_night(moment: str, polite: str) -> None:
+    assert rules.polite(datetime.fromisoformat(moment)) == datetime.fromisoformat(polite)
+
+
 @pytest.mark.parametrize("wrong", [Escalation(-1, 0), Escalation(0, 10_000), Escalation(48, 24)])
 def test_hours_that_make_no_sense(wrong: Escalation) -> None:
     with pytest.raises(Refused):
