@@ -345,9 +345,11 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "mass_scheme": "SELECT public_id FROM mass_schemes",
         "known_payer": "SELECT public_id FROM known_payers",
         "interest_hold": "SELECT public_id FROM interest_holds",
-        "document": "SELECT public_id FROM documents",
+        # one of each: a version is tried below every document, on three sites
+        "document": "SELECT public_id FROM documents WHERE access = 'units'",
         "document_folder": "SELECT public_id FROM document_folders",
-        "document_version": "SELECT public_id FROM document_versions",
+        "document_version": "SELECT v.public_id FROM document_versions v JOIN documents d ON d.id = v.document_id "
+        "WHERE d.access = 'units'",
         "document_batch": "SELECT public_id FROM document_batches",
         "contact_entry": "SELECT public_id FROM contact_entries",
         "delivery": "SELECT public_id FROM outbox_items",

@@ -75,7 +75,7 @@ class Reader:
         if here is None and not own:
             where += " AND d.access NOT IN ('units', 'people')"
         values["folder"] = here.id if here else None
-        gone = reading.listed(self.actor, f"{where} AND NOT {_HOLDING}", values, 1, 1).total
+        gone = reading.count(self.actor, f"{where} AND NOT {_HOLDING}", values)
         page = reading.listed(self.actor, where if past else f"{where} AND {_HOLDING}", values, number)
         return Shelf(here, children(known, here, empty=False), page, gone)
 

@@ -95,12 +95,17 @@ def listed(
     _actor: Actor | None, where: str, values: dict[str, Any], number: int = 1, size: int = PAGE_SIZE
 ) -> Page[DocumentLine]:
     """The documents for which `where` holds, newest first."""
-    counted = text(f"SELECT count(*) {FROM} WHERE {where}")
-    total = db.session.execute(counted, _fresh_values(values)).scalar_one()
+    total = count(_actor, where, values)
     statement = text(f"SELECT {LINE} {FROM} WHERE {where} ORDER BY {_NEWEST} LIMIT :size OFFSET :skip")
     window = {"size": size, "skip": (number - 1) * size}
     rows = db.session.execute(statement, {**_fresh_values(values), **window})
     return Page([_line(row) for row in rows], number, size, total)
+
+
+def count(_actor: Actor | None, where: str, values: dict[str, Any]) -> int:
+    """How many documents there are for which `where` holds."""
+    counted = text(f"SELECT count(*) {FROM} WHERE {where}")
+    return int(db.session.execute(counted, _fresh_values(values)).scalar_one())
 
 
 def found(_actor: Actor | None, typed: str, where: str, values: dict[str, Any], number: int) -> Page[DocumentLine]:
