@@ -149,7 +149,8 @@ others AS (
       SELECT FROM people p WHERE p.code = a.person_code AND p.until_revision IS NULL AND p.member))
     AND (CAST(:arrears AS bigint) IS NULL OR NOT EXISTS (
       SELECT FROM titles t WHERE t.person_code = a.person_code AND t.unit_code = au.unit_code AND NOT t.settles))
-    AND NOT EXISTS (SELECT FROM persons p WHERE p.code = a.person_code OR lower(p.address) = lower(a.email::text))
+    AND NOT EXISTS (SELECT FROM persons p WHERE p.code = a.person_code)
+    AND NOT EXISTS (SELECT FROM persons p WHERE lower(p.address) = lower(a.email::text))
   GROUP BY a.id),
 everybody AS (
   SELECT 'person:' || code AS recipient_key, address, phone, name, coalesce(locale, :locale) AS locale,
@@ -162,9 +163,8 @@ everybody AS (
   FROM others)
 SELECT r.recipient_key, r.address, r.phone, r.name, r.locale, r.context, r.wanted, r.units, r.units[1] AS unit,
        r.settled, r.labels,
-       coalesce(r.postal, (SELECT c.postal FROM chosen c WHERE c.code = r.units[1])) AS postal,
-       (SELECT c.place FROM chosen c WHERE c.code = r.units[1]) AS place
-FROM everybody r
+       coalesce(r.postal, c.postal) AS postal, c.place
+FROM everybody r LEFT JOIN chosen c ON c.code = r.units[1]
 WHERE NOT :without_email OR r.address IS NULL OR NOT ({MAILABLE})
 """
 
