@@ -358,3 +358,17 @@ def test_template_words_of_others_are_never_run(books: Any, crooked: Any, mailer
     message = dict(crooked.messages)["anna@example.org"].decode()
     assert "{{7*7}}{saldo}" in message
     assert "&lt;b&gt;x&lt;/b&gt;" in re.sub(r"=\n", "", message)
+
+
+def test_the_command_line_refuses_or_leaves_out_who_lacks_a_word(app: Any, books: Any) -> None:
+    import json
+
+    words = ["mailouts", "send", books.tenant.slug, "--subject", "Saldo", "--body-file", "-", "--json", "--audience",
+             '{"buildings": ["B1"], "roles": ["owner", "tenant"]}']  # fmt: skip
+    refused = app.test_cli_runner().invoke(args=words, input="Saldo: {saldo}")
+    assert refused.exit_code == 1
+    assert "Bogdan Bąk" in refused.stderr
+    assert books.sql("SELECT count(*) FROM outbox_items") == [(0,)]
+    done = app.test_cli_runner().invoke(args=[*words, "--skip-missing"], input="Saldo: {saldo}")
+    assert done.exit_code == 0, done.stderr
+    assert list(json.loads(done.stdout).values())[1:] == [2, 0, 0, 1]
