@@ -16,7 +16,7 @@ from app.documents import reach
 from app.documents.commands.batches import forget_old
 from app.documents.commands.saving import READ_JOB, TELL_JOB, refresh
 from app.documents.models import Document, DocumentVersion
-from app.documents.searching import MOST_TEXT
+from app.documents.searching import MOST_KEPT
 from tenants.db import db
 
 TIDY = "documents.tidy"
@@ -41,7 +41,7 @@ def read(public_id: str) -> None:
         found = words(version.file_id)
     except NotThere:
         found = ""
-    version.content = found.replace("\0", " ")[:MOST_TEXT]
+    version.content = found.replace("\0", " ")[:MOST_KEPT]
     version.read_at = now()
     refresh(db.session.get_one(Document, version.document_id))
 

@@ -11,6 +11,8 @@ import unicodedata
 
 #: So much of a file is looked through: a vector of PostgreSQL holds at most a megabyte.
 MOST_TEXT = 200_000
+#: So much of it is kept, all of which is looked through before many may read it.
+MOST_KEPT = 1_000_000
 MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
 _PLAIN = str.maketrans("łŁøØđĐßæœ", "lLoOdDsao")

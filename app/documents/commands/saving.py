@@ -32,8 +32,8 @@ _PEOPLE = text(
     f"SELECT code FROM people WHERE until_revision IS NULL AND code = ANY(:codes) AND {scope.people('code')}"
 )
 _CONTENT = text(
-    "SELECT content FROM document_versions WHERE document_id = :id AND withdrawn_at IS NULL "
-    "ORDER BY released_at IS NULL, number DESC LIMIT 1"
+    f"SELECT left(content, {searching.MOST_TEXT}) FROM document_versions "
+    "WHERE document_id = :id AND withdrawn_at IS NULL ORDER BY released_at IS NULL, number DESC LIMIT 1"
 )
 _SEARCH = text(
     "UPDATE documents SET search = setweight(to_tsvector('simple', :title), 'A') "

@@ -116,6 +116,12 @@ class StaffDocument:
         return self.line.state == "draft" or (self.line.state == "published" and drafts)
 
     @property
+    def wordless(self) -> bool:
+        """Whether what many will read has a file without words, such as a scan, that only a person can look through."""
+        scans = any(v.is_read and not v.has_words for v in self.versions if v.state != "withdrawn")
+        return self.waits and self.line.access in WIDE and scans
+
+    @property
     def being_read(self) -> bool:
         """Whether it cannot be published yet, because the words of a file are being read."""
         unread = any(not version.is_read for version in self.versions if version.state != "withdrawn")

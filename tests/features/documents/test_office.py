@@ -263,3 +263,14 @@ def test_one_s_copy_of_data_and_erasing_know_of_documents(house: Any) -> None:
     assert [row[1:3] for row in tables["otwarte_dokumenty"]] == [("opened", "List do Darii")]
     house.do(lambda: erase(system("tests"), account(), messages=False))
     assert house.sql("SELECT count(*) FROM document_fetches WHERE account_id IS NOT NULL") == [(0,)]
+
+
+def test_a_scan_is_pointed_out_because_nothing_can_look_it_through(house: Any) -> None:
+    from PIL import Image
+
+    made = BytesIO()
+    Image.new("RGB", (40, 40), "white").save(made, "PNG")
+    document = house.upload(title="Skan", access="public", files=(BytesIO(made.getvalue()), "skan.png"))
+    assert "przejrzyj go przed publikacją" in inspect(house.enter("hanna").get(f"{HOME}/{document}"))
+    mine = house.upload(title="Skan", access="units", units="L001", files=(BytesIO(made.getvalue()), "skan.png"))
+    assert "przejrzyj go przed publikacją" not in house.enter("hanna").get(f"{HOME}/{mine}").text
