@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -124,24 +125,24 @@ def _sent_words(category: str) -> str:
 
 
 def _promised() -> str:
-    """Until when the office answers, so that people know before they write."""
-    together: dict[int, list[str]] = {}
-    for category, days in sorted(promises.all_promises().items(), key=lambda one: one[1]):
-        together.setdefault(days, []).append(str(rules.CATEGORIES[category]))
-    if len(together) == 1:
-        days = next(iter(together))
-        return ngettext(
-            "Odpowiadamy w ciągu %(num)d dnia roboczego.", "Odpowiadamy w ciągu %(num)d dni roboczych.", days
-        )
-    return " ".join(
-        ngettext(
-            "W ciągu %(num)d dnia roboczego odpowiadamy na: %(what)s.",
-            "W ciągu %(num)d dni roboczych odpowiadamy na: %(what)s.",
-            days,
-            what=", ".join(names),
-        )
-        for days, names in together.items()
-    )
+    """Until when the office answers, so that people know before they write: as a rule, and what is different."""
+    days = promises.all_promises()
+    rule = Counter(days.values()).most_common(1)[0][0]
+    sentences = [
+        ngettext("Odpowiadamy w ciągu %(num)d dnia roboczego.", "Odpowiadamy w ciągu %(num)d dni roboczych.", rule)
+    ]
+    for category, other in days.items():
+        if other != rule:
+            what = str(rules.CATEGORIES[category])
+            sentences.append(
+                ngettext(
+                    "%(what)s: w ciągu %(num)d dnia roboczego.",
+                    "%(what)s: w ciągu %(num)d dni roboczych.",
+                    other,
+                    what=what,
+                )
+            )
+    return " ".join(sentences)
 
 
 def _new_page(form: MessageForm, chosen: Switch, refusal: Refused | None = None) -> str:

@@ -59,7 +59,8 @@ def test_a_question_is_promised_an_answer_and_the_promise_ends_with_it(app: Any,
     due = working_day_after(today(), 2)
     assert tuple(rows(app, tenant, THREADS)[0]) == ("new", due, 0, "repairs")
     assert f"odpowiemy do {due:%d.%m.%Y}" in inspect(resident.get(f"/messages/{thread}"))
-    assert "W ciągu 2 dni roboczych odpowiadamy na: Usterki i naprawy." in inspect(resident.get("/messages"))
+    page = inspect(resident.get("/messages"))
+    assert "Odpowiadamy w ciągu 5 dni roboczych. Usterki i naprawy: w ciągu 2 dni roboczych." in page
     sent(clerk, f"/admin/messages/{thread}", body="Jutro.")
     assert tuple(rows(app, tenant, THREADS)[0])[:2] == ("answered", None)
     sent(resident, f"/messages/{thread}", body="A o której?")
