@@ -14,7 +14,7 @@ from app.gateways.mail import TOTAL_SECONDS
 
 LEASE_SECONDS = 3 * TOTAL_SECONDS  # a lease shorter than the server's patience makes doubles without any crash
 TURN_SECONDS = 2.0
-HELPED_SECONDS = 6.0  # with helpers, which take some time to start
+HELPED_SECONDS = 10.0  # with helpers, which take some time to start
 # The server's “not now” to one letter: twelve tries over a day, then it has failed.
 DEFERRALS = (60, 300, 900, 1800, 3600, 7200, 14400, 14400, 14400, 14400, 14400)
 DOWN_SECONDS = 10.0  # a lane rests so long when the server does not answer at all
