@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Text, bindparam, text
+from sqlalchemy import DateTime, Text, TextClause, bindparam, text
 
 from app.core import audit
 from app.core.actor import system
@@ -103,16 +103,9 @@ def post_set(
     return _insert(kind, cause, recipients, {**values, **more}, kind.lane, kind.secret, declined)
 
 
-def _insert(
-    kind: letters.Kind,
-    cause: str,
-    recipients: str,
-    values: dict[str, Any],
-    lane: str,
-    secret: bool,
-    declined: str = "false",
-) -> int:
-    statement = text(
+def _statement(recipients: str, declined: str) -> TextClause:
+    """Writes a row for each recipient; one that cannot be reached, or does not want to be, is skipped and says why."""
+    return text(
         f"WITH fresh_items AS (INSERT INTO outbox_items ({_COLUMNS}) "
         "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
         "r.name, r.locale, fresh.id || :at_domain_, why.reason, "
@@ -132,11 +125,22 @@ def _insert(
         f"THEN '{DECLINED}' WHEN :lane_ = 'bulk' AND EXISTS (SELECT FROM address_flags f "
         f"WHERE f.dead_at IS NOT NULL AND f.address = lower(r.address)) THEN '{DEAD_ADDRESS}' END AS reason) AS why "
         "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id) SELECT count(*) FROM fresh_items"
-    )
+    ).bindparams(bindparam("channel_", type_=Text), bindparam("not_before_", type_=DateTime(True)))
+
+
+def _insert(
+    kind: letters.Kind,
+    cause: str,
+    recipients: str,
+    values: dict[str, Any],
+    lane: str,
+    secret: bool,
+    declined: str = "false",
+) -> int:
     after = values.get("not_before_")
     written = int(
         db.session.execute(
-            statement.bindparams(bindparam("channel_", type_=Text), bindparam("not_before_", type_=DateTime(True))),
+            _statement(recipients, declined),
             {
                 "channel_": "email",
                 "not_before_": None,
