@@ -37,17 +37,22 @@ _ADDRESSED = (
     "i.cause = 'mailout:' || m.public_id AND (i.recipient_key = 'person:' || a.person_code "
     "OR (i.created_at >= a.created_at AND i.recipient_key IN ('account:' || a.login, 'account:' || a.public_id)))"
 )
+# When it went: mailouts may be written long before.
+_AT = "coalesce(m.run_at, m.launched_at, m.created_at)"
+# A letter that lacks its own words, or was taken back, says nothing to anybody.
+_WHOLE = "NOT jsonb_exists(i.context, 'lacks') AND (m.state <> 'cancelled' OR i.state IN ('sent', 'bounced'))"
 NEW = (
-    f"m.created_at > now() - interval '{NEW_DAYS} days' AND EXISTS (SELECT FROM outbox_items i WHERE {_ADDRESSED} "
+    f"{_AT} > now() - interval '{NEW_DAYS} days' AND EXISTS (SELECT FROM outbox_items i WHERE {_ADDRESSED} "
     "AND i.opened_at IS NULL AND i.state <> 'skipped')"
 )
 _MINE = (
     "FROM accounts a JOIN mailouts m ON true "
-    f"JOIN LATERAL (SELECT i.context FROM outbox_items i WHERE {_ADDRESSED} LIMIT 1) AS item ON true "
+    f"JOIN LATERAL (SELECT i.context FROM outbox_items i WHERE {_ADDRESSED} AND {_WHOLE} "
+    "ORDER BY i.channel = 'sms' LIMIT 1) AS item ON true "
     "JOIN outbox_causes c ON c.cause = 'mailout:' || m.public_id WHERE a.id = :me"
 )
-_COLUMNS = f"m.public_id, m.created_at, c.context AS common, item.context AS own, {NEW} AS is_new"
-_LIST = text(f"SELECT {_COLUMNS} {_MINE} ORDER BY m.created_at DESC, m.id DESC LIMIT :size OFFSET :skip")
+_COLUMNS = f"m.public_id, {_AT} AS created_at, c.context AS common, item.context AS own, {NEW} AS is_new"
+_LIST = text(f"SELECT {_COLUMNS} {_MINE} ORDER BY {_AT} DESC, m.id DESC LIMIT :size OFFSET :skip")
 _COUNT = text(f"SELECT count(*) {_MINE}")
 _ONE = text(f"SELECT {_COLUMNS} {_MINE} AND m.public_id = :letter")
 
@@ -77,5 +82,6 @@ def one(actor: Actor, public_id: str) -> Received:
 
 def _received(row: Any) -> Received:
     fields = row.own.get("fields", {})
-    subject, body = row.common.get("subject", ""), row.common.get("body_text", "")
+    subject = row.common.get("subject", "")
+    body = row.common.get("body_text", "") or row.own.get("text", "")  # a text message has no words but its own
     return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields), row.is_new)

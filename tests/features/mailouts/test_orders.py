@@ -372,3 +372,22 @@ def test_the_command_line_refuses_or_leaves_out_who_lacks_a_word(app: Any, books
     done = app.test_cli_runner().invoke(args=[*words, "--skip-missing"], input="Saldo: {saldo}")
     assert done.exit_code == 0, done.stderr
     assert list(json.loads(done.stdout).values())[1:] == [2, 0, 0, 1]
+
+
+def test_the_portal_shows_what_was_said_and_never_what_lacks_a_word(books: Any) -> None:
+    from app.mailouts import received
+
+    sent(books, Order("Saldo", "Saldo: {saldo}", {"units": ["U1"]}, skip_missing=True))
+    channels = Channels(email=False, sms=True)
+    sent(books, Order("", "", {"units": ["U1"]}, channels, sms_text="{imię}, awaria", skip_missing=True))
+    ended = sent(books, Order("Odwołane", "Treść", {"units": ["U1"]}))
+    do(books, "cancel", clerk(1), ended)
+    sent(books, Order("Później", "Treść", run_at=datetime.now(UTC) + timedelta(hours=1)))
+    seen = {}
+    for login in ("L1", "L2"):
+        ((number,),) = books.sql(f"SELECT id FROM accounts WHERE login = '{login}'")
+        with books.bound():
+            found = received.received(Actor(kind="account", login=login, account_id=number, role=Role.RESIDENT))
+        seen[login] = [one.body for one in found.rows]
+    assert seen["L1"] == ["Anna, awaria", "Saldo: 1\u00a0200,00\u00a0zł"]
+    assert seen["L2"] == ["Bogdan, awaria"]
