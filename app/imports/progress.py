@@ -7,6 +7,7 @@ import time
 
 from sqlalchemy import Engine, text
 
+from app.imports.pacing import Pace
 from tenants.db import db
 
 PROGRESS_SECONDS = 1.0
@@ -16,6 +17,7 @@ _TOLD = text(
     "UPDATE imports SET progress = CAST(:progress AS jsonb), rows_expected = :total "
     "WHERE id = :id AND status = 'running' RETURNING cancel_asked_at IS NOT NULL"
 )
+_ENDED = text("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
 
 
 class Cancelled(Exception):
@@ -25,7 +27,8 @@ class Cancelled(Exception):
 class Progress:
     """Told of blocks of rows and of stages, it tells the import's row once a second, and each new stage at once.
 
-    `total` is the number of rows to come, as far as it can be known. Raises `Cancelled`.
+    `total` is the number of rows to come, as far as it can be known. Where others are served meanwhile, it holds
+    blocks back (see `pacing`). Raises `Cancelled`.
     """
 
     def __init__(self, import_id: int, total: int | None = None) -> None:
@@ -36,12 +39,18 @@ class Progress:
         self._stage = "reading"
         self._begun = self._told = time.monotonic()
         self._read_in: float | None = None
+        self._pace = Pace()
+        self._look_around()
 
     def __call__(self, sheet: str, rows: int) -> None:
         """`rows` of a sheet have been read."""
+        first = not self._rows
         self._rows[sheet], self._sheet = rows, sheet
-        if time.monotonic() - self._told >= PROGRESS_SECONDS:
+        if first or time.monotonic() - self._told >= PROGRESS_SECONDS:
             self._tell()
+        # Long sheets have more than one block, and nobody notices the others.
+        if seconds := self._pace.rest(time.monotonic()):
+            time.sleep(seconds)
 
     def stage(self, name: str) -> None:
         """One of `STAGES` begins."""
@@ -66,8 +75,15 @@ class Progress:
             asked = connection.execute(
                 _TOLD, {"id": self._id, "progress": json.dumps(said), "total": self.total}
             ).scalar_one_or_none()
+            self._pace.seen(connection.execute(_ENDED).scalar_one(), self._told)
         if asked:
             raise Cancelled
+
+    def _look_around(self) -> None:
+        engine = db.session.get_bind()
+        assert isinstance(engine, Engine)
+        with engine.begin() as connection:
+            self._pace.seen(connection.execute(_ENDED).scalar_one(), time.monotonic())
 
     def _done(self, rows: int) -> float | None:
         """What part of the work is done, 0 to 1; None while nobody can know."""
