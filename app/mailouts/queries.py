@@ -17,7 +17,7 @@ from app.core.paging import Page
 from app.estate import scope
 from app.mailouts import rules
 from app.mailouts.models import Mailout, MailoutFile, MailoutTemplate
-from app.mailouts.rules import CANCELLED, DRAFT, PAUSED, SCHEDULED, SENDING, WAITING, Channels
+from app.mailouts.rules import SENDING, Channels
 from app.outbox import queries as outbox
 from app.outbox.queries import Counts, Problem
 from tenants.db import db
@@ -161,19 +161,6 @@ def template(actor: Actor, public_id: str) -> Template:
     if row is None:
         raise NotThere(_("Nie ma takiego szablonu."))
     return _template(row)
-
-
-def stage_label(stage: str) -> tuple[str, str]:
-    """(words, kind of chip) for a stage of a mailout."""
-    return {
-        DRAFT: (_("szkic"), ""),
-        WAITING: (_("czeka na drugą osobę"), "warn"),
-        SCHEDULED: (_("zaplanowana"), "busy"),
-        SENDING: (_("w toku"), "busy"),
-        PAUSED: (_("wstrzymana"), "warn"),
-        CANCELLED: (_("przerwana"), "bad"),
-        "done": (_("zakończona"), "good"),
-    }[stage]
 
 
 def mine(actor: Actor) -> ColumnElement[bool] | TextClause:

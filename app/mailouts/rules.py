@@ -210,3 +210,16 @@ def unknown_fields(texts: Iterable[str]) -> list[str]:
     """Words in braces that mean nothing, and would be sent as they are: perhaps slips of the pen."""
     found = _BRACES.findall("\n".join(texts))
     return [name for name in dict.fromkeys(found) if name not in FIELDS]
+
+
+def stage_label(stage: str) -> tuple[str, str]:
+    """(words, kind of chip) for a stage of a mailout."""
+    return {
+        DRAFT: (_("szkic"), ""),
+        WAITING: (_("czeka na drugą osobę"), "warn"),
+        SCHEDULED: (_("zaplanowana"), "busy"),
+        SENDING: (_("w toku"), "busy"),
+        PAUSED: (_("wstrzymana"), "warn"),
+        CANCELLED: (_("przerwana"), "bad"),
+        "done": (_("zakończona"), "good"),
+    }[stage]

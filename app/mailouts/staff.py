@@ -17,7 +17,7 @@ from app.core.language import ngettext
 from app.core.paging import Page, page_number
 from app.mailouts import commands, printing, queries
 from app.mailouts.queries import Sent
-from app.mailouts.rules import DRAFT, LETTERS, PAPERS, PAUSED, SCHEDULED, SENDING, WAITING
+from app.mailouts.rules import DRAFT, LETTERS, PAPERS, PAUSED, SCHEDULED, SENDING, WAITING, stage_label
 from app.web import menu
 from app.web.audiences import needs
 from app.web.pages import render, see_other
@@ -153,7 +153,7 @@ def _progress(sent: Sent) -> dict[str, Any]:
         "counts": sent.counts,
         "waiting": sent.waiting,
         "stage": sent.stage,
-        "stage_label": queries.stage_label(sent.stage),
+        "stage_label": stage_label(sent.stage),
         "run_at": sent.run_at,
         "channels": [(str(_CHANNELS[name]), row) for name, row in queries.progress(actor(), sent.public_id).items()],
         "problems": queries.problems(actor(), sent.public_id, page_number(request.args.get("page"))),
@@ -171,7 +171,7 @@ def _progress(sent: Sent) -> dict[str, Any]:
 
 
 def _row(sent: Sent) -> dict[str, Any]:
-    label, kind = queries.stage_label(sent.stage)
+    label, kind = stage_label(sent.stage)
     if sent.stage == "done" and sent.counts.failed:
         label, kind = _("z błędami"), "warn"
     return {
