@@ -17,14 +17,13 @@ from sqlalchemy.orm import DeclarativeBase
 
 from tenants.bound import bound, current, is_bound
 from tenants.errors import AnotherTenantBound
+from tenants.pooling import TenantPool
 from tenants.routing import DataCursor, route
 
 MAIN = "main"  # the alias of the database that every deployment has
 PLATFORM = "platform"
-# psycopg prepares by itself what it met so many times; we say ourselves which statements are worth it.
+# psycopg prepares by itself what it met so many times; `tenants.reading` says which statements are worth it.
 NEVER_BY_ITSELF = 2**31 - 1
-# Statements that one connection keeps prepared, each with its tenant: about 25 MB of PostgreSQL's memory at most.
-KEPT_PREPARED = 400
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -94,7 +93,7 @@ def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int, 
         "pool_size": pool_size,
         "max_overflow": 4,
         "use_native_hstore": False,
-        "pool_use_lifo": True,  # the connections used last know their tenants; the others rest
+        "poolclass": TenantPool,
         "pool_pre_ping": False,  # BEGIN finds a dead connection and takes another: see `tenants.routing`
         "connect_args": {"prepare_threshold": threshold, "cursor_factory": DataCursor, "connect_timeout": 5},
     }
@@ -111,11 +110,6 @@ def init_app(app: Flask, *, tenant_url: str, platform_url: str, pool_size: int, 
         for alias, engine in db.engines.items():
             if alias != PLATFORM:
                 route(engine)
-                event.listen(engine, "connect", _keep_prepared)
-
-
-def _keep_prepared(raw: Any, _record: Any) -> None:
-    raw.prepared_max = KEPT_PREPARED
 
 
 def forget_connections(app: Flask) -> None:

@@ -52,6 +52,21 @@ def test_a_statement_is_prepared_once_for_each_tenant(app: Any, pair: list[Any])
             assert db.session.execute(PREPARED).scalar_one() == 2
 
 
+def test_statements_outlive_what_the_driver_gives_up_after_a_rollback(app: Any, pair: list[Any]) -> None:
+    rename = text("UPDATE office_profile SET phone = :phone WHERE id = :id")
+    with app.app_context():
+        db.engine.dispose()
+        assert name_of(pair[0]) == "Pierwsza"
+        with bind(pair[0]):
+            db.session.execute(rename, [{"phone": "1", "id": 1}, {"phone": "2", "id": 1}])  # the driver prepares this
+            db.session.rollback()
+            db.session.execute(text("SELECT 1"))
+            db.session.rollback()
+        assert name_of(pair[0]) == "Pierwsza"
+        with bind(pair[0]):
+            assert db.session.execute(PREPARED).scalar_one() == 1
+
+
 def test_without_a_tenant_nothing_is_read(app: Any) -> None:
     with app.app_context(), pytest.raises(NoTenantBound):
         reading.rows(NAME, {"id": 1})
