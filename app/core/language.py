@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,13 @@ def use(code: str) -> Iterator[None]:
 
 def gettext(message: str, **values: Any) -> str:
     """The message in the current language, with `%(name)s` filled in."""
-    found = catalogue(_language.get()).gettext(message)
-    return str(found % values) if values else found
+    found = _said(_language.get(), message)
+    return found % values if values else found
+
+
+@lru_cache(maxsize=8192)
+def _said(code: str, message: str) -> str:
+    return catalogue(code).gettext(message)
 
 
 def ngettext(singular: str, plural: str, num: int, **values: Any) -> str:

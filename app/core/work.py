@@ -42,8 +42,10 @@ def ask(job_id: int, attempt: int, name: str, lane: str) -> None:
 
 def commit() -> None:
     """Commit the session and ring for what it asked."""
-    rings = db.session().info.pop("rings", [])
-    db.session.commit()
+    session = db.session()
+    rings = session.info.pop("rings", [])
+    if session.in_transaction():
+        session.commit()
     if rings and _bell:
         _bell[0](rings)
 

@@ -21,12 +21,15 @@ _CONCEALED = (
     f"WHERE h.person_code = :person AND {_COVERS.format('h')} AND (e.credit = h.monthly OR NOT EXISTS ("
     f"SELECT 1 FROM housing_allowances o WHERE o.person_code <> h.person_code AND {_COVERS.format('o')})))"
 )
+#: The table `ledger_entries`, and whether an entry is `concealed` from the person `:person`.
+MARKED = f"(SELECT e.*, {_CONCEALED} AS concealed FROM ledger_entries e)"
+#: What is told of a row of `MARKED`, in place of its columns of these names.
+KIND = "CASE WHEN concealed THEN 'payment' ELSE kind END AS kind"
+TITLE, DOCUMENT = (f"CASE WHEN concealed THEN NULL ELSE {column} END AS {column}" for column in ("title", "document"))
 #: Stands in a statement for the table `ledger_entries`, with the same columns, as the person `:person` may read them.
 LEDGER = (
-    "(SELECT e.id, e.since_revision, e.until_revision, e.entry, e.unit_code, "
-    f"CASE WHEN {_CONCEALED} THEN 'payment' ELSE e.kind END AS kind, e.account, e.booked_on, e.due_on, e.period, "
-    f"e.debit, e.credit, CASE WHEN {_CONCEALED} THEN NULL ELSE e.document END AS document, "
-    f"CASE WHEN {_CONCEALED} THEN NULL ELSE e.title END AS title FROM ledger_entries e)"
+    f"(SELECT id, since_revision, until_revision, entry, unit_code, {KIND}, account, booked_on, due_on, period, "
+    f"debit, credit, {DOCUMENT}, {TITLE} FROM {MARKED} AS marked)"
 )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from app.office.models import OfficeProfile, OfficeSetting
 from app.office.rules import DEFAULT_ACCENT, LOCALES, short_name
+from tenants import reading
 from tenants.bound import current
-from tenants.db import db
 
 KEPT_SECONDS = 3.0
 _COLUMNS = (
@@ -31,10 +30,11 @@ _COLUMNS = (
     "logo",
     "nip",
 )
-_SETTINGS = select(func.coalesce(func.jsonb_object_agg(OfficeSetting.name, OfficeSetting.value), text("'{}'::jsonb")))
-_ONE = select(
-    *(getattr(OfficeProfile, column) for column in _COLUMNS), _SETTINGS.scalar_subquery().label("settings")
-).where(OfficeProfile.id == 1)
+_ONE = text(
+    f"SELECT {', '.join(_COLUMNS)}, "
+    "(SELECT coalesce(jsonb_object_agg(s.name, s.value), '{}'::jsonb) FROM office_settings s) AS settings "
+    "FROM office_profile WHERE id = 1"
+)
 _kept: dict[int, tuple[float, Office]] = {}
 
 
@@ -58,6 +58,7 @@ class Office:
     logo: str | None
     nip: str | None
     settings: dict[str, Any]
+    groups: dict[type, Any] = field(default_factory=dict, compare=False, repr=False)  # made of these
 
     @property
     def sender_name(self) -> str:
@@ -115,8 +116,8 @@ def profile() -> Office:
 
 def fresh_profile() -> Office:
     """The profile as this transaction sees it."""
-    row = db.session.execute(_ONE).one_or_none()
-    if row is None:  # the row is written with the schema; without it pages must still work
+    found = reading.rows(_ONE, {})
+    if not found:  # the row is written with the schema; without it pages must still work
         tenant = current()
         return Office(
             tenant.name,
@@ -136,8 +137,8 @@ def fresh_profile() -> Office:
             None,
             {},
         )
-    values = row._asdict()
-    return Office(**{**values, "short_name": values["short_name"] or short_name(values["name"])})
+    name, short, *rest = found[0]
+    return Office(name, short or short_name(name), *rest)
 
 
 def forget(tenant_id: int) -> None:

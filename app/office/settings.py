@@ -47,7 +47,11 @@ def group(name: str) -> Callable[[type[Group]], type[Group]]:
 
 def read(kind: type[Group]) -> Group:
     """The group as the bound tenant set it, at most three seconds old; what it never set is at its default."""
-    return _made(kind, profile().settings.get(_names[kind]) or {})
+    office = profile()
+    made: Group | None = office.groups.get(kind)
+    if made is None:
+        made = office.groups[kind] = _made(kind, office.settings.get(_names[kind]) or {})
+    return made
 
 
 def fresh(kind: type[Group]) -> Group:

@@ -14,6 +14,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import Map, MapAdapter
 
 from app.core import work
+from app.web.folding import FoldingEnvironment
 from config.settings import Settings
 from tenants.db import db, forget_connections
 from tenants.http import PRODUCT, RegistryAway, Site, UnknownHost, site_of
@@ -47,6 +48,15 @@ class SiteRequest(Request):
 class HostBoundSession(SecureCookieSessionInterface):
     """The signed cookie of forms and notices counts only on the host that set it: siblings are other managers."""
 
+    def __init__(self) -> None:
+        self._serializers: dict[Flask, Any] = {}
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """The one of the application, made once: it holds nothing but the keys."""
+        if app not in self._serializers:
+            self._serializers[app] = super().get_signing_serializer(app)
+        return self._serializers[app]
+
     def open_session(self, app: Flask, request: Request) -> Any:
         session = super().open_session(app, request)
         if session is None or session.get("_host", request.host) != request.host:
@@ -63,6 +73,7 @@ class Osiedle(Flask):
     """The application. `settings` and `registry` are what its parts may know of the deployment."""
 
     request_class = SiteRequest
+    jinja_environment = FoldingEnvironment
     session_interface = HostBoundSession()
     url_map_class = Map
 

@@ -22,11 +22,12 @@ HEADERS = {
 
 
 def init_app(app: Osiedle) -> None:
+    always = HEADERS | {"Cache-Control": "no-store"}
+    if app.settings.https:
+        always["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
-        if app.settings.https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        given = {name.lower() for name, _value in response.headers}
+        response.headers.extend([(name, value) for name, value in always.items() if name.lower() not in given])
         return response

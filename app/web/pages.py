@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import g, redirect, render_template, request
+from flask import current_app, g, redirect, request
 from jinja2 import Environment
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.core import language, money
+from app.core import language, money, work
 from app.core.clock import local
 from app.core.phones import readable_phone
 from app.web import assets, menu
 from app.web.application import Osiedle
+from app.web.folding import FoldingEnvironment
 from app.web.visitor import maybe_actor
+from tenants.bound import Mode, bound, is_bound
 from tenants.http import TENANT
 
 _providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
@@ -46,7 +48,19 @@ def languages_offered() -> tuple[str, ...]:
 
 
 def render(template: str, **context: Any) -> str:
-    return render_template(template, **context)
+    app = cast(Osiedle, current_app._get_current_object())  # type: ignore[attr-defined]
+    app.update_template_context(context)
+    if is_bound() and bound().mode is Mode.HOT:
+        work.commit()  # all is read: while the page is drawn, others may have the connection
+    return _speaking(app, language.language()).get_template(template).render(context)
+
+
+@cache
+def _speaking(app: Osiedle, code: str) -> FoldingEnvironment:
+    """The application's templates in one language."""
+    env = cast(FoldingEnvironment, app.jinja_env)
+    drawn: Any = env.globals["icon"]
+    return env.speaking(lambda message: _said(code, message), {"icon": drawn, "asset": assets.address})
 
 
 def see_other(address: str) -> Response:

@@ -105,8 +105,10 @@ def _refuse_nul() -> None:
     """PostgreSQL's text holds no NUL and nobody types one; refused here, no feature has to think of it."""
     if "\0" in request.path:
         abort(404)
-    pairs = [*request.args.items(multi=True), *request.form.items(multi=True)]
-    names = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    pairs, names = [*request.args.items(multi=True)], []
+    if request.content_type:  # without one there is no form
+        pairs += request.form.items(multi=True)
+        names = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
     if any("\0" in text for pair in pairs + names for text in pair):
         abort(400)
 

@@ -14,7 +14,7 @@ from tenants.http import Site
 
 def maybe_actor() -> Actor | None:
     """The logged-in actor of this site, or None."""
-    user = current_user._get_current_object() if current_user else None
+    user = current_user._get_current_object()
     return user if isinstance(user, Actor) else None
 
 

@@ -13,7 +13,7 @@ from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.estate import scope
-from app.finances.discretion import LEDGER, reader
+from app.finances.discretion import DOCUMENT, KIND, MARKED, TITLE, reader
 from app.finances.rules import ACCOUNTS, Due, Owed, Worded, owed
 from tenants import reading
 from tenants.db import db
@@ -23,6 +23,7 @@ LAST_ENTRIES = 24
 NOW = "unit_code = :unit AND until_revision IS NULL"
 NEWEST = "booked_on DESC, entry DESC"
 COLUMNS = "booked_on, kind, account, title, document, period, debit, credit"
+_TOLD = f"booked_on, {KIND}, account, {TITLE}, {DOCUMENT}, period, debit, credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,11 @@ class Standing:
         return self.balance - self.on_their_way
 
 
+# Whether an entry is concealed is asked once of each, which is why this reads `MARKED` and not `LEDGER`.
 _STANDING = text(
-    f"WITH mine AS MATERIALIZED (SELECT entry, coalesce(due_on, booked_on) AS due_on, {COLUMNS} "
-    f"FROM {LEDGER} AS ledger WHERE {NOW}) "
-    f"(SELECT 'entry' AS part, {COLUMNS}, entry FROM mine WHERE booked_on >= coalesce(:since, '-infinity'::date) "
+    f"WITH mine AS MATERIALIZED (SELECT entry, coalesce(due_on, booked_on) AS due_on, {COLUMNS}, concealed "
+    f"FROM {MARKED} AS marked WHERE {NOW}) "
+    f"(SELECT 'entry' AS part, {_TOLD}, entry FROM mine WHERE booked_on >= coalesce(:since, '-infinity'::date) "
     f"ORDER BY {NEWEST} LIMIT {LAST_ENTRIES}) "
     "UNION ALL SELECT 'balance', max(due_on) FILTER (WHERE debit > 0 AND due_on < :today), NULL, account, "
     "NULL, NULL, NULL, sum(debit - credit)::bigint, NULL, NULL FROM mine GROUP BY account "
