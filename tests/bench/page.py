@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from statistics import median, quantiles
 from typing import Any
 
+from sqlalchemy import TextClause
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from app.announcements.queries import board
 from app.office import queries as office
+from tenants import reading
 from tenants.routing import DataCursor
 from tests.bench import books, serving
 from tests.bench.books import Resident
@@ -20,9 +25,11 @@ from tests.bench.serving import Server
 TENANTS, UNITS, ENTRIES, EACH = 100, 200, 60, 4
 NAMES = (
     ("visitor", "FROM account_sessions"),
-    ("office", "FROM office_profile \n"),
+    ("office", "FROM office_profile WHERE"),
     ("holdings", "FROM revisions"),
     ("standing", "FROM ledger_entries"),
+    ("answers", "FROM messages m JOIN message_threads"),
+    ("hangs", "SELECT EXISTS (SELECT FROM announcements"),
 )
 
 
@@ -49,31 +56,45 @@ def run(seconds: float = 5.0, rounds: int = 5, tenants: int = TENANTS) -> dict[s
 
 
 def _statements(here: Place, resident: Resident) -> tuple[dict[str, str], int]:
-    """The statements of our page as they reach the driver, and how many the page needs at most."""
+    """The statements of our page as a driver takes them, and how many the page needs at most."""
     seen: list[str] = []
-    original = DataCursor._convert_query
-
-    def noting(cursor: DataCursor, query: Any, params: Any = None) -> Any:
-        if str(query).strip(" ;"):  # the pool asks with an empty one whether a connection lives
-            seen.append(str(query))
-        return original(cursor, query, params)
-
-    DataCursor._convert_query = noting  # type: ignore[method-assign]
-    try:
-        client = here.app.test_client()
-        address = f"http://{resident.tenant.host}/payments"
-        client.set_cookie("osiedle", resident.secret, domain=resident.tenant.host)
+    client = here.app.test_client()
+    address = f"http://{resident.tenant.host}/payments"
+    client.set_cookie("osiedle", resident.secret, domain=resident.tenant.host)
+    with _noting(seen):
         client.get(address)  # a new connection asks about its server
         office.forget(resident.tenant.id)
+        board.forget_all()
         seen.clear()
         if client.get(address).status_code != 200:
             raise RuntimeError("our own page does not open")
-    finally:
-        DataCursor._convert_query = original  # type: ignore[method-assign]
     found = {name: next((line for line in seen if part in line), "") for name, part in NAMES}
     if not all(found.values()):
         raise RuntimeError(f"the page asks differently now: {[name for name, sql in found.items() if not sql]}")
     return found, len(seen)
+
+
+@contextlib.contextmanager
+def _noting(seen: list[str]) -> Iterator[None]:
+    """Note each statement with named parameters, whichever of the two ways it goes to the driver."""
+    convert, rows = DataCursor._convert_query, reading.rows
+
+    def converted(cursor: DataCursor, query: Any, params: Any = None) -> Any:
+        if str(query).strip(" ;"):  # the pool asks with an empty one whether a connection lives
+            seen.append(str(query))
+        return convert(cursor, query, params)
+
+    def read(statement: TextClause, values: Any) -> Any:
+        seen.append(str(statement.compile(dialect=PGDialect_psycopg())))
+        return rows(statement, values)
+
+    DataCursor._convert_query = converted  # type: ignore[method-assign]
+    reading.rows = read
+    try:
+        yield
+    finally:
+        DataCursor._convert_query = convert  # type: ignore[method-assign]
+        reading.rows = rows
 
 
 def _add_django(here: Place, residents: list[Resident], servers: list[Server], stack: contextlib.ExitStack) -> str:

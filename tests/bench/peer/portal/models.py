@@ -159,3 +159,30 @@ class HousingAllowance(models.Model):
     class Meta:
         managed = False
         db_table = "housing_allowances"
+
+
+class Announcement(models.Model):
+    state = models.TextField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "announcements"
+
+
+class MessageThread(models.Model):
+    account = models.ForeignKey(Account, db_constraint=False, on_delete=models.DO_NOTHING)
+
+    class Meta:
+        managed = False
+        db_table = "message_threads"
+
+
+class Message(models.Model):
+    thread = models.ForeignKey(MessageThread, db_constraint=False, on_delete=models.DO_NOTHING)
+    side = models.TextField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "messages"

@@ -25,7 +25,7 @@ DATABASES = {
         "PASSWORD": _database.password,
         "NAME": _database.path.lstrip("/"),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"prepare_threshold": None},
+        "OPTIONS": {"prepare_threshold": None, "options": "-c random_page_cost=1.1"},
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
