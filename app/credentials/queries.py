@@ -30,7 +30,7 @@ _COUNTS = text("SELECT p.state, p.way, count(*) FROM credential_batch_people p W
 _SENT = text(
     "SELECT o.channel, count(*) FILTER (WHERE o.state = 'sent') AS sent, "
     "count(*) FILTER (WHERE o.state IN ('queued', 'sending')) AS waiting, "
-    "count(*) FILTER (WHERE o.state IN ('failed', 'skipped', 'held')) AS lost "
+    "count(*) FILTER (WHERE o.state IN ('failed', 'skipped', 'held', 'bounced')) AS lost "
     "FROM credential_issues i JOIN outbox_items o ON o.cause = 'credentials:' || i.public_id "
     "WHERE i.batch_id = :batch GROUP BY 1 ORDER BY 1"
 )
@@ -40,7 +40,8 @@ _MISSED = text(
     "a.public_id AS account, count(*) OVER () AS total FROM credential_batch_people p "
     "LEFT JOIN people q ON q.code = p.person_code AND q.until_revision IS NULL "
     "LEFT JOIN credential_issues i ON i.id = p.issue_id LEFT JOIN accounts a ON a.id = i.account_id "
-    "LEFT JOIN outbox_items o ON o.cause = 'credentials:' || i.public_id AND o.state IN ('failed', 'skipped', 'held') "
+    "LEFT JOIN outbox_items o ON o.cause = 'credentials:' || i.public_id "
+    "AND o.state IN ('failed', 'skipped', 'held', 'bounced') "
     "WHERE p.batch_id = :batch AND (p.state = 'unreachable' OR o.id IS NOT NULL) "
     "ORDER BY p.position, o.channel LIMIT :size OFFSET :skip"
 )

@@ -70,7 +70,7 @@ def issue(one: Issue) -> IssueRow:
         state, kind = _("zastąpione nowszymi"), ""
     elif one.expired:
         state, kind = _("termin minął"), "warn"
-    elif any(letter.state in ("failed", "skipped", "held") for letter in one.letters):
+    elif any(letter.state in ("failed", "skipped", "held", "bounced") for letter in one.letters):
         state, kind = _("nie dotarło"), "bad"
     elif any(letter.state != "sent" for letter in one.letters):
         state, kind = _("w drodze"), ""
@@ -94,4 +94,6 @@ def _channel(letter: Sent) -> ChannelRow:
         return ChannelRow(label, target, _("jeszcze nie wysłano"), "warn", retry)
     if letter.state == "held":
         return ChannelRow(label, target, _("nie wiadomo, czy dotarło"), "warn", reason)
+    if letter.state == "bounced":
+        return ChannelRow(label, target, _("wróciło"), "bad", reason)
     return ChannelRow(label, target, _("nie wysłano"), "bad", reason)

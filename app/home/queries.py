@@ -30,7 +30,8 @@ _COUNTS = text(
     f"(SELECT count(*) FROM people WHERE until_revision IS NULL AND email IS NULL AND {scope.people('code')}), "
     "(SELECT count(*) FROM imports WHERE status IN ('refused', 'failed') "
     " AND created_at > coalesce((SELECT max(published_at) FROM revisions), '-infinity')), "
-    "(SELECT count(*) FROM outbox_items WHERE state IN ('failed', 'held') AND created_at > now() - interval '7 days')"
+    "(SELECT count(*) FROM outbox_items WHERE state IN ('failed', 'held', 'bounced') "
+    "AND created_at > now() - interval '7 days')"
 )
 
 
