@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,10 +30,14 @@ menu.register("resident", _l("Dokumenty"), "documents.index", "file", 40, module
 @pages.get("/documents")
 def index() -> str:
     mine = _mine()
+    chosen = switch(mine)
     found = [texts.current_text(kind, language()) for kind in SHOWN]
+    here = replace(mine, units=(chosen.unit,)) if chosen.unit else mine
     return render(
         "documents/index.html",
-        own=queries.own(actor(), mine, size=queries.OWN_FIRST),
+        units=chosen.units,
+        own=queries.own(actor(), here, size=queries.OWN_FIRST),
+        own_of_all=queries.own(actor(), mine, size=1).total,
         texts=[text for text in found if text],
         **_shelf(mine, None, HOME),
     )
