@@ -152,21 +152,29 @@ def compare(connection: Connection, known: Known, rows: int) -> SheetCounts:
         ),
         values,
     )
-    if not _is_once(connection, sheet):
+    counts = publishing.counted(connection, sheet, rows)
+    if _is_twice(connection, sheet) or (counts.added and _is_met_again(connection, sheet)):
         raise Unfit
-    return publishing.counted(connection, sheet, rows)
+    return counts
 
 
-def _is_once(connection: Connection, sheet: str) -> bool:
-    """Whether no staged key is on the stage twice, and none is that of a row that was met.
+def _is_twice(connection: Connection, sheet: str) -> bool:
+    """Whether a key is on the stage twice."""
+    keys = ", ".join(key_columns(sheet))
+    statement = f"SELECT EXISTS (SELECT FROM stage_{sheet} GROUP BY {keys} HAVING count(*) > 1)"
+    return bool(connection.execute(text(statement)).scalar_one())
+
+
+def _is_met_again(connection: Connection, sheet: str) -> bool:
+    """Whether a staged key is that of a row that was met.
 
     A row that was met cannot be met again: the second of two that are alike is on the stage, as new as it seems.
     """
-    keys = ", ".join(key_columns(sheet))
-    return not connection.execute(
-        text(
-            f"SELECT EXISTS (SELECT FROM stage_{sheet} GROUP BY {keys} HAVING count(*) > 1) OR EXISTS ("
-            f"SELECT FROM stage_{sheet} s JOIN {table_of(sheet)} t ON {publishing.same_key(sheet)} "
-            f"AND t.until_revision IS NULL AND t.{is_met(sheet)})"
-        )
-    ).scalar_one()
+    return bool(
+        connection.execute(
+            text(
+                f"SELECT EXISTS (SELECT FROM stage_{sheet} s JOIN {table_of(sheet)} t "
+                f"ON {publishing.same_key(sheet)} AND t.until_revision IS NULL AND t.{is_met(sheet)})"
+            )
+        ).scalar_one()
+    )

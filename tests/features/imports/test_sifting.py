@@ -92,6 +92,17 @@ def test_another_value_in_any_cell_is_seen(
     assert staged == {sheet: 1}
 
 
+@pytest.mark.parametrize("title", [LEDGER[-1], "inny"])
+def test_a_key_that_comes_again_is_refused_with_its_row(
+    app: Any, tenant: Any, tmp_path: Path, staged: dict[str, int], title: str
+) -> None:
+    publish(app, tenant, package(tmp_path / "1.zip", ledger=[LEDGER]))
+    report = publish(app, tenant, package(tmp_path / "2.zip", ledger=[LEDGER, [*LEDGER[:-1], title]]))
+    assert staged == {"ledger": 1}
+    assert (report["status"], report["errors"][0]["code"], report["errors"][0]["row"]) == ("refused", "doubled-key", 3)
+    assert len(books(app, tenant)["ledger"]) == 1
+
+
 codes = st.sampled_from(["A", "B", "C", "D\\N", "E'\"", "Ż"])
 titles = st.sampled_from([None, "x", "\\N", "\\\\N", "a\\tb", "a b", "ą", ";", '"', "0"])
 amounts = st.integers(1, 10**6).map(lambda grosze: Decimal(grosze) / 100)
