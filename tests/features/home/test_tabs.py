@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from app.accounts.commands import create_account
 from app.accounts.rules.holders import Holders
+from app.announcements.queries import board
 from app.core import work
 from app.core.actor import system
 from app.mailouts.commands import send
 from app.office import settings
 from app.office.commands import update_profile
 from app.office.queries import forget
+from tenants import reading
 from tenants.context import bind
 from tenants.db import db
 from tenants.routing import DataCursor
@@ -182,20 +184,31 @@ def test_s3_16_documents_lead_to_the_terms(people: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/payments", "/payments?unit=L2"])
-def test_the_page_that_most_people_open_asks_four_times(
+def test_the_page_that_most_people_open_asks_six_times_at_most_and_mostly_four_times(
     tenant: Any, people: Any, monkeypatch: Any, path: str
 ) -> None:
     anna = people("anna")
     anna.get(path)
     forget(tenant.id)
+    board.forget_all()
     seen: list[str] = []
-    original = DataCursor._convert_query
+    convert, rows = DataCursor._convert_query, reading.rows
 
-    def noting(cursor: DataCursor, query: Any, params: Any = None) -> Any:
+    def converted(cursor: DataCursor, query: Any, params: Any = None) -> Any:
         if str(query).strip(" ;"):
             seen.append(str(query))
-        return original(cursor, query, params)
+        return convert(cursor, query, params)
 
-    monkeypatch.setattr(DataCursor, "_convert_query", noting)
+    def read(statement: Any, values: Any) -> Any:
+        seen.append(str(statement))
+        return rows(statement, values)
+
+    monkeypatch.setattr(DataCursor, "_convert_query", converted)
+    monkeypatch.setattr(reading, "rows", read)
+    for module in ("app.office.queries", "app.announcements.queries.board"):
+        monkeypatch.setattr(f"{module}.KEPT_SECONDS", 600.0)  # however slow this machine is
+    assert anna.get(path).status_code == 200
+    assert len(seen) == 6, seen
+    seen.clear()
     assert anna.get(path).status_code == 200
     assert len(seen) == 4, seen
