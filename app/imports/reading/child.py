@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.core.confined import BEHIND_PAGES, OUT_OF_MEMORY, confine
+from app.core.confined import OUT_OF_MEMORY, confine
 from app.imports.reading import frames
 from app.imports.reading.findings import Notes, Refused
 from app.imports.reading.limits import Limits
@@ -97,6 +97,10 @@ def _tell(notes: Notes, out: BinaryIO) -> None:
     frames.write_json(out, frames.NOTES, notes.taken())
 
 
+#: Of the priority of a session: a third of what each of the others gets, for a busy machine has many of them.
+STEPS_BACK = 5
+
+
 def _stand_back() -> None:
     """Let pages and the database go first, where only a session as a whole can give way to others.
 
@@ -106,7 +110,7 @@ def _stand_back() -> None:
     # Neither every system nor every container knows it, and the reading does not need it.
     with suppress(OSError):
         os.setsid()
-        Path("/proc/self/autogroup").write_text(str(BEHIND_PAGES))
+        Path("/proc/self/autogroup").write_text(str(STEPS_BACK))
 
 
 def main() -> int:

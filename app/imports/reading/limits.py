@@ -27,7 +27,7 @@ class Limits:
     memory: int = 1024 * MIB
     cpu: int = 120
     #: Waiting for the child; time that the parent spends on its own work does not count. On a busy machine the child
-    #: stands behind everybody else, and gets a tenth of what they get.
+    #: stands behind everybody else.
     wall: float = 1800.0
     #: Errors, and separately warnings, that are kept; the rest are counted.
     findings: int = 1000
