@@ -35,7 +35,7 @@ _FIELD = re.compile(r"unit-(\d{1,4})")
 def new() -> Any:
     form = filled(BatchForm, form_key=new_public_id(), category="settlement", folder=request.args.get("folder", ""))
     form.folder.choices = folder_choices()
-    if request.method == "GET":
+    if request.method != "POST":
         return _new_page(form)
     try:
         public_id = batches.take(actor(), form.about(), form.folder.data or None, _given(), form.form_key.data or "")

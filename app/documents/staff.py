@@ -72,7 +72,7 @@ def index() -> str:
 def new() -> Any:
     values = {"folder": request.args.get("folder", ""), "access": "units" if actor().buildings is not None else None}
     form = _prepared(filled(DocumentForm, form_key=new_public_id(), **{k: v for k, v in values.items() if v}))
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page(form, None)
     try:
         public_id = saving.create(actor(), form.wish(), _file(), form.form_key.data or "")
@@ -103,7 +103,7 @@ def edit(document: str) -> Any:
     if not found.changeable:
         raise NotThere("")
     form = _prepared(filled(DocumentForm, **_values(found)))
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page(form, found)
     try:
         anew = saving.change(actor(), document, form.wish())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -111,7 +112,7 @@ def files(public_id: str) -> Response:
         drop_unit_files(actor(), public_id)
     else:
         number = request.form.get("drop", "")
-        commands.drop_file(actor(), public_id, int(number) if number.isascii() and number.isdigit() else -1)
+        commands.drop_file(actor(), public_id, int(number) if re.fullmatch("[0-9]{1,3}", number) else -1)
     return see_other(f"{HOME}/{quote(public_id)}/edit")
 
 
@@ -143,7 +144,7 @@ def paper(public_id: str) -> Response:
 def _edited(form: MailoutForm, public_id: str | None) -> str | Response | tuple[str, int]:
     offer(form, actor())
     offer_papers(form)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(form, public_id)
     try:
         if request.form.get("action") == "count":

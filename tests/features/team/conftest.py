@@ -27,6 +27,7 @@ from tenants.registry import Tenant
 from tests.features.accounts.conftest import PASSWORD, Browser
 
 CANARY = "KANARDWA"
+TO_ALL = "KANARWSZYSCY"
 STAFF = {"szefowa": "admin", "druga": "admin", "ksiegowa": "accountant", "klerk": "clerk", "zarzad": "board"}
 SCOPED = {"klerk1": "clerk", "ksiegowa1": "accountant", "zarzad1": "board", "szefowa1": "admin"}
 
@@ -114,7 +115,7 @@ def office(app: Any, tenant: Tenant) -> Office:
             ids[f"mieszk{number}"] = made.account.public_id
             send(system("tests"), f"Temat {word}", f"Treść {word}", {"buildings": [f"B{number}"]})
             write_in(made.account, word, number)
-        send(system("tests"), f"Do wszystkich {CANARY}", f"Treść {CANARY}", {"all": True})
+        send(system("tests"), f"Do wszystkich {TO_ALL}", f"Treść {CANARY}", {"all": True})
         work.commit()
     return Office(app, tenant, ids)
 

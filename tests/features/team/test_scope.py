@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tenants.context import bind
 from tenants.db import db
-from tests.features.team.conftest import CANARY, SCOPED, Office
+from tests.features.team.conftest import CANARY, SCOPED, TO_ALL, Office
 
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 PERSONAL = ("accounts", "account_units", "account_tokens", "outbox_items", "mailouts", "staff_scopes")
@@ -46,6 +46,8 @@ def test_no_page_shows_anything_of_another_building(office: Office, login: str) 
             assert answer.status_code < 500, (path, answer.status_code)
             shown = answer.text.replace("?q=kanardwa", "") if answer.mimetype.startswith("text") else ""
             assert CANARY not in shown and "mieszk2" not in shown, path + query
+            # What one's own people were sent is one's business, who else was sent it is not.
+            assert TO_ALL not in shown or path.startswith("/admin/deliveries"), path + query
             seen_own = seen_own or "Pierwsza" in shown
     assert seen_own, "the control: one's own building must be there to be seen"
 

@@ -50,6 +50,8 @@ def test_head_answers_as_get(town: Town, client: Callable[[str], Browser]) -> No
         (alfa, "/password/reset/nothing"),
         (staff, "/admin/accounts/new"),
         (staff, "/admin/mailouts/new"),
+        (staff, "/admin/announcements/new"),
+        (staff, "/admin/documents/new"),
         (console, "/login"),
     ):
         assert browser.head(path).status_code == browser.get(path).status_code, path
