@@ -37,6 +37,7 @@ def folded(text: str) -> tuple[str, str]:
 
 def _end(lines: list[str]) -> int:
     """The number of the line at which the quotation begins."""
+    last_own = max((number for number, line in enumerate(lines) if _is_own(line)), default=-1)
     for number, line in enumerate(lines):
         plain = line.strip()
         if not plain:
@@ -49,7 +50,7 @@ def _end(lines: list[str]) -> int:
             return number
         if _HEADS.match(plain) and sum(bool(_HEADS_NEXT.match(each)) for each in following) >= 2:
             return number - 1 if number and _UNDERSCORES.match(lines[number - 1].strip()) else number
-        if plain.startswith(">") and not any(_is_own(each) for each in lines[number:]):
+        if plain.startswith(">") and number > last_own:
             return number
     return len(lines)
 

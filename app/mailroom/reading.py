@@ -19,6 +19,7 @@ from app.mailroom.markup import plain_text
 LARGEST = 25 << 20  # bytes of a whole letter, attachments as base64 included
 TITLE_LENGTH = 300
 TEXT_BYTES = 1 << 20  # more than this of one part is no letter that a person wrote
+MOST_LETTERS = 100_000  # of all that a letter says; the rest is nothing that anybody would read
 MOST_PARTS = 100
 DECORATION_BYTES = 20_000  # a picture inside the text that is smaller is a logo of a signature
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -92,8 +93,12 @@ def sender(message: Message) -> tuple[str, str]:
 
 def text(message: Message) -> str:
     """What the letter says, as plain text with `\\n` line ends; of two renderings the plain one."""
-    pieces = [piece for part in _chosen(message) if (piece := _words_of(part).strip())]
-    return _BODY_CONTROLS.sub("", "\n\n".join(pieces).replace("\r\n", "\n").replace("\r", "\n"))
+    pieces: list[str] = []
+    for part in _chosen(message):
+        if sum(map(len, pieces)) < MOST_LETTERS and (piece := _words_of(part).strip()):
+            pieces.append(piece)
+    whole = "\n\n".join(pieces)[:MOST_LETTERS]
+    return _BODY_CONTROLS.sub("", whole.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def enclosures(message: Message) -> list[Enclosure]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.mailroom.folding import folded
@@ -54,3 +56,32 @@ def test_html_reads_as_people_see_it() -> None:
     markup = "<div>Tak</div><div><br></div><ul><li>raz</li><li>dwa</li></ul><p>a&nbsp;&amp;&nbsp;b<br>c</p>"
     assert plain_text(markup) == "Tak\n\n• raz\n• dwa\n\na\xa0&\xa0b\nc"
     assert plain_text("<p>" * 5_000 + "<blockquote>" * 2_000 + "x") == "> x"
+
+
+@pytest.mark.parametrize(
+    "markup", ["<!--", "<![CDATA[", "<a ", "<!", "<", "</", "<?", "<a b=\"'", "</t", "<script", "<!-- >", "<b>a</b>"]
+)
+def test_a_letter_of_beginnings_without_ends_is_read_at_once(markup: str) -> None:
+    begun = time.process_time()
+    plain_text(markup * (400_000 // len(markup)))
+    assert time.process_time() - begun < 3
+
+
+def test_many_quoted_lines_above_an_answer_are_read_at_once() -> None:
+    begun = time.process_time()
+    assert folded("> a\n" * 25_000 + "moje")[1] == ""
+    assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("a<!-- b --><!--> c <!-- d", "a c"),
+        ("a<SCRIPT>if (a<b) '<div>'</SCRIPT >b<style>p > a {}", "ab"),
+        ("3 < 5 &lt;b&gt; i 6 > 4", "3 < 5 <b> i 6 > 4"),
+        ("<![if !x]>a<![endif]><o:p>b</o:p><p>c", "ab\n\nc"),
+        ("a<b", "a"),
+    ],
+)
+def test_crooked_markup_leaves_its_words(markup: str, words: str) -> None:
+    assert plain_text(markup) == words

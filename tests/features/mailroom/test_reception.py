@@ -253,3 +253,8 @@ def test_old_notes_of_letters_are_forgotten(app: Any, tenant: Any, desk: Any, wh
         work.commit()
         forget_old()
     assert len(rows(app, tenant, NOTES)) == 1
+
+
+def test_a_letter_longer_than_anybody_reads_is_cut(app: Any, desk: Any, where: Any) -> None:
+    reception.receive(letter(where(), "ala ma kota\n" * 50_000))
+    assert len(desk.texts()[0]) <= reading.MOST_LETTERS
