@@ -95,6 +95,8 @@ def letter(letter: str) -> str:
         found = board.one(who, letter)
     except NotThere:
         mailout = received.one(who, letter)
+        if mailout.public_id in board.taken_back():
+            raise
         if mailout.is_new and who.watcher is None:
             afterwards.do(partial(commands.mark_letter_read, who, mailout.public_id))
             g.news_opened = 1
@@ -155,7 +157,7 @@ def _lines(view: str) -> list[Line]:
         return [_line(one) for one in board.archive(actor())]
     found = board.hanging(actor())
     # A mailout that carried the words of an announcement is not said twice.
-    carried = {one.mailout for one in (*found, *board.archive(actor())) if one.mailout}
+    carried = {one.mailout for one in (*found, *board.archive(actor())) if one.mailout} | board.taken_back()
     letters = [
         Line(f"{HOME}/{quote(one.public_id)}", one.subject, one.body, one.at, one.is_new)
         for one in received.every(actor())

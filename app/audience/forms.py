@@ -119,14 +119,14 @@ def posted_json(text: str | None) -> Audience:
     """An audience that a page of ours carried in a hidden field. Raises `Refused`."""
     try:
         found = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(_("Nie wybrano odbiorców."), field="audience") from None
     return rules.audience(found if isinstance(found, Mapping) else {})
 
 
 def grosze(text: str) -> int:
     """An amount in złoty as people type it, in grosze. Raises `Refused` at the field `arrears`."""
-    found = _AMOUNT.fullmatch(re.sub(r"\s|zł", "", text, flags=re.IGNORECASE))
+    found = _AMOUNT.fullmatch(re.sub(r"\s|z\u0142", "", text, flags=re.IGNORECASE))
     if not found or not text.isprintable():
         raise Refused(_("Podaj kwotę w złotych, np. 200 albo 150,50."), field="arrears")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -114,7 +114,15 @@ def checked(actor: Actor, audience: Audience) -> Audience:
         codes = ", ".join(unknown[:10])
         sentence = _("Nie ma osiedla, budynku, klatki ani lokalu o kodzie: %(codes)s.", codes=codes)
         raise Refused(sentence, field="audience")
-    return audience.within(actor.buildings)
+    return _settled(actor, audience).within(actor.buildings)
+
+
+def _settled(actor: Actor, audience: Audience) -> Audience:
+    """For who is limited to some buildings an estate is its buildings of today: it may get others any day."""
+    if actor.buildings is None or not audience.estates:
+        return audience
+    found = [code for group in estates(actor) if group.public_id in audience.estates for code in group.buildings]
+    return replace(audience, estates=(), buildings=tuple(dict.fromkeys((*audience.buildings, *found))))
 
 
 def unknown_codes(actor: Actor, audience: Audience) -> list[str]:

@@ -171,8 +171,10 @@ def mine(actor: Actor) -> ColumnElement[bool] | TextClause:
         "NOT jsonb_exists(audience, 'all') "
         "AND NOT EXISTS (SELECT FROM jsonb_array_elements(coalesce(audience -> 'staircases', '[]')) AS s "
         "WHERE NOT s ->> 'building' = ANY(CAST(:scope AS text[]))) "
-        "AND NOT EXISTS (SELECT FROM estates e WHERE jsonb_exists(audience -> 'estates', e.public_id) "
-        "AND NOT e.buildings <@ to_jsonb(CAST(:scope AS text[]))) "
+        # Where an estate that was dissolved has been, nobody knows any more.
+        "AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(coalesce(audience -> 'estates', '[]')) AS x (id) "
+        "WHERE NOT EXISTS (SELECT FROM estates e WHERE e.public_id = x.id "
+        "AND e.buildings <@ to_jsonb(CAST(:scope AS text[])))) "
         "AND coalesce(audience -> 'buildings', '[]') <@ to_jsonb(CAST(:scope AS text[])) "
         f"AND coalesce(audience -> 'units', '[]') <@ (SELECT coalesce(jsonb_agg(code), '[]') FROM ({scope.UNITS}) AS x)"
     ).bindparams(**scope.values(actor))

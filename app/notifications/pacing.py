@@ -59,6 +59,10 @@ _DROP = text(
     "WHERE a.id = p.account_id AND p.state = 'waiting' AND p.kind = :kind "
     "AND (a.id = :account OR lower(a.email::text) = :address)"
 )
+_TAKE_BACK = text(
+    "UPDATE notification_pending SET state = 'dropped', context = '{}'::jsonb "
+    "WHERE cause = :cause AND state = 'waiting'"
+)
 _NEXT = text("SELECT min(due_at) FROM notification_pending WHERE state = 'waiting'")
 
 
@@ -79,6 +83,11 @@ def put_by(kind: str, cause: str, account_ids: Sequence[int], letter: str, conte
 def drop(kind: str, *, account_id: int | None = None, address: str | None = None) -> None:
     """What waits of a kind is no longer wanted by an account, or by all that have an address (in lower case)."""
     db.session.execute(_DROP, {"kind": kind, "account": account_id, "address": address})
+
+
+def take_back(cause: str) -> None:
+    """An event that waits to be told is not told to anybody any more."""
+    db.session.execute(_TAKE_BACK, {"cause": cause})
 
 
 def send_due() -> Again | None:

@@ -23,6 +23,7 @@ from app.guard import subjects
 from app.guard.checking import look
 from app.guard.commands import Consent, decide
 from app.mailouts import commands as mailouts
+from app.notifications import pacing
 from app.outbox.commands import withdraw as take_back
 from app.outbox.letters import MAILOUTS
 from tenants.db import db
@@ -88,6 +89,7 @@ def withdraw(actor: Actor, public_id: str) -> None:
     row.state, row.withdrawn_at = "withdrawn", now()
     row.version += 1
     take_back(rules.cause(public_id))
+    pacing.take_back(rules.cause(public_id))
     if row.mailout and db.session.scalar(_GOES_ON, {"mailout": row.mailout}):
         mailouts.cancel(actor, row.mailout)
     audit.record(actor, "announcement.withdrawn", f"announcement:{public_id}", title=row.title)

@@ -165,12 +165,7 @@ def locked(actor: Actor, public_id: str) -> Announcement:
 
 
 def _audience(actor: Actor, value: Any) -> Audience:
-    chosen = audience(value)
-    unknown = audiences.unknown_codes(actor, chosen)
-    if unknown:
-        codes = ", ".join(unknown[:10])
-        raise Refused(_("Nie ma budynku ani lokalu o kodzie: %(codes)s.", codes=codes), field="audience")
-    return chosen.within(actor.buildings)
+    return audiences.checked(actor, audience(value))
 
 
 def _shown(value: Any) -> Any:

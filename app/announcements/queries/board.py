@@ -42,8 +42,9 @@ _UNREAD = text(
     f"SELECT (SELECT count(*) FROM announcements n WHERE {_HANGS} AND {_MINE} AND NOT EXISTS "
     "(SELECT FROM announcement_reads r WHERE r.announcement_id = n.id AND r.account_id = :account)) "
     f"+ (SELECT count(*) FROM mailouts m JOIN accounts a ON a.id = :account WHERE {received.NEW} "
-    "AND NOT EXISTS (SELECT FROM announcements n WHERE n.mailout = m.public_id AND n.state = 'published'))"
+    "AND NOT EXISTS (SELECT FROM announcements n WHERE n.mailout = m.public_id))"
 )
+_TAKEN_BACK = text("SELECT mailout FROM announcements WHERE state = 'withdrawn' AND mailout IS NOT NULL")
 _ANY = text(
     f"SELECT EXISTS (SELECT FROM announcements n WHERE {_HANGS}) OR EXISTS (SELECT FROM mailouts m "
     f"WHERE m.created_at > now() - interval '{received.NEW_DAYS} days')"
@@ -128,6 +129,11 @@ def one(actor: Actor, public_id: str) -> Hanging:
     if not found:
         raise NotThere(_("Nie ma takiego ogłoszenia."))
     return found[0]
+
+
+def taken_back() -> set[str]:
+    """The public ids of mailouts that carried announcements which were taken back: these words are shown no more."""
+    return set(db.session.execute(_TAKEN_BACK).scalars())
 
 
 def unread(actor: Actor, *, fresh: bool = False) -> int:

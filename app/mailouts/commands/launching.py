@@ -74,8 +74,7 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None) -> str:
     count = audiences.reach(actor, chosen, MAILOUTS).people
     _check(row, chosen, count)
     if actor.kind != "system":
-        texts = {_("Temat"): row.subject, _("Treść"): row.body, "SMS": row.sms_text}
-        guard.decide(actor, f"mailout:{public_id}", look(actor, texts), consent)
+        guard.decide(actor, f"mailout:{public_id}", look(actor, _read_by_all(row)), consent)
     row.launched_by, row.launched_at, row.launcher = actor.name or actor.login, now(), actor.account_id
     row.recipients = count
     limit = policy.read().second_over
@@ -93,6 +92,8 @@ def approve(actor: Actor, public_id: str) -> str:
         return row.state
     if actor.account_id is None or actor.account_id in (row.launcher, row.author):
         raise Refused(_("Tę wysyłkę musi zatwierdzić inna osoba niż ta, która ją przygotowała."))
+    chosen = audience(row.audience)
+    _check(row, chosen, audiences.reach(actor, chosen, MAILOUTS).people)  # it may have waited for days
     row.approved_by = actor.name or actor.login
     audit.record(actor, "mailout.approved", f"mailout:{public_id}", title=row.subject)
     return _go(actor, row)
@@ -143,6 +144,11 @@ def _check(row: Mailout, chosen: Audience, count: int) -> None:
         ),
         field="body",
     )
+
+
+def _read_by_all(row: Mailout) -> dict[str, str]:
+    names = "\n".join(item["name"] for item in row.attachments if "file" in item)
+    return {_("Temat"): row.subject, _("Treść"): row.body, _("SMS"): row.sms_text, _("Pliki"): names}
 
 
 def _nobody() -> Refused:
