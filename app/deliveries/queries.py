@@ -22,6 +22,14 @@ from tenants.db import db
 PAGE_SIZE = 50
 MOST_PEOPLE = 200
 _NAME = "coalesce(p.company, nullif(concat_ws(' ', p.first_name, p.last_name), ''), p.code)"
+# Letters to an account carry no name: it is its person's, or of staff their login.
+_WHO = (
+    f"coalesce(i.recipient_name, (SELECT coalesce({_NAME}, a.login) FROM accounts a "
+    "LEFT JOIN people p ON p.code = a.person_code AND p.until_revision IS NULL "
+    "WHERE i.recipient_key LIKE 'account:%' "
+    "AND (a.public_id = substr(i.recipient_key, 9) OR a.login_key = lower(substr(i.recipient_key, 9))) LIMIT 1)) "
+    "AS recipient_name"
+)
 _MINE = (
     "(CAST(:scope AS text[]) IS NULL "
     f"OR (i.recipient_key LIKE 'person:%' AND substr(i.recipient_key, 8) IN ({scope.PEOPLE})) "
@@ -33,7 +41,7 @@ _STATE = (
     "WHEN i.state = 'queued' AND NOT i.live AND i.channel <> 'letter' THEN 'paused' ELSE i.state END"
 )
 _COLUMNS = (
-    "i.id, i.public_id, i.cause, i.recipient_key, i.recipient_name, i.channel, i.letter, i.address, i.state, "
+    f"i.id, i.public_id, i.cause, i.recipient_key, {_WHO}, i.channel, i.letter, i.address, i.state, "
     f"{_STATE} AS shown, i.reason, i.created_at, i.sent_at, i.bounced_at, i.opened_at, i.confirmed_at, "
     "i.run_after, i.deferrals, i.attempts, i.secret, i.message_id, i.answer, i.digest, "
     "coalesce(c.context ->> 'subject', i.context ->> 'subject') AS subject"
@@ -73,7 +81,7 @@ _CAUSE = text(
 _DEAD = text(
     "SELECT f.public_id, f.address, f.bounces, f.code, f.reason, f.last_at, f.dead_at, f.mended_at, f.mended_by, "
     "last.public_id AS delivery, last.recipient_name FROM address_flags f "
-    f"CROSS JOIN LATERAL (SELECT i.public_id, i.recipient_name FROM outbox_items i WHERE lower(i.address) = f.address "
+    f"CROSS JOIN LATERAL (SELECT i.public_id, {_WHO} FROM outbox_items i WHERE lower(i.address) = f.address "
     f"AND {_MINE} ORDER BY i.id DESC LIMIT 1) AS last WHERE f.dead_at IS NOT NULL ORDER BY f.dead_at DESC LIMIT 500"
 )
 

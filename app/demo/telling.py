@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts import rules as logins
 from app.accounts.models import Account
@@ -24,7 +24,7 @@ from app.documents import rules as documents
 from app.documents.commands import folders, publishing, saving
 from app.documents.jobs import read
 from app.documents.models import Document, DocumentFolder, DocumentVersion
-from app.estate.models import Occupancy, Unit
+from app.estate.models import Occupancy, Person, Unit
 from app.gateways import pdf
 from app.guard.commands import Consent
 from app.messages.commands import writing as messages
@@ -35,7 +35,7 @@ from tenants.context import bind
 from tenants.db import db
 from tenants.registry import Tenant
 
-OFFICE = system("cli")
+OFFICE = system("Biuro")
 SHEET = Path(__file__).parent / "print" / "document.typ"
 
 
@@ -61,8 +61,10 @@ def told() -> bool:
 
 def _resident(login: str) -> Actor:
     account = db.session.scalars(select(Account).where(Account.login_key == logins.normal_form(login))).one()
+    called = select(func.concat_ws(" ", Person.first_name, Person.last_name))
+    name = db.session.scalars(called.where(Person.code == account.person_code, Person.until_revision.is_(None))).first()
     return Actor(
-        kind="account", login=account.login, name=account.login, account_id=account.id, role=Role.RESIDENT,
+        kind="account", login=account.login, name=name or account.login, account_id=account.id, role=Role.RESIDENT,
         person_code=account.person_code, can=rights(Role.RESIDENT),
     )  # fmt: skip
 

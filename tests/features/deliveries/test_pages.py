@@ -55,6 +55,20 @@ def test_a_name_finds_the_letters_of_a_person(staff: Any, letters: Outbox) -> No
     assert "r2@example.org" not in page
 
 
+def test_a_letter_to_an_account_is_called_as_its_person(staff: Any, letters: Outbox) -> None:
+    browser = staff("admin")
+    ((account, name),) = letters.sql(
+        "UPDATE accounts SET person_code = 'P1' WHERE login = 'admin' "
+        "RETURNING public_id, (SELECT last_name FROM people WHERE code = 'P1' LIMIT 1)"
+    )
+    letters.sql(
+        f"UPDATE outbox_items SET recipient_key = 'account:{account}', recipient_name = NULL WHERE address LIKE 'r1@%'"
+    )
+    page = browser.get(f"{HOME}?words=r1@example").text
+    assert name in page
+    assert account not in page
+
+
 def test_the_story_of_a_letter(staff: Any, letters: Outbox) -> None:
     browser = staff("admin")
     ids = dict(letters.rows("left(address, 2), public_id", ""))
