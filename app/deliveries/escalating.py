@@ -14,7 +14,7 @@ from app.deliveries.rules import Escalation
 from app.office import settings
 from app.outbox import events, letters, paper
 from app.outbox.commands import post_sms
-from app.outbox.rules import DECLINED
+from app.outbox.rules import DECLINED, MISSING
 from tenants.db import db
 
 LETTER = "important"  # the text message that says where to read what
@@ -35,7 +35,7 @@ _DUE = text(
     "(array_agg(i.id ORDER BY i.id))[1] AS first, coalesce((array_agg(c.context))[1] ->> 'subject', '') AS subject, "
     f"(array_agg(c.context))[1] ->> 'url' AS url {_OPEN} "
     "GROUP BY i.cause, i.recipient_key HAVING bool_and(i.opened_at IS NULL AND i.confirmed_at IS NULL) "
-    f"AND NOT bool_or(coalesce(i.reason, '') = '{DECLINED}') "
+    f"AND NOT bool_or(coalesce(i.reason, '') IN ('{DECLINED}', '{MISSING}')) "
     "AND (NOT bool_or(i.channel = 'letter') AND :letter OR NOT bool_or(i.channel = 'sms') AND :sms) "
     "AND (NOT bool_or(i.state IN ('queued', 'sending', 'sent')) "
     "OR coalesce(min(i.sent_at), min(i.created_at)) <= now() - :hours * interval '1 hour') "

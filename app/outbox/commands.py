@@ -207,8 +207,10 @@ def wake() -> None:
 def withdraw(cause: str, reason: str = WITHDRAWN) -> int:
     """Take back the letters of a cause that have not left, and forget what they, or those held, would have said.
 
-    One that is being sent at this moment leaves nevertheless. Returns how many will not be sent.
+    One that is being sent at this moment leaves nevertheless. None goes on to another channel any more.
+    Returns how many will not be sent.
     """
+    db.session.execute(text("UPDATE outbox_causes SET important = false WHERE cause = :cause"), {"cause": cause})
     taken_back = db.session.execute(
         text(
             "UPDATE outbox_items SET state = CASE state WHEN 'queued' THEN 'skipped' ELSE state END, live = false, "

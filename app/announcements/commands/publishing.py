@@ -92,6 +92,8 @@ def withdraw(actor: Actor, public_id: str) -> None:
     pacing.take_back(rules.cause(public_id))
     if row.mailout and db.session.scalar(_GOES_ON, {"mailout": row.mailout}):
         mailouts.cancel(actor, row.mailout)
+    elif row.mailout:
+        take_back(f"mailout:{row.mailout}")  # nobody is sent after it by other channels
     audit.record(actor, "announcement.withdrawn", f"announcement:{public_id}", title=row.title)
     board.forget()
 

@@ -118,6 +118,20 @@ def test_what_is_not_important_or_declined_stays(person: Outbox, mailer: Any, cr
     person.sql("UPDATE outbox_causes SET important = true")
     person.sql("UPDATE outbox_items SET state = 'skipped', reason = 'declined'")
     assert escalate(person, hours=1) == 0
+    person.sql("UPDATE outbox_items SET reason = 'missing'")
+    assert escalate(person, hours=1) == 0
+
+
+def test_what_was_taken_back_goes_no_further(person: Outbox, mailer: Any, crooked: Any) -> None:
+    from app.core import work
+    from app.outbox.commands import withdraw
+
+    write(person)
+    with person.bound():
+        assert withdraw(CAUSE) == 1
+        work.commit()
+    assert escalate(person, hours=500) == 0
+    assert [row[:2] for row in channels(person)] == [("email", "skipped")]
 
 
 def test_reading_and_confirming_in_the_portal_is_noted_once(person: Outbox, mailer: Any, crooked: Any) -> None:
