@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 ENCRYPTED = 0x1
 UTF8_NAME = 0x800
-# One for each method of packing; a directory that lies brings the others.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError)
+# One for each method of packing; a directory that lies, or a part that is locked, brings the others.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, ValueError, OSError, EOFError,
+    IndexError, struct.error, MemoryError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

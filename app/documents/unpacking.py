@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
+from app.core.archives import DAMAGED
 from app.core.errors import Refused
 from app.core.language import gettext as _
 
@@ -33,7 +34,7 @@ def unpacked(name: str, content: bytes, largest: int) -> Iterator[tuple[str, byt
                 if len(read) > part.file_size:
                     raise _refused(_("Archiwum „%(name)s” jest uszkodzone. Spakuj pliki jeszcze raz.", name=name))
                 yield part.filename, read
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise _refused(_("Archiwum „%(name)s” jest uszkodzone. Spakuj pliki jeszcze raz.", name=name)) from error
 
 

@@ -9,6 +9,7 @@ from flask import request
 
 from app.attachments.checking import checked
 from app.attachments.rules import Checked
+from app.core.archives import DAMAGED
 from app.core.errors import Refused, TryLater
 from app.core.language import gettext as _
 
@@ -39,7 +40,7 @@ def _contents(name: str, content: bytes) -> list[tuple[str, bytes]]:
         raise Refused(_("Ten plik ZIP jest za duży: najwyżej 200 MB."))
     try:
         return _unpacked(content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise Refused(_("Nie da się otworzyć tego pliku ZIP. Spakuj pliki jeszcze raz, bez hasła.")) from error
 
 

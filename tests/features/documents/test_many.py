@@ -50,6 +50,15 @@ def packed(files: dict[str, bytes]) -> BytesIO:
     return made
 
 
+def spoilt(packing: int, at: int = 40, octets: bytes = b"\xff" * 30) -> bytes:
+    """An archive whose directory is in order, and whose part cannot be unpacked."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", packing) as archive:
+        archive.writestr("L001.pdf", pdf("Woda") * 9)
+    content = made.getvalue()
+    return content[:at] + octets + content[at + len(octets) :]
+
+
 def taken(house: Any, *files: tuple[BytesIO, str], who: str = "hanna") -> Any:
     return house.sent(
         who, "/admin/documents/batches/new", title="Rozliczenie wody 2026", category="settlement", access=None,
@@ -103,6 +112,9 @@ def test_an_upload_is_its_owners_and_the_same_unit_twice_is_pointed_out(house: A
     ("name", "content", "sentence"),
     [
         ("a.zip", b"PK\x03\x04 nonsense", "uszkodzone"),
+        ("a.zip", spoilt(zipfile.ZIP_DEFLATED), "uszkodzone"),
+        ("a.zip", spoilt(zipfile.ZIP_LZMA), "uszkodzone"),
+        ("a.zip", spoilt(zipfile.ZIP_BZIP2), "uszkodzone"),
         ("a.zip", packed({"L001.exe": b"MZ"}).getvalue(), "nie przyjmujemy"),
         ("a.zip", packed({"L001.pdf": b""}).getvalue(), "pusty"),
         ("a.zip", packed({f"{n}.pdf": b"x" for n in range(501)}).getvalue(), "za dużo plików"),

@@ -37,6 +37,15 @@ def packed(**files: bytes) -> bytes:
     return out.getvalue()
 
 
+def spoilt(packing: int) -> bytes:
+    """An archive whose directory is in order, and whose part cannot be unpacked."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        archive.writestr("U1.pdf", b"%PDF-1.7 U1" * 90)
+    content = out.getvalue()
+    return content[:40] + b"\xff" * 8 + content[48:]
+
+
 def upload(browser: Any, path: str, field: str, name: str, content: bytes, **more: Any) -> Any:
     data = {**TEXT, **more, "csrf_token": csrf(browser), field: (io.BytesIO(content), name)}
     return browser.post(path, data=data, content_type="multipart/form-data")
@@ -59,6 +68,8 @@ def test_a_zip_is_matched_to_units_and_what_has_no_pair_is_told(staff: Any, book
         ("files", "wirus.pdf", rb"%PDF-1.7 X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*", ""),
         ("files", "program.exe", b"MZ\x90\x00" * 100, ""),
         ("unit_files", "pliki.zip", b"PK\x03\x04 this is none", "ZIP"),
+        ("unit_files", "pliki.zip", spoilt(zipfile.ZIP_DEFLATED), "ZIP"),
+        ("unit_files", "pliki.zip", spoilt(zipfile.ZIP_LZMA), "ZIP"),
         ("unit_files", "U1.pdf", b"<html><script>alert(1)</script>", ""),
     ],
 )
