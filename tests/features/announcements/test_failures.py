@@ -35,6 +35,17 @@ def test_it_stands_on_every_page_and_at_the_log_in_when_it_concerns_everybody(ho
     assert TITLE in stranger and "Przewidywany koniec" in stranger and "/news/" not in stranger
 
 
+def test_several_fold_into_one_line_so_that_the_balance_stays_in_sight(house: House, office: Any) -> None:
+    failing(house, office)
+    anna = house.browser("anna")
+    assert "<details" not in inspect(anna.get("/payments")).partition('aria-label="Awarie"')[2].partition("</section>")[0]
+    failing(house, office)
+    shown = inspect(anna.get("/payments")).partition('aria-label="Awarie"')[2].partition("</section>")[0]
+    line, _, unfolded = shown.partition("</summary>")
+    assert "Awarie (2)" in line and line.count(TITLE) == 2
+    assert unfolded.count(TITLE) == unfolded.count("Przewidywany koniec") == unfolded.count("Szczegóły") == 2
+
+
 def test_one_of_a_single_house_is_told_to_that_house_alone(house: House, office: Any) -> None:
     failing(house, office, **FIRST)
     assert TITLE in inspect(house.browser("anna").get("/payments"))
