@@ -97,6 +97,13 @@ def test_the_notice_for_the_board_says_the_same_on_one_page(house: House, office
         assert word in pages[0], word
 
 
+def test_an_address_on_paper_has_no_hyphens_of_its_own(house: House, office: Any) -> None:
+    address = "https://www.example.org/" + "-".join(["dlugi", "adres"] * 12)
+    public_id = house.write(office, body=f"Więcej: {address}")
+    words = page_words(office.get(f"/admin/announcements/{public_id}/notice.pdf").get_data())[0]
+    assert "".join(words.split()).count("-") == address.count("-"), words
+
+
 def test_a_long_notice_goes_on_to_further_pages(house: House, office: Any) -> None:
     public_id = house.write(office, title="Ł" * 160, body="\n\n".join(["Długi akapit " * 40] * 12))
     answer = office.get(f"/admin/announcements/{public_id}/notice.pdf")
