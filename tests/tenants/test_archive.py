@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from app.gateways.files import Folder
 from tenants import archive
 from tenants.archive import BadArchive, Manifest, export, read_manifest, restore
 from tenants.errors import ProvisioningFailed, UnknownTenant
@@ -61,17 +62,17 @@ def fill(session: Any) -> None:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Path:
+def storage(tmp_path: Path) -> Folder:
     folder = tmp_path / "files"
     folder.mkdir()
-    return folder
+    return Folder(folder)
 
 
 @pytest.fixture
-def made(place: Any, storage: Path) -> Any:
+def made(place: Any, storage: Folder) -> Any:
     """A tenant with rows and files."""
     tenant = place.provision("alfa", seed=fill, contact={"phone": "76 1"})
-    folder = storage / tenant.schema / "imports" / "2026"
+    folder = storage.root / tenant.schema / "imports" / "2026"
     folder.mkdir(parents=True)
     (folder / "paczka ąę.xlsx").write_bytes(bytes(range(256)) * 5000)
     (folder / "empty").write_bytes(b"")
@@ -83,7 +84,7 @@ def contents(manifest: Manifest) -> list[tuple[str, int, str]]:
     return parts + [(file.path, file.size, file.sha256) for file in manifest.files]
 
 
-def test_export_and_restore_are_equal(place: Any, made: Any, storage: Path, tmp_path: Path) -> None:
+def test_export_and_restore_are_equal(place: Any, made: Any, storage: Folder, tmp_path: Path) -> None:
     first = export(place.owner, "alfa", tmp_path / "a.zip", storage=storage, leave_out=LEFT_OUT)
     assert {table.name: table.rows for table in first.tables}["accounts"] == len(AWKWARD)
     assert not [table.name for table in first.tables if table.name in LEFT_OUT or table.name.startswith("stage_")]
@@ -98,7 +99,7 @@ def test_export_and_restore_are_equal(place: Any, made: Any, storage: Path, tmp_
     assert place.rows(f"SELECT count(*) FROM {back.schema}.account_sessions") == [(0,)]
 
 
-def test_new_rows_get_new_numbers_after_a_restore(place: Any, made: Any, storage: Path, tmp_path: Path) -> None:
+def test_new_rows_get_new_numbers_after_a_restore(place: Any, made: Any, storage: Folder, tmp_path: Path) -> None:
     export(place.owner, "alfa", tmp_path / "a.zip", storage=storage)
     back = restore(place.owner_url, tmp_path / "a.zip", slug="beta", base_domain="x.test", storage=storage)
     with psycopg.connect(place.owner) as connection:
@@ -111,7 +112,7 @@ def test_new_rows_get_new_numbers_after_a_restore(place: Any, made: Any, storage
 
 
 def test_the_same_name_when_it_is_free_and_a_refusal_when_it_is_not(
-    place: Any, made: Any, storage: Path, tmp_path: Path
+    place: Any, made: Any, storage: Folder, tmp_path: Path
 ) -> None:
     from tenants.provisioning import remove
 
@@ -120,7 +121,7 @@ def test_the_same_name_when_it_is_free_and_a_refusal_when_it_is_not(
     with pytest.raises(SlugTaken):
         restore(place.owner_url, tmp_path / "a.zip", slug=None, base_domain="x.test", storage=storage)
     assert place.traces() == before
-    assert [folder.name for folder in storage.iterdir()] == [made.schema]
+    assert [folder.name for folder in storage.root.iterdir()] == [made.schema]
     remove(place.owner_url, "alfa")
     back = restore(place.owner_url, tmp_path / "a.zip", slug=None, base_domain="x.test", storage=storage)
     assert back.slug == "alfa"
@@ -128,7 +129,7 @@ def test_the_same_name_when_it_is_free_and_a_refusal_when_it_is_not(
 
 
 def test_an_archive_of_an_earlier_revision_is_restored_on_that_revision(
-    place: Any, made: Any, storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Any, made: Any, storage: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The code is one step ahead of the archive: the schema is made as it was, to be migrated afterwards."""
     from tenants import migrating, provisioning
@@ -149,7 +150,7 @@ def test_an_unknown_tenant_leaves_no_file(place: Any, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*zip*")) == []
 
 
-def test_a_failing_settlement_leaves_nothing(place: Any, made: Any, storage: Path, tmp_path: Path) -> None:
+def test_a_failing_settlement_leaves_nothing(place: Any, made: Any, storage: Folder, tmp_path: Path) -> None:
     export(place.owner, "alfa", tmp_path / "a.zip", storage=storage)
     before = place.traces()
 
@@ -159,7 +160,7 @@ def test_a_failing_settlement_leaves_nothing(place: Any, made: Any, storage: Pat
     with pytest.raises(ProvisioningFailed):
         restore(place.owner_url, tmp_path / "a.zip", slug="beta", base_domain="x.test", storage=storage, settle=settle)
     assert place.traces() == before
-    assert [folder.name for folder in storage.iterdir()] == [made.schema]
+    assert [folder.name for folder in storage.root.iterdir()] == [made.schema]
 
 
 def rewrite(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
@@ -237,7 +238,7 @@ def another_file(members: dict[str, bytes]) -> None:
     ],
 )  # fmt: skip
 def test_an_archive_that_was_touched_is_refused_and_leaves_nothing(
-    place: Any, made: Any, storage: Path, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
+    place: Any, made: Any, storage: Folder, tmp_path: Path, change: Callable[[dict[str, bytes]], None]
 ) -> None:
     export(place.owner, "alfa", tmp_path / "a.zip", storage=storage)
     bad = rewrite(tmp_path / "a.zip", tmp_path / "bad.zip", change)
@@ -245,12 +246,12 @@ def test_an_archive_that_was_touched_is_refused_and_leaves_nothing(
     with pytest.raises(BadArchive):
         restore(place.owner_url, bad, slug="beta", base_domain="x.test", storage=storage)
     assert place.traces() == before
-    assert [folder.name for folder in storage.iterdir()] == [made.schema]
+    assert [folder.name for folder in storage.root.iterdir()] == [made.schema]
     assert not (tmp_path / "evil").exists()
 
 
 def test_a_row_that_breaks_a_rule_of_the_schema_is_refused(
-    place: Any, made: Any, storage: Path, tmp_path: Path
+    place: Any, made: Any, storage: Folder, tmp_path: Path
 ) -> None:
     import hashlib
 
@@ -277,7 +278,7 @@ def test_a_file_that_is_no_archive_is_refused(place: Any, tmp_path: Path, conten
         restore(place.owner_url, tmp_path / "a.zip", slug="beta", base_domain="x.test")
 
 
-def test_a_damaged_archive_is_refused(place: Any, made: Any, storage: Path, tmp_path: Path) -> None:
+def test_a_damaged_archive_is_refused(place: Any, made: Any, storage: Folder, tmp_path: Path) -> None:
     export(place.owner, "alfa", tmp_path / "a.zip", storage=storage)
     whole = (tmp_path / "a.zip").read_bytes()
     for number, damaged in enumerate((whole[: len(whole) // 2], whole[:200] + b"\0" * 60 + whole[260:])):

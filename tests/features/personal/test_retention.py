@@ -114,7 +114,8 @@ def test_the_manager_sets_the_periods_within_bounds(house: Any, admin: Any) -> N
     assert 'name="attempts_days"' in page
     assert 'value="90"' in page
     fields = {"attempts_days": "60", "sessions_days": "30", "links_days": "7", "letters_months": "6",
-              "registrations_months": "3", "closed_months": "1", "messages_months": "12", "fetches_months": "12"}  # fmt: skip
+              "registrations_months": "3", "closed_months": "1", "messages_months": "12",
+              "fetches_months": "12"}  # fmt: skip
     assert admin.post(PAGE, fields).status_code == 303
     assert house.sql("SELECT value -> 'attempts_days' FROM office_settings WHERE name = 'retention'") == [(60,)]
     for wrong in ("29", "731", "", "-1", "1e3", "٣٣", "9" * 400):
