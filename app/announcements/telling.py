@@ -32,7 +32,8 @@ def tell(public_id: str) -> None:
         return
     if row.mailout is None and (row.tell == rules.MAILOUT or row.letters):
         try:
-            row.mailout = _mailed(row)
+            with db.session.begin_nested():  # what cannot go leaves no draft behind
+                row.mailout = _mailed(row)
         except Refused:  # nobody of the audience is in the books: who has a login is told by a notice
             row.tell = rules.NOTICE if row.tell == rules.MAILOUT else row.tell
     if row.tell == rules.NOTICE:

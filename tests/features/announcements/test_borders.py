@@ -52,3 +52,12 @@ def test_one_that_was_taken_back_is_not_read_in_the_portal_as_the_mailout_that_c
     assert "Zalany parter" not in anna.get("/news").text
     assert "Zalany parter" not in anna.get("/news?view=unread").text
     assert anna.get(f"/news/{mailout}").status_code == 404
+
+
+def test_a_mailout_that_nobody_would_get_leaves_no_draft(house: Any, office: Any) -> None:
+    house.sql("UPDATE accounts SET email = NULL WHERE role = 'resident'")
+    house.sql("UPDATE occupancies SET until_revision = 2")
+    house.published(office, tell="mailout")
+    house.run_jobs("announcements.tell")
+    assert house.sql("SELECT tell, mailout FROM announcements") == [("notice", None)]
+    assert house.sql("SELECT count(*) FROM mailouts") == [(0,)]
