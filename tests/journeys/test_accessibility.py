@@ -13,7 +13,8 @@ AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(
 CONFIGURATION = [f"/admin/configuration{part}" for part in (
     "", "/office", "/look", "/texts", "/texts/terms", "/menu", "/letters", "/portal", "/registration", "/holders",
     "/passwords", "/second-factor", "/notifications", "/retention", "/tokens", "/tokens/new", "/imports",
-    "/nightly-data",
+    "/nightly-data", "/contact", "/contact/hours", "/contact/new?kind=person", "/mailouts", "/estates", "/estates/new",
+    "/conversations", "/deliveries",
 )]  # fmt: skip
 MONEY = [f"/payments/{part}" for part in (
     "entries", "entries?year=all", "entries/charts", "entries/document?number=NO/11/2026/00001",
@@ -24,6 +25,12 @@ BOOKS = [f"/admin/{part}" for part in (
     "history?unit=01-1-001", "entries", "charges", "balances", "debts", "interest",
     "interest?unit=01-3-041",
 )]  # fmt: skip
+TOLD = [
+    "/admin/messages", "@/admin/messages/", "/admin/messages/templates", "/admin/messages/templates/new",
+    "/admin/messages/incoming", "/admin/mailouts/templates", "/admin/mailouts/templates/new", "/admin/deliveries",
+    "/admin/deliveries/addresses", "/admin/documents/new", "/admin/documents/folders", "/admin/documents/batches/new",
+    "/admin/documents", "@/admin/documents/", "@/edit", "/admin/guard",
+]  # fmt: skip
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
     ("", "", ["/"]),
@@ -46,7 +53,7 @@ PAGES = [
         "/admin/statements", "/admin/statements/new", "/admin/statements/payments", "/admin/statements/rules",
         "/admin/announcements", "@/admin/announcements/", "/admin/announcements/new", "/admin/announcements/templates",
         "/admin/mailouts",
-        "/admin/mailouts/new", *BOOKS, *CONFIGURATION, "/settings",
+        "/admin/mailouts/new", *TOLD, *BOOKS, *CONFIGURATION, "/settings",
     ]),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
