@@ -10,6 +10,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
+from itertools import islice
 
 from app.core.errors import Refused
 from app.core.language import gettext as _
@@ -21,10 +22,16 @@ TITLE_LENGTH = 300
 TEXT_BYTES = 1 << 20  # more than this of one part is no letter that a person wrote
 MOST_LETTERS = 100_000  # of all that a letter says; the rest is nothing that anybody would read
 MOST_PARTS = 100
+HEADER_LENGTH, MOST_HEADERS = 10_000, 100  # of one value, and of values of one name: all that is looked at
 DECORATION_BYTES = 20_000  # a picture inside the text that is smaller is a logo of a signature
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _BODY_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]{1,64}@[^\s@<>\"(),:;\[\]\\]{1,190}")
+# What no letter of a person or a mail server has, and what takes the `email` package minutes or hours to read.
+MOST_LINES, MOST_DIVISIONS = 800_000, 1_000
+_LONG_HEADER = re.compile(
+    rb"(?:\A|[\r\n])content-[a-z-]{1,40}[ \t]*:(?:[^\r\n]|\r?\n[ \t]|\r[ \t]){4000}", re.IGNORECASE
+)
 _BOUNDARY = re.compile(rb"boundary\s*\*?[0-9]*\*?=", re.IGNORECASE)
 _SIGNATURES = frozenset({
     "application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "application/pgp-keys",
@@ -44,8 +51,7 @@ def opened(raw: bytes) -> Message:
     """The letter as the `email` package reads it. Raises `Refused` when it is too large, or no letter at all."""
     if len(raw) > LARGEST:
         raise Refused(_("List jest za duży: najwyżej %(most)d MB.", most=LARGEST >> 20))
-    # Each nested part makes the reading of every line dearer, and no person's letter has so many.
-    if sum(1 for _found in _BOUNDARY.finditer(raw)) > MOST_PARTS:
+    if _is_bomb(raw):
         raise Refused(_("Listu nie da się odczytać."))
     try:
         message: Message = message_from_bytes(raw, policy=policy.compat32)
@@ -56,10 +62,22 @@ def opened(raw: bytes) -> Message:
     return message
 
 
+def _is_bomb(raw: bytes) -> bool:
+    # Each nested part makes the reading of every line dearer, and no person's letter has so many.
+    return (
+        sum(1 for _found in _BOUNDARY.finditer(raw)) > MOST_PARTS
+        or max(raw.count(b"\n"), raw.count(b"\r")) > MOST_LINES
+        or raw.count(b"\n--") + raw.count(b"\r--") > MOST_DIVISIONS
+        or _LONG_HEADER.search(raw) is not None
+    )
+
+
 def headers(message: Message, name: str) -> list[str]:
     """The values of a header as they stand, octets beyond ASCII as text, folded lines as one."""
-    found = (value for key, value in message.raw_items() if key.lower() == name.lower())
-    return [_one_line(decoded(str(value).encode("utf-8", "surrogateescape"))) for value in found]
+    found = (str(value)[:HEADER_LENGTH] for key, value in message.raw_items() if key.lower() == name.lower())
+    return [
+        _one_line(decoded(value.encode("utf-8", "surrogateescape"))) for value in islice(found, MOST_HEADERS)
+    ]  # fmt: skip
 
 
 def header(message: Message, name: str) -> str:
@@ -81,10 +99,18 @@ def title(message: Message) -> str:
     return words(header(message, "Subject"))[:TITLE_LENGTH]
 
 
+def addressed(values: list[str]) -> list[tuple[str, str]]:
+    """(name, address) of each in headers such as To; none when they cannot be read."""
+    try:
+        return getaddresses(values)
+    except (RecursionError, ValueError, IndexError):
+        return []
+
+
 def sender(message: Message) -> tuple[str, str]:
     """(address in lower case, name) of From; no address when there is not exactly one."""
     found = headers(message, "From")
-    people = getaddresses(found) if len(found) == 1 else []
+    people = addressed(found) if len(found) == 1 else []
     if len(people) != 1:
         return "", ""
     name, address = people[0]
@@ -193,7 +219,7 @@ def _parameter(part: Message, name: str) -> str:
 
 def _given_name(part: Message) -> str:
     try:
-        return words(part.get_filename() or "")
+        return words((part.get_filename() or "")[:HEADER_LENGTH])
     except (ValueError, LookupError, TypeError):
         return ""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import getaddresses
 
 import structlog
 from flask import current_app
@@ -84,7 +83,7 @@ def _destinations(message: Message, recipients: list[str] | None) -> list[Destin
 
 
 def _addresses(value: str) -> list[str]:
-    return [address for _name, address in getaddresses([value[:10_000]])]
+    return [address for _name, address in reading.addressed([value])]
 
 
 def _tenant(where: Destination) -> Tenant | str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -258,3 +260,26 @@ def test_old_notes_of_letters_are_forgotten(app: Any, tenant: Any, desk: Any, wh
 def test_a_letter_longer_than_anybody_reads_is_cut(app: Any, desk: Any, where: Any) -> None:
     reception.receive(letter(where(), "ala ma kota\n" * 50_000))
     assert len(desk.texts()[0]) <= reading.MOST_LETTERS
+
+
+BOMBS = {
+    "a title of beginnings": b"Subject: " + b"=?utf-8?q?a?= " * 100_000 + b"\r\n\r\nx",
+    "remarks in remarks": b"From: " + b"(" * 9_000 + b"\r\n\r\nx",
+    "many parts": b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 200_000,
+    "many parameters": b"Content-Type: text/plain; " + b"a=b; " * 50_000 + b"\r\n\r\nx",
+    "a name in pieces": b"Content-Type: text/plain;\r\n "
+    + b"".join(b"name*%d=a;\r " % n for n in range(30_000))
+    + b"\r\n\r\nx",
+    "many lines": b"Content-Type: message/delivery-status\r\n\r\n" + b"A: b\r\n\r\n" * 500_000,
+    "letters in letters": b"Content-Type: message/rfc822\r\n\r\n" * 2_000 + b"\r\nx",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_letter_made_to_be_slow_is_soon_done_with(app: Any, desk: Any, where: Any, bomb: str) -> None:
+    begun = time.process_time()
+    with suppress(Refused):
+        reception.receive(b"Message-ID: <%s@x>\r\n" % bomb.replace(" ", "").encode() + BOMBS[bomb], [where()])
+        assert len(desk.taken) == 1 and len(desk.texts()) == 1
+        reading.enclosures(desk.taken[0][1].message)
+    assert time.process_time() - begun < 4
