@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -18,6 +19,7 @@ from markupsafe import Markup, escape
 
 _LINK = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\])|#|\?)", re.IGNORECASE)
 _PICTURE = re.compile(r"#(\d{1,3})")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LOWEST = 6
 EXCERPT = 600  # signs of the text that are read for one line
 
@@ -93,6 +95,11 @@ def blocks(body: str) -> list[dict[str, Any]]:
 def plain(body: str) -> str:
     """The text in plain words, for mail that shows no formatting: list marks and addresses of links stay."""
     return "\n\n".join(part for part in _paragraphs(blocks(body)) if part).strip()
+
+
+def unmasked(body: str) -> str:
+    """The Markdown with the signs that readers see in the place of entities and of signs behind a backslash."""
+    return unescape(_ESCAPED.sub(r"\1", body))
 
 
 @lru_cache(maxsize=512)

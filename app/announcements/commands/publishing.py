@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from app.announcements import rules
+from app.announcements import markup, rules
 from app.announcements.commands.writing import locked
 from app.announcements.models import Announcement
 from app.announcements.queries import board, listing
@@ -117,10 +117,10 @@ def guard(actor: Actor, row: Announcement, consent: Consent) -> None:
 
 def words_of(row: Announcement) -> dict[str, str]:
     """All that residents would read, by the labels of its fields."""
-    said = {_("Tytuł"): row.title, _("Treść"): row.body}
+    said = {_("Tytuł"): row.title, _("Treść"): markup.unmasked(row.body)}
     for code, name in (("en", _("Po angielsku")), ("uk", _("Po ukraińsku"))):
         if code in row.translations:
-            said[name] = f"{row.translations[code]['title']}\n\n{row.translations[code]['body']}"
+            said[name] = f"{row.translations[code]['title']}\n\n{markup.unmasked(row.translations[code]['body'])}"
     shown = "\n".join(f"{file.name} {file.words}" for file in listing.file_rows(row.id))
     return said | ({_("Pliki"): shown} if shown else {})
 

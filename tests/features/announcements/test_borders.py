@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.features.announcements.conftest import FIRST
 
 
@@ -61,3 +63,11 @@ def test_a_mailout_that_nobody_would_get_leaves_no_draft(house: Any, office: Any
     house.run_jobs("announcements.tell")
     assert house.sql("SELECT tell, mailout FROM announcements") == [("notice", None)]
     assert house.sql("SELECT count(*) FROM mailouts") == [(0,)]
+
+
+@pytest.mark.parametrize("masked", ["&#52;4051401359", "440514&#x30;1359", "440514\\-01359"])
+def test_what_readers_see_is_looked_at_however_it_is_written(house: Any, office: Any, masked: str) -> None:
+    public_id = house.write(office, body=f"PESEL {masked}.")
+    assert house.publish(office, public_id).status_code == 422
+    public_id = house.write(office, title_uk="Вода", body_uk=f"PESEL {masked}.")
+    assert house.publish(office, public_id).status_code == 422
