@@ -30,6 +30,7 @@ _TOTALS = text(
     "SELECT count(*) AS all_of_them, count(*) FILTER (WHERE state = 'sent') AS sent, "
     "count(*) FILTER (WHERE state = 'bounced') AS bounced, "
     "count(*) FILTER (WHERE state IN ('failed', 'held')) AS failed, "
+    "count(*) FILTER (WHERE state IN ('queued', 'sending')) AS waiting, "
     "count(*) FILTER (WHERE state = 'skipped') AS skipped, count(*) FILTER (WHERE opened_at IS NOT NULL) AS opened, "
     "count(*) FILTER (WHERE confirmed_at IS NOT NULL) AS confirmed, count(DISTINCT recipient_key) AS people "
     "FROM outbox_items WHERE cause = :cause"
@@ -145,6 +146,7 @@ def _facts(found: Delivery) -> list[list[str]]:
 def _sums(totals: Any) -> list[tuple[str, int]]:
     return [
         (_("Odbiorców"), totals.people),
+        (_("Czeka na wysłanie"), totals.waiting),
         (_("Wysłano"), totals.sent),
         (_("Przeczytano w portalu"), totals.opened),
         (_("Potwierdzono odbiór"), totals.confirmed),

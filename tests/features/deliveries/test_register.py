@@ -159,3 +159,9 @@ def test_a_proof_of_one_delivery_and_of_a_mailing(staff: Any, books: Outbox, mai
     assert "r3@example.org" in words(many.data)
     for wrong in ("", "mailout:2", "x" * 10_000, "\0"):
         assert browser.get("/admin/deliveries/mailing.pdf", query_string={"cause": wrong}).status_code in (400, 404)
+
+
+def test_the_sums_of_a_mailing_say_how_many_still_wait(staff: Any, books: Outbox) -> None:
+    books.write(3)
+    many = words(staff("admin").get("/admin/deliveries/mailing.pdf?cause=mailout:1").data)
+    assert "Odbiorców3Czekanawysłanie3Wysłano0" in many
