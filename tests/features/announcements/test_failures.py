@@ -38,7 +38,8 @@ def test_it_stands_on_every_page_and_at_the_log_in_when_it_concerns_everybody(ho
 def test_several_fold_into_one_line_so_that_the_balance_stays_in_sight(house: House, office: Any) -> None:
     failing(house, office)
     anna = house.browser("anna")
-    assert "<details" not in inspect(anna.get("/payments")).partition('aria-label="Awarie"')[2].partition("</section>")[0]
+    alone = inspect(anna.get("/payments")).partition('aria-label="Awarie"')[2].partition("</section>")[0]
+    assert TITLE in alone and "<details" not in alone
     failing(house, office)
     shown = inspect(anna.get("/payments")).partition('aria-label="Awarie"')[2].partition("</section>")[0]
     line, _, unfolded = shown.partition("</summary>")
