@@ -144,8 +144,10 @@ def tidy(app: Flask) -> None:
 def _empty_folders() -> None:
     """Packages are personal data: those that were read long ago do not stay in the watched folders."""
     root = settings().imports_dir
+    if root is None:
+        return
     before = now() - timedelta(days=settings().imports_keep_days)
-    for slug in watched.slugs(root) if root is not None else ():
+    for slug in watched.slugs(root):
         try:
             watched.forget(root, slug, before)
         except OSError as error:

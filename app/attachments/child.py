@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 import docx
 import pypdfium2
+from docx.table import Table
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
@@ -82,10 +83,10 @@ def _pdf(path: str) -> Iterator[str]:
 def _docx(path: str) -> Iterator[str]:
     document = docx.Document(path)
     for part in document.iter_inner_content():
-        if isinstance(part, docx.text.paragraph.Paragraph):
-            yield part.text
-        else:
+        if isinstance(part, Table):
             yield from (cell.text for row in part.rows for cell in row.cells)
+        else:
+            yield part.text
 
 
 def _odt(path: str) -> Iterator[str]:
