@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.audit import sealing
-from app.audit.rules import ALTERED, CUT, DELETED, GAP, INSERTED, Broken
+from app.core.chains import ALTERED, CUT, DELETED, GAP, INSERTED, Broken
 from app.core.terminal import answer, refusals
 from tenants.context import Mode, bind
 from tenants.registry import Tenant
@@ -61,7 +61,7 @@ def seal(tenant: str, as_json: bool) -> None:
 
 
 def _sentence(broken: Broken) -> str:
-    return _SENTENCES[broken.kind].format(entry=broken.entry_id or "?", place=broken.sequence)
+    return _SENTENCES[broken.kind].format(entry=broken.line_id or "?", place=broken.sequence)
 
 
 def _tenant(slug: str) -> Tenant:

@@ -10,9 +10,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.core.chains import ALTERED, CUT, DELETED, GAP, INSERTED, Broken
 from app.core.terminal import answer, refusals
 from app.deliveries import sealing
-from app.deliveries.rules import ALTERED, CUT, DELETED, GAP, INSERTED, Broken
 from tenants.context import Mode, bind
 from tenants.registry import Tenant
 
@@ -61,7 +61,7 @@ def seal(tenant: str, as_json: bool) -> None:
 
 
 def _sentence(broken: Broken) -> str:
-    return _SENTENCES[broken.kind].format(event=broken.event_id or "?", place=broken.sequence)
+    return _SENTENCES[broken.kind].format(event=broken.line_id or "?", place=broken.sequence)
 
 
 def _tenant(slug: str) -> Tenant:

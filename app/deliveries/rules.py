@@ -1,10 +1,8 @@
-"""Policy of deliveries: how an event is sealed, when a letter goes on to the next channel, what states are called."""
+"""Policy of deliveries: when a letter goes on to the next channel, what states are called."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,9 +13,6 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.outbox.rules import status_code
 
-GENESIS = bytes(32)
-FIELDS = ("id", "at", "kind", "delivery", "message_id", "channel", "proof")
-ALTERED, DELETED, GAP, INSERTED, CUT = "altered", "deleted", "gap", "inserted", "cut"
 MOST_HOURS = 24 * 30
 WAKES, SLEEPS = 8, 20
 
@@ -86,53 +81,6 @@ class Escalation:
 
     sms_hours: int = 24
     letter_hours: int = 72
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One sealed event: its place, the hash kept there, and the event's fields, None when the event is gone."""
-
-    sequence: int
-    event_id: int
-    hash: bytes
-    fields: Mapping[str, object] | None
-    proven: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Where a chain breaks first. `kind` is `altered`, `deleted`, `gap`, `inserted` or `cut`.
-
-    `sequence` is the place in the chain, `event_id` the event; either may be unknown.
-    """
-
-    kind: str
-    sequence: int | None
-    event_id: int | None
-
-
-def canonical(fields: Mapping[str, object]) -> bytes:
-    """An event as bytes: JSON of all `FIELDS`, keys in order, no spaces, UTF-8; `proof` in hexadecimal."""
-    line = {name: fields[name] for name in FIELDS}
-    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-def sealed(previous: bytes, fields: Mapping[str, object]) -> bytes:
-    """The hash of an event that follows the event whose hash is `previous`."""
-    return hashlib.sha256(previous + canonical(fields)).digest()
-
-
-def broken(links: Iterable[Link], previous: bytes = GENESIS, place: int = 0) -> tuple[Broken | None, bytes, int]:
-    """Walk links in order from a known hash and place: the first that breaks, then the last good hash and place."""
-    for link in links:
-        if link.sequence != place + 1:
-            return Broken(GAP, place + 1, None), previous, place
-        if link.fields is None:
-            return Broken(DELETED, link.sequence, link.event_id), previous, place
-        if not link.proven or sealed(previous, link.fields) != link.hash:
-            return Broken(ALTERED, link.sequence, link.event_id), previous, place
-        previous, place = link.hash, link.sequence
-    return None, previous, place
 
 
 def next_channel(

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app.audit import rules, sealing
-from app.audit.rules import Link
+from app.audit import sealing
 from app.core import audit, work
+from app.core import chains as rules
 from app.core.actor import system
+from app.core.chains import Link
 from config.settings import libpq_url
 from tenants.context import bind
 from tenants.db import PLATFORM, db
@@ -80,7 +81,7 @@ def test_what_is_written_afterwards_waits_and_is_sealed_next_time(log: Tenant) -
 def test_an_altered_line_is_found(log: Tenant, owner: Any, change: str) -> None:
     owner(log, f"UPDATE audit_entries SET {change} WHERE id = %s", ids()[2])
     broken = sealing.verify().broken
-    assert broken and broken.kind == rules.ALTERED and broken.entry_id == ids()[2]
+    assert broken and broken.kind == rules.ALTERED and broken.line_id == ids()[2]
 
 
 @pytest.mark.parametrize("place", [0, 2, -1])
@@ -88,7 +89,7 @@ def test_a_removed_line_is_found_wherever_it_stood(log: Tenant, owner: Any, plac
     gone = ids()[place]
     owner(log, "DELETE FROM audit_entries WHERE id = %s", gone)
     broken = sealing.verify().broken
-    assert broken and broken.kind == rules.DELETED and broken.entry_id == gone
+    assert broken and broken.kind == rules.DELETED and broken.line_id == gone
 
 
 def test_a_line_removed_together_with_its_seal_is_found(log: Tenant, owner: Any) -> None:
@@ -188,13 +189,13 @@ def test_the_command_line_names_the_first_broken_entry(
     owner(tenant, "UPDATE audit_entries SET subject = 'inny' WHERE id >= %s", first)
     broken = flask_command("audit", "verify", tenant.slug, "--json")
     found = json.loads(broken.stdout)
-    assert broken.returncode == 1 and found["whole"] is False and found["broken"]["entry_id"] == first
+    assert broken.returncode == 1 and found["whole"] is False and found["broken"]["line_id"] == first
     assert f"Wpis {first}" in flask_command("audit", "verify", tenant.slug).stdout
     assert flask_command("audit", "verify", "nie-ma-takiego").returncode == 1
 
 
 FIELD = st.text(max_size=20)
-LINE = st.fixed_dictionaries({name: FIELD for name in rules.FIELDS if name != "id"})
+LINE = st.fixed_dictionaries({name: FIELD for name in sealing.FIELDS if name != "id"})
 
 
 def chain(lines: list[dict[str, str]]) -> list[Link]:
@@ -217,13 +218,13 @@ def test_any_chain_holds_as_it_was_made(lines: list[dict[str, str]]) -> None:
 def test_any_change_of_any_field_of_any_line_is_found_at_that_line(lines: list[dict[str, str]], data: Any) -> None:
     links = chain(lines)
     place = data.draw(st.integers(0, len(links) - 1))
-    name = data.draw(st.sampled_from(rules.FIELDS))
+    name = data.draw(st.sampled_from(sealing.FIELDS))
     value = data.draw(st.integers() if name == "id" else FIELD)
     old = links[place].fields
     assert old is not None
     if old[name] == value:
         return
-    links[place] = Link(place + 1, links[place].entry_id, links[place].hash, {**old, name: value})
+    links[place] = Link(place + 1, links[place].line_id, links[place].hash, {**old, name: value})
     found, _hash, _place = rules.broken(links)
     assert found and found.kind == rules.ALTERED and found.sequence == place + 1
 
@@ -233,7 +234,7 @@ def test_two_lines_that_changed_places_are_found(lines: list[dict[str, str]], da
     links = chain(lines)
     place = data.draw(st.integers(0, len(links) - 2))
     one, two = links[place], links[place + 1]
-    links[place] = Link(one.sequence, two.entry_id, one.hash, two.fields)
-    links[place + 1] = Link(two.sequence, one.entry_id, two.hash, one.fields)
+    links[place] = Link(one.sequence, two.line_id, one.hash, two.fields)
+    links[place + 1] = Link(two.sequence, one.line_id, two.hash, one.fields)
     found, _hash, _place = rules.broken(links)
     assert found and found.sequence == place + 1

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from app.deliveries import rules, sealing
-from app.deliveries.rules import Link
+from app.core import chains as rules
+from app.core.chains import Link
+from app.deliveries import sealing
 from config.settings import libpq_url
 from tests.features.outbox.conftest import Outbox
 from tests.features.outbox.crooked import Crooked
