@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import stat
 import zipfile
 from io import RawIOBase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from app.core import archives
+from app.core.archives import Bounds
+from app.core.archives import shown_name as shown_name
 from app.imports.reading.findings import Refused
 from app.imports.reading.limits import MIB, Limits
 
-ENCRYPTED = 0x1
-UTF8_NAME = 0x800
+_CODES = {"damaged": "archive-damaged", "too-many": "too-many-files"}
 NESTED = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".rar", ".7z", ".gz", ".tar")
 #: How far into a part of a workbook its first element may be.
 PROLOGUE = 64 * 1024
@@ -20,47 +21,20 @@ PROLOGUE = 64 * 1024
 
 def opened(path: Path, limits: Limits) -> zipfile.ZipFile:
     """The archive at `path`, if its directory promises to stay within `limits`. Raises Refused."""
+    bounds = Bounds(limits.entries, limits.expanded, limits.ratio, limits.ratio_from)
     try:
-        archive = zipfile.ZipFile(path)
-        entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        return archives.opened(path, path.stat().st_size, bounds)
+    except OSError as error:
         raise Refused("archive-damaged") from error
-    if len(entries) > limits.entries:
-        raise Refused("too-many-files", count=len(entries), limit=limits.entries)
-    total = sum(entry.file_size for entry in entries)
-    if total > limits.expanded:
-        raise Refused("too-large", size=_mib(total), limit=_mib(limits.expanded))
-    if total > limits.ratio_from and total > limits.ratio * max(path.stat().st_size, 1):
-        raise Refused("bomb", ratio=total // max(path.stat().st_size, 1), limit=limits.ratio)
-    for entry in entries:
-        _check(entry)
-    return archive
-
-
-def shown_name(entry: zipfile.ZipInfo) -> str:
-    """The name of `entry` as the person who packed it saw it (old packers write CP852 and do not say so)."""
-    if entry.flag_bits & UTF8_NAME:
-        return entry.filename
-    raw = entry.filename.encode("cp437", "replace")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp852")
+    except archives.Unsafe as error:
+        params = error.params
+        if error.code == "too-large":
+            params = {name: _mib(size) for name, size in params.items()}
+        raise Refused(_CODES.get(error.code, error.code), **params) from error
 
 
 def nested(name: str) -> bool:
     return name.lower().endswith(NESTED)
-
-
-def _check(entry: zipfile.ZipInfo) -> None:
-    name = shown_name(entry)
-    parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in name or "\0" in entry.orig_filename:
-        raise Refused("unsafe-name", value=name)
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise Refused("link", value=name)
-    if entry.flag_bits & ENCRYPTED:
-        raise Refused("encrypted")
 
 
 class Counted(RawIOBase):
