@@ -70,7 +70,7 @@ def check(public_id: str) -> str | Response:
 @needs(Can.SEND_MAILOUTS)
 def send(public_id: str) -> Any:
     try:
-        state = commands.launch(actor(), public_id, consent())
+        state = commands.launch(actor(), public_id, consent(), request.form.get("fingerprint"))
     except Held as held:
         return _check(public_id, guard=held.guard), 422
     except NotThere:

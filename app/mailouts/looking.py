@@ -37,6 +37,7 @@ def over(actor: Actor, public_id: str, number: int, key: str | None = None) -> d
     limit = policy.read().second_over
     return {
         "mailout": queries.mailout(actor, public_id),
+        "fingerprint": personal.fingerprint(row),
         "audience_label": chosen.label(audiences.names(actor)),
         "reach": reach,
         "seen": seen,

@@ -52,6 +52,12 @@ FROM ({recipients.SELECT}) AS r
 CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(a.item ORDER BY a.unit, a.sort), '[]') AS items,
   coalesce(array_agg(a.what), '{{}}') AS kinds FROM ({_OWN}) AS a) AS own
 """
+_FINGERPRINT = text(
+    "SELECT encode(sha256(convert_to(concat_ws(E'\\n', subject, body, audience, channels, sms_text, important, "
+    "coalesce(CAST(run_at AS text), '-'), attachments, skip_missing, (SELECT string_agg(concat_ws('/', unit_code, "
+    "file_id, name), ',' ORDER BY id) FROM mailout_files f WHERE f.mailout_id = m.id)), 'UTF8')), 'hex') "
+    "FROM mailouts m WHERE id = :mailout"
+)
 _DEAD = "EXISTS (SELECT FROM address_flags f WHERE f.dead_at IS NOT NULL AND f.address = lower(r.address))"
 #: Whether e-mail reaches the row `r`.
 REACHED = f"(coalesce({MAILABLE}, false) AND NOT {_DEAD})"
@@ -148,6 +154,11 @@ def lacking(row: Mailout, audience: Audience) -> tuple[int, list[Lacking]]:
     ).all()
     named = [Lacking(name, labels, ", ".join(map(lack_label, lacks))) for name, labels, lacks, _count in rows]
     return (rows[0][3] if rows else 0), named
+
+
+def fingerprint(row: Mailout) -> str:
+    """What a draft says, to whom and when, in 64 signs: others mean that somebody has changed it since."""
+    return str(db.session.execute(_FINGERPRINT, {"mailout": row.id}).scalar_one())
 
 
 def sample(row: Mailout, audience: Audience, number: int = 1, key: str | None = None) -> Sample | None:

@@ -13,7 +13,7 @@ from app.audience.rules import Audience, audience
 from app.core import audit
 from app.core.actor import Actor, system
 from app.core.clock import now
-from app.core.errors import Refused
+from app.core.errors import Conflict, Refused
 from app.core.jobs import enqueue
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -61,8 +61,9 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
     return public_id
 
 
-def launch(actor: Actor, public_id: str, consent: Consent | None = None) -> str:
-    """Let a draft go; returns its new state. One that has gone already stays as it is.
+def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: str | None = None) -> str:
+    """Let a draft go; returns its new state. One that has gone already stays as it is. `seen` is the
+    `personal.fingerprint` of what the actor has looked at, if it must still be so.
 
     What the guard of publications finds needs the actor's `consent`; a process has the word of whoever started it.
     Raises `Refused` when nobody would get it or somebody lacks a personal word, and `guard.commands.Held`.
@@ -70,6 +71,8 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None) -> str:
     row = locked(actor, public_id)
     if row.state != DRAFT:
         return row.state
+    if seen and seen != personal.fingerprint(row):
+        raise Conflict(_("Ktoś inny zmienił tymczasem tę wysyłkę. Sprawdź ją jeszcze raz."))
     chosen = audience(row.audience)
     count = audiences.reach(actor, chosen, MAILOUTS).people
     _check(row, chosen, count)

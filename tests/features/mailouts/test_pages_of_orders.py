@@ -221,3 +221,18 @@ def test_very_long_and_strange_words_never_break_the_pages(staff: Any, books: An
     for path in ("/admin/mailouts/%00/check", "/admin/mailouts/%00/edit", "/admin/mailouts/templates/%00",
                  "/admin/configuration/estates/%00"):  # fmt: skip
         assert browser.get(path).status_code == 404, path
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_sent_unseen(staff: Any, books: Any) -> None:
+    first, second = staff("admin"), staff("clerk")
+    written = post(first, FORM, **TEXT).headers["Location"]
+    seen = re.search(r'name="fingerprint" value="([0-9a-f]{64})"', first.get(written).text)
+    assert seen
+    changed = {**TEXT, "body": "Zupełnie co innego {nazwisko}", "skip_missing": "y"}
+    assert post(second, written.replace("/check", "/edit"), **changed).status_code == 303
+    send = written.replace("/check", "/send")
+    answer = first.post(send, data={"fingerprint": seen[1], "csrf_token": csrf(first)})
+    assert answer.status_code == 409 and "Zupełnie co innego" in answer.text, "the new text, to be looked at"
+    again = re.search(r'name="fingerprint" value="([0-9a-f]{64})"', answer.text)
+    assert again and again[1] != seen[1]
+    assert first.post(send, data={"fingerprint": again[1], "csrf_token": csrf(first)}).status_code == 303
