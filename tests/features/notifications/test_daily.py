@@ -146,7 +146,7 @@ def test_the_letter_of_the_day_says_what_where_and_how_to_decline(house: Any, ac
     from app.outbox.rendering import rendered
 
     items = [{"about": "Nowy dokument w portalu", "note": "Plan <b>2027</b>", "link": "http://x.example/d"}]
-    for count, words in ((1, "jedna rzecz"), (45, "45 rzeczy")):
+    for count, words in ((1, "1 rzecz"), (45, "45 rzeczy")):
         with house.bound():
             letter = rendered(
                 kinds.kind("digest"), {"items": items * count, "link": "http://x.example/"}, office=fresh_profile(),
