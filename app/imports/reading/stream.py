@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ROW_NUMBER = "row_no"
 PIECE = 1024 * 1024
 #: Bytes of answers that are taken before anybody asks for them.
-AHEAD = 24 * MIB
+AHEAD = 6 * MIB
 NAP = 0.02  # seconds after which whoever reads ahead looks whether it should
 
 #: Told after each block: sheet, rows of it read so far.
