@@ -19,17 +19,15 @@ from app.core.language import gettext as _
 from app.core.language import ngettext
 from app.documents.commands import folders
 from app.documents.commands.publishing import release
-from app.documents.commands.saving import READ_JOB, known_codes, may, refresh, subject, tell
+from app.documents.commands.saving import READ_JOB, known_codes, made_before, may, refresh, subject, tell
 from app.documents.matching import Codes, Match
 from app.documents.models import Document, DocumentBatch, DocumentBatchFile, DocumentTarget, DocumentVersion
 from app.documents.rules import UNITS, About
 from app.estate import scope
-from tenants.bound import current
 from tenants.db import db
 
 KEPT_DAYS = 7  # an upload that nobody decided about
 _UNITS = text(f"SELECT code FROM units WHERE until_revision IS NULL AND {scope.units('code')}")
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 13))")
 _OLD = text("DELETE FROM document_batches WHERE created_at < :before AND state = 'open'")
 
 
@@ -42,7 +40,7 @@ def take(actor: Actor, about: About, folder: str | None, files: list[Checked], f
     if not files:
         raise Refused(_("Wybierz pliki albo archiwum ZIP."), field="files")
     folders.found(folder)
-    known = _known(actor, form_key)
+    known = made_before(DocumentBatch, actor, form_key)
     if known:
         return known
     said = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(about).items()}
@@ -164,14 +162,3 @@ def _files(row: DocumentBatch) -> list[DocumentBatchFile]:
 
 def _matched(matches: list[Match]) -> int:
     return sum(match.unit is not None for match in matches)
-
-
-def _known(actor: Actor, form_key: str) -> str | None:
-    key = form_key[:64]
-    if not key:
-        return None
-    db.session.execute(_TURN, {"key": f"{current().id}:{key}"})
-    made: str | None = db.session.execute(
-        select(DocumentBatch.public_id).where(DocumentBatch.form_key == key, DocumentBatch.created_by == actor.login)
-    ).scalar()
-    return made

@@ -17,7 +17,7 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.documents import searching, visibility
 from app.documents.commands import folders
-from app.documents.models import Document, DocumentTarget, DocumentVersion
+from app.documents.models import Document, DocumentBatch, DocumentTarget, DocumentVersion
 from app.documents.rules import CATEGORIES, TARGETS, WIDE, About, checked_access
 from app.estate import queries as estate
 from app.estate import scope
@@ -59,7 +59,7 @@ def create(actor: Actor, wish: Wish, file: Checked | None, form_key: str = "") -
     may(actor)
     if file is None:
         raise Refused(_("Wybierz plik."), field="files")
-    known = _known(actor, form_key)
+    known = made_before(Document, actor, form_key)
     if known:
         return known
     access, codes = _access(actor, wish)
@@ -220,13 +220,13 @@ def _shown(row: Document) -> dict[str, Any]:
     return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
 
 
-def _known(actor: Actor, form_key: str) -> str | None:
-    """The document that this form made before. Twins wait here until the first one is committed."""
+def made_before(kind: type[Document] | type[DocumentBatch], actor: Actor, form_key: str) -> str | None:
+    """What this form of the actor's made before. Twins wait here until the first one is committed."""
     key = form_key[:64]
     if not key:
         return None
     db.session.execute(_TURN, {"key": f"{current().id}:{key}"})
     made: str | None = db.session.execute(
-        select(Document.public_id).where(Document.form_key == key, Document.created_by == actor.login)
+        select(kind.public_id).where(kind.form_key == key, kind.created_by == actor.login)
     ).scalar()
     return made
