@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.accounts.queries.titles import HELD_UNITS
 from app.accounts.rules.holders import Holders, sight
-from app.audience.recipients import HOLDS, MAILABLE, STANDING, chosen_values
+from app.audience.recipients import HOLDS, MAILABLE, STANDING, narrowed_values
 from app.audience.rules import Audience
 from app.core.actor import Actor
 from app.core.clock import today
@@ -121,14 +121,7 @@ SELECT a.id FROM accounts a WHERE a.role = 'resident' AND a.status = 'active'
 
 def accounts_values(audience: Audience) -> dict[str, Any]:
     """The parameters of `accounts_sql`."""
-    return {
-        **chosen_values(audience),
-        "roles": list(audience.roles) or None,
-        "members": audience.members,
-        "without_email": audience.without_email,
-        "proxies": settings.read(Holders).proxies_balance,
-        "today": today(),
-    }
+    return narrowed_values(audience)
 
 
 def count(audience: Audience) -> int:

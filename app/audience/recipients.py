@@ -169,8 +169,8 @@ WHERE NOT :without_email OR r.address IS NULL OR NOT ({MAILABLE})
 """
 
 
-def values(audience: Audience, *, locale: str, personal: bool, money: bool = False) -> dict[str, Any]:
-    """The parameters of `SELECT`. `locale` is for those who chose none; `money` reads the ledger for the fields."""
+def narrowed_values(audience: Audience) -> dict[str, Any]:
+    """The parameters by which places are chosen and who of them is left, without those of a letter."""
     return {
         **chosen_values(audience),
         "roles": list(audience.roles) or None,
@@ -178,6 +178,13 @@ def values(audience: Audience, *, locale: str, personal: bool, money: bool = Fal
         "without_email": audience.without_email,
         "proxies": settings.read(Holders).proxies_balance,
         "today": today(),
+    }
+
+
+def values(audience: Audience, *, locale: str, personal: bool, money: bool = False) -> dict[str, Any]:
+    """The parameters of `SELECT`. `locale` is for those who chose none; `money` reads the ledger for the fields."""
+    return {
+        **narrowed_values(audience),
         "locale": locale,
         "personal": personal,
         "money": money,
