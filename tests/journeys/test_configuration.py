@@ -62,13 +62,14 @@ def test_a_logo_and_a_colour_are_soon_on_every_page(visit: Visit, manager: str) 
     save(page, "Zapisz kolor")
     outside = visit(manager)
     accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
-    for _second in range(10):  # the other web processes hear of it within a few seconds
-        if outside.evaluate(accent) == "#7a1f1f":
+    logo = "document.querySelector('.brand-logo')?.naturalWidth > 0"
+    for _second in range(10):  # page and theme may come of different web processes, which hear of it within seconds
+        if outside.evaluate(accent) == "#7a1f1f" and outside.evaluate(logo):
             break
         outside.wait_for_timeout(1000)
         outside.reload()
     assert outside.evaluate(accent) == "#7a1f1f"
-    assert outside.evaluate("document.querySelector('.brand-logo').naturalWidth") > 0
+    assert outside.evaluate(logo)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
