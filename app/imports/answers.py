@@ -39,7 +39,8 @@ def reject(actor: Actor, public_id: str) -> None:
 
 
 def cancel(actor: Actor, public_id: str) -> None:
-    """Stop an import that has not been published: at once if it has not begun, else at its next step.
+    """Stop an import that has not been published: at once, even in the middle of a statement
+    (see `stopping`).
 
     Raises `NotThere`, `Conflict` when it has ended.
     """

@@ -17,6 +17,15 @@ def wait_for_turn(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:space, :tenant)"), {"space": TURN, "tenant": current().id})
 
 
+def try_turn(connection: Connection) -> bool:
+    """Take the turn if nobody has it."""
+    return bool(
+        connection.execute(
+            text("SELECT pg_try_advisory_xact_lock(:space, :tenant)"), {"space": TURN, "tenant": current().id}
+        ).scalar()
+    )
+
+
 def hold_running(connection: Connection, import_id: int) -> None:
     """Show that the process that runs this import is alive."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _key(import_id)})

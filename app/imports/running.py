@@ -20,7 +20,7 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.gateways import files
-from app.imports import consent, locks, publishing, repeats, sifting, staging
+from app.imports import consent, locks, publishing, repeats, sifting, staging, stopping
 from app.imports.checking import Checks
 from app.imports.comparison import compared
 from app.imports.consent import Limits
@@ -111,7 +111,8 @@ def _read(order: _Order, path: Path | None, *, short: bool) -> Report:
     place = nullcontext(path) if path is not None else files.files().local_path(order.key or "")
     try:
         with place as where, open_package(where, name=order.name, mapping=order.mapping, progress=progress) as package:
-            report = _transact(order, package, progress, short=short)
+            with stopping.stoppable(db.session.connection(), order.id, package.halt):
+                report = _transact(order, package, progress, short=short)
             if report.status == "waiting" and order.key is None:
                 _keep(order, where)
             work.commit()
@@ -125,7 +126,8 @@ def _without_reading(order: _Order) -> Report | None:
     """The outcome of an import that somebody else has ended, or whose very bytes the books stand at."""
     connection = db.session.connection()
     try:
-        report = _take_turn(connection, order)
+        with stopping.stoppable(connection, order.id):
+            report = _take_turn(connection, order)
         if report is None and not order.dry_run:
             report = repeats.repeated(
                 connection, public_id=order.public_id, sha256=order.sha256, name=order.name, mode=order.mode,
@@ -319,6 +321,11 @@ def _cancelled(order: _Order) -> Report:
         row.status, row.progress, row.finished_at = "cancelled", None, now()
         audit.record(Actor(kind="system", login=order.created_by), "import.cancelled", order.public_id)
     report = Report(order.public_id, row.status, row.revision)
+    work.commit()
+    # What it had staged is seen by nobody, and yet takes room.
+    connection = db.session.connection()
+    if locks.try_turn(connection):
+        staging.clear_if_free(connection)
     work.commit()
     return report
 

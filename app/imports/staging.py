@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from app.imports import sifting
 from app.imports.models import BOOKS, data_columns, table_of
@@ -157,6 +158,18 @@ def totals(connection: Connection, by: Ways) -> Totals:
 def clear(connection: Connection) -> None:
     """Empty it, and the differences that were noted beside it."""
     connection.execute(text("TRUNCATE stage_differences, " + ", ".join(f"stage_{sheet}" for sheet in BOOKS)))
+
+
+def clear_if_free(connection: Connection) -> None:
+    """Empty it unless somebody holds one of its tables; else the next import will."""
+    tables = ", ".join(f"stage_{name}" for name in (*BOOKS, "differences"))
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT"))
+            clear(connection)
+    except OperationalError as error:
+        if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise
 
 
 def _controls(sheet: SheetStream) -> list[Control]:

@@ -131,6 +131,10 @@ class Package:
         with self._pipe.filling():
             yield
 
+    def halt(self) -> None:
+        """Let nobody wait for the child any more, from whatever thread: it ends, and the package seems cut off."""
+        self._pipe.halt()
+
     def tabs(self) -> Iterator[Tab]:
         """The first rows of every tab and file, for a package that is only looked at."""
         while (frame := self._next()) is not None:
@@ -250,6 +254,9 @@ class _Pipe:
             return "too-hungry", {"limit": self._limits.memory // MIB}
         self._stderr.seek(0)
         raise ReaderFailed(self._stderr.read()[-4000:].decode("utf-8", "replace") or f"exit status {status}")
+
+    def halt(self) -> None:
+        self._child.kill()
 
     def close(self) -> None:
         self._selector.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from app.core import work
 from app.core.errors import Conflict, Refused
 from app.imports import answers, commands, progress, running
+from app.imports.reading import stream
 from config.settings import libpq_url
 from tenants.context import bind
 from tests.factories import packages
@@ -22,6 +25,7 @@ from tests.features.imports.test_killed import receive
 from tests.features.imports.test_pages import Desk, desk  # noqa: F401
 from tests.pages import inspect
 from tests.worker.conftest import ended, process, until
+from tests.worker.jobs import row
 from worker import entry
 
 Desks = Callable[..., Desk]
@@ -86,6 +90,85 @@ def test_one_that_is_being_read_stops_there(
     assert [report["status"] for report in reports] == ["cancelled"]
     assert imports(app, tenant) == [("cancelled", None)] and not any(books(app, tenant).values())
     assert publish(app, tenant, path)["status"] == "published"
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["stage_ledger IN ACCESS EXCLUSIVE MODE", "ledger_entries IN SHARE MODE", "revisions IN SHARE MODE"],
+    ids=["before reading", "while reading", "while writing"],
+)
+def test_a_statement_that_is_running_is_broken_off(
+    app: Any, new_tenant: Callable[..., Any], tmp_path: Path, lock: str
+) -> None:
+    tenant = new_tenant(post=False)
+    _, job = receive(app, tenant, packages.archive(tmp_path / "a.zip", big_package(1, 3_000)))
+    with psycopg.connect(libpq_url(app.settings.database_url)) as somebody:
+        somebody.execute(f"LOCK TABLE {tenant.schema}.{lock}".encode())
+        with process(app, lambda: entry.run(tenant.id, job)) as pid:
+            until(lambda: waits_for_lock(app, tenant), 20)
+            stop(app, tenant)
+            assert ended(pid, 15) == 0, "it still waits"
+        assert imports(app, tenant) == [("cancelled", None)] and row(app, tenant, job).state == "done"
+        somebody.rollback()
+    assert not any(books(app, tenant).values())
+    if "stage" not in lock:
+        assert scalar(app, tenant, "SELECT pg_relation_size('stage_units')") == 0, "the stage is left full"
+    _, job = receive(app, tenant, tmp_path / "a.zip")
+    with app.app_context():
+        entry.run(tenant.id, job)
+    assert imports(app, tenant)[1:] == [("published", 1)]
+
+
+def test_a_statement_that_somebody_else_cancels_is_tried_again(
+    app: Any, new_tenant: Callable[..., Any], tmp_path: Path
+) -> None:
+    tenant = new_tenant(post=False)
+    _, job = receive(app, tenant, small(tmp_path / "a.zip"))
+    with psycopg.connect(libpq_url(app.settings.database_url)) as somebody:
+        somebody.execute(f"LOCK TABLE {tenant.schema}.revisions IN SHARE MODE".encode())
+        with process(app, lambda: entry.run(tenant.id, job)) as pid:
+            until(lambda: waits_for_lock(app, tenant), 20)
+            somebody.execute(
+                "SELECT pg_cancel_backend(pid) FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
+                (f"{tenant.schema}.revisions",),
+            )
+            assert ended(pid, 15) == 0
+    assert imports(app, tenant) == [("running", None)] and row(app, tenant, job).state == "waiting"
+
+
+def test_a_package_that_is_slow_to_open_is_given_up(
+    app: Any, new_tenant: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = new_tenant(post=False)
+    started = stream._started
+    children: list[int] = []
+
+    def stopped(stderr: Any) -> Any:
+        child = started(stderr)
+        os.kill(child.pid, signal.SIGSTOP)
+        children.append(child.pid)
+        return child
+
+    monkeypatch.setattr(stream, "_started", stopped)
+    reports: list[Any] = []
+    path = small(tmp_path / "a.zip")
+    reader = threading.Thread(target=lambda: reports.append(publish(app, tenant, path)))
+    reader.start()
+    until(lambda: children)
+    stop(app, tenant)
+    reader.join(20)
+    assert [report["status"] for report in reports] == ["cancelled"]
+    assert imports(app, tenant) == [("cancelled", None)]
+
+
+def waits_for_lock(app: Any, tenant: Any) -> bool:
+    return bool(
+        scalar(
+            app, tenant,
+            "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+            "WHERE NOT l.granted AND c.relnamespace = CAST(:schema AS regnamespace)", schema=tenant.schema,
+        )
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("moment", [("checking", 1), ("comparing", 1), ("writing", 1), ("writing", 2)], ids=str)
