@@ -20,6 +20,7 @@ from app.finances.queries.charges import charges
 from app.finances.queries.dates import Dated, dated, last_charge
 from app.finances.tariff import Line
 from app.meters import queries as meters
+from app.settlements import queries as settlements
 from tenants.db import db
 
 
@@ -59,7 +60,7 @@ def events(actor: Actor, unit: HeldUnit, first: date, last: date, today: date) -
     found += [
         Event(one.to_on, "period", unit.code, one.balance, _("%(what)s, od %(first)s do %(last)s", what=one.label,
               first=f"{one.from_on:%d.%m.%Y}", last=f"{one.to_on:%d.%m.%Y}"), one.number)
-        for one in meters.settled_periods(actor, unit, first, last)
+        for one in settlements.settled_periods(actor, unit, first, last)
     ]  # fmt: skip
     found += [
         Event(one.day, "meter", unit.code, None, one.label, one.serial)

@@ -28,7 +28,8 @@ from app.core.revisions import Revisioned
 from app.estate.models import Building, Occupancy, Person, Unit
 from app.finances.models import Charge, Component, LedgerEntry
 from app.imports.reading.sheets import SHEETS
-from app.meters.models import MediaSettlement, Meter, MeterReading
+from app.meters.models import Meter, MeterReading
+from app.settlements.models import MediaSettlement
 from tenants.db import Model, tenant_metadata
 
 OPEN_STATUSES = ("queued", "running")

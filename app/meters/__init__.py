@@ -1,1 +1,1 @@
-"""Meters (liczniki), their readings, and settlements of what was used, as the manager's books hold them."""
+"""Meters (liczniki) and their readings, as the manager's books hold them."""

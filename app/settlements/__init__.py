@@ -1,1 +1,1 @@
-"""Settlements of media (rozliczenia mediów): what a building cost, how it was divided, what a unit owes or overpaid."""
+"""Settlements (rozliczenia) of what a building used: heat and water, unit by unit, that everybody can recompute."""

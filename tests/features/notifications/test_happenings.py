@@ -95,7 +95,7 @@ def booked(house: Any, entry: str, since: int, until: int | None = None, **other
 
 def publish(house: Any, revision: int) -> int:
     from app.finances.notices import tell_published
-    from app.meters.notices import tell_settled
+    from app.settlements.notices import tell_settled
 
     house.sql(
         "INSERT INTO revisions (number, kind, as_of, published_by) VALUES (:n, 'publish', now(), 'tests') "

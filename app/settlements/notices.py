@@ -16,7 +16,7 @@ from app.notifications.commands import tell_many
 from app.outbox import letters
 from tenants.db import db
 
-KIND, LETTER, JOB = "settlements", "settlement", "meters.tell_settled"
+KIND, LETTER, JOB = "settlements", "settlement", "settlements.tell_settled"
 kinds.register(
     kinds.Kind(
         KIND,

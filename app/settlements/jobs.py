@@ -1,9 +1,9 @@
-"""Background work of meters."""
+"""Background work of settlements."""
 
 from __future__ import annotations
 
 from app.core.jobs import job
-from app.meters import notices
+from app.settlements import notices
 
 
 @job(notices.JOB)
