@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 
 
 class Role(enum.StrEnum):
-    """What an account may be in a tenant; `resident` is a mieszkaniec, the rest are the manager's staff."""
+    """What an account may be in a tenant.
+
+    `resident` is a mieszkaniec; `collaborator` (uczestnik budowy) takes part in building works and sees nothing but
+    the works zone; the rest are the manager's staff.
+    """
 
     RESIDENT = "resident"
     ADMIN = "admin"
     ACCOUNTANT = "accountant"
     CLERK = "clerk"
     BOARD = "board"
+    COLLABORATOR = "collaborator"
 
 
 class Can(enum.StrEnum):
@@ -35,10 +40,15 @@ class Can(enum.StrEnum):
     HOLD_INTEREST = "hold_interest"
     SEE_DOCUMENTS = "see_documents"
     MANAGE_DOCUMENTS = "manage_documents"
+    SEE_METERS = "see_meters"
+    MANAGE_METERS = "manage_meters"
+    SEE_WORKS = "see_works"
+    MANAGE_WORKS = "manage_works"
 
 
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.RESIDENT: frozenset(),
+    Role.COLLABORATOR: frozenset(),
     Role.ADMIN: frozenset(Can),
     Role.ACCOUNTANT: frozenset(
         {
@@ -52,6 +62,9 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.HOLD_INTEREST,
             Can.SEE_DOCUMENTS,
             Can.MANAGE_DOCUMENTS,
+            Can.SEE_METERS,
+            Can.MANAGE_METERS,
+            Can.SEE_WORKS,
         }
     ),
     Role.CLERK: frozenset(
@@ -66,12 +79,26 @@ GRANTS: dict[Role, frozenset[Can]] = {
             Can.ANSWER_REQUESTS,
             Can.SEE_DOCUMENTS,
             Can.MANAGE_DOCUMENTS,
+            Can.SEE_METERS,
+            Can.MANAGE_METERS,
+            Can.SEE_WORKS,
+            Can.MANAGE_WORKS,
         }
     ),
     Role.BOARD: frozenset(
-        {Can.SEE_RESIDENTS, Can.SEE_IMPORTS, Can.SEE_MAILOUTS, Can.SEE_MESSAGES, Can.SEE_DOCUMENTS}
+        {
+            Can.SEE_RESIDENTS,
+            Can.SEE_IMPORTS,
+            Can.SEE_MAILOUTS,
+            Can.SEE_MESSAGES,
+            Can.SEE_DOCUMENTS,
+            Can.SEE_METERS,
+            Can.SEE_WORKS,
+        }
     ),
 }
+#: Roles of people who do not work for the manager.
+OUTSIDE = frozenset({Role.RESIDENT, Role.COLLABORATOR})
 # What reaches over all buildings, so that nobody who is limited to some may do it.
 WHOLE_MANAGER = frozenset(
     {Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.MATCH_PAYMENTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT}
@@ -124,7 +151,11 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        return self.kind == "account" and self.role not in (None, Role.RESIDENT)
+        return self.kind == "account" and self.role is not None and self.role not in OUTSIDE
+
+    @property
+    def is_collaborator(self) -> bool:
+        return self.kind == "account" and self.role is Role.COLLABORATOR
 
     @property
     def is_operator(self) -> bool:

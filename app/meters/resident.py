@@ -1,0 +1,30 @@
+"""Ewidencja liczników: a unit's meters by place, with their readings and what was used."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.core.language import lazy_gettext as _l
+from app.meters import tabs
+from app.meters.frame import frame
+from app.web import menu
+from app.web.pages import render
+
+METERS = "/media/meters"
+pages = Blueprint("meters", __name__, template_folder="templates")
+menu.register("resident", _l("Media"), "meters.index", "meter", 30, module=tabs.MODULE, shown=tabs.something)
+tabs.register(
+    METERS,
+    _l("Ewidencja liczników"),
+    10,
+    pages.name,
+    "EXISTS (SELECT 1 FROM meters m WHERE m.unit_code = h.unit_code AND m.until_revision IS NULL)",
+)
+
+
+@pages.get(METERS)
+def index() -> str:
+    unit, around = frame()
+    if unit is None:
+        return render("meters/meters.html", **around)
+    return render("meters/meters.html", **around)
