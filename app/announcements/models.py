@@ -77,7 +77,10 @@ class Announcement(Model):
 
 
 class AnnouncementFile(Model):
-    """A picture or an attachment of an announcement. `name` is as given; `words` say what a picture shows."""
+    """A picture or an attachment of an announcement. `name` is as given; `words` say what a picture shows.
+
+    One that `waits` came after the announcement was published: residents see it once it has been looked through.
+    """
 
     __tablename__ = "announcement_files"
     __table_args__ = (
@@ -93,6 +96,7 @@ class AnnouncementFile(Model):
     role: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text, server_default="")
+    waits: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class AnnouncementRead(Model):

@@ -134,7 +134,7 @@ def shown_picture(announcement: str, announcement_file: str) -> Response:
 
 
 def _announcement(found: Hanging) -> str:
-    files = queries.files(found.id)
+    files = queries.seen_files(found.id)
     at = f"{HOME}/{quote(found.public_id)}"
     shown = [
         markup.Picture(f"{at}/pictures/{one.public_id}", one.words or found.title)
@@ -182,7 +182,7 @@ def _line(one: Hanging) -> Line:
 
 def _file(announcement: str, public_id: str) -> queries.StaffFile:
     found = board.one(actor(), announcement)
-    file = next((one for one in queries.files(found.id) if one.public_id == public_id), None)
+    file = next((one for one in queries.seen_files(found.id) if one.public_id == public_id), None)
     if file is None:
         raise NotThere(_("Nie ma takiego pliku."))
     return file

@@ -13,6 +13,7 @@ from app.announcements.commands import publishing
 from app.announcements.editing import HOME, pages, shown_pictures
 from app.announcements.forms import PublicationForm, TemplateForm, version
 from app.announcements.queries import readers
+from app.attachments import contents
 from app.attachments.rules import named
 from app.attachments.serving import WIDTHS, handed_out, picture
 from app.audience import queries as audiences
@@ -26,6 +27,7 @@ from app.core.paging import Page, page_number
 from app.guard.checking import look
 from app.guard.commands import Held, Shown
 from app.guard.posted import consent
+from app.guard.rules import Finding
 from app.outbox.letters import MAILOUTS
 from app.web import menu
 from app.web.audiences import needs
@@ -86,6 +88,21 @@ def publish(announcement: str) -> Any:
         _("Ogłoszenie opublikowano.") if state == "published" else _("Ogłoszenie zaplanowano. Pojawi się samo."),
         "success",
     )
+    return see_other(f"{HOME}/{quote(announcement)}")
+
+
+@pages.post("/announcements/<announcement>/files/release")
+@needs(Can.SEND_MAILOUTS)
+def release(announcement: str) -> Any:
+    try:
+        commands.release(actor(), announcement, consent())
+    except NotThere:
+        raise
+    except Refused as refusal:
+        row = queries.row(actor(), announcement)
+        around = {"guard": refusal.guard} if isinstance(refusal, Held) else {"sentence": refusal.message}
+        return _page(row, PublicationForm(version=str(row.version)), **around), refusal.status
+    flash(_("Mieszkańcy widzą już nowe pliki."), "success")
     return see_other(f"{HOME}/{quote(announcement)}")
 
 
@@ -196,15 +213,26 @@ def _file(announcement: str, public_id: str) -> queries.StaffFile:
     return found
 
 
+def _found(row: Announcement, waits: bool, files: bool) -> list[Finding]:
+    """What the guard says of an announcement before it is published, or of new `files` of one that is."""
+    said = publishing.words_of(row) if waits else {}
+    if files:
+        said |= publishing.words_in_files(row, waiting=not waits)
+    return look(actor(), said) if said else []
+
+
 def _page(row: Announcement, form: PublicationForm, **around: Any) -> str:
     files = queries.files(row.id)
     shown = shown_pictures(row.public_id, files)
     spoken = request.args.get("say", "pl")
     title, body, locale = rules.said_in(spoken, row.title, row.body, row.translations)
     chosen = audience(row.audience)
-    waits = row.state in ("draft", "scheduled") and Can.SEND_MAILOUTS in actor().can
+    may_write = Can.SEND_MAILOUTS in actor().can
+    waits = row.state in ("draft", "scheduled") and may_write
     values: dict[str, Any] = {"guard": None, "sentence": None, "template_form": TemplateForm()} | around
-    if waits and values["guard"] is None and (found := look(actor(), publishing.words_of(row))):
+    unseen = [one for one in files if waits or one.waits]
+    being_read = bool(unseen) and may_write and contents.want([one.file_id for one in unseen])
+    if values["guard"] is None and (found := _found(row, waits, bool(unseen) and not being_read)):
         values["guard"] = Shown(tuple(found))
     return render(
         "announcements/show.html",
@@ -223,7 +251,9 @@ def _page(row: Announcement, form: PublicationForm, **around: Any) -> str:
         reach=audiences.reach(actor(), chosen, MAILOUTS),
         audience_json=json.dumps(row.audience),
         counts=readers.counts(actor(), row),
-        may_write=Can.SEND_MAILOUTS in actor().can,
+        may_write=may_write,
+        being_read=being_read,
+        fresh=[one for one in files if one.waits],
         over=row.state == "published" and row.expires_at is not None and row.expires_at <= now(),
         tell=rules.TELL[row.tell],
         **values,

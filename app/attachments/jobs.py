@@ -1,12 +1,13 @@
-"""Background work of stored files: drawing their pages, removing what nobody refers to."""
+"""Background work of stored files: reading them, drawing their pages, removing what nobody refers to."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 
 from sqlalchemy import text
 
-from app.attachments import commands, queries, reading
+from app.attachments import commands, contents, queries, reading
 from app.attachments.rules import WIDTHS
 from app.core.errors import NotThere
 from app.core.jobs import job
@@ -29,6 +30,20 @@ def preview(public_id: str) -> None:
         for width, picture in zip(WIDTHS, pictures, strict=True):
             files.files().put(commands.preview_key(public_id, number, width), BytesIO(picture))
     db.session.execute(_DRAWN, {"id": found.id, "pages": len(drawn)})
+
+
+def unread(public_id: str, error: str) -> None:
+    """A file that cannot be read at all has no words; a person looks it through."""
+    with suppress(NotThere):
+        contents.keep(queries.file(public_id).id, "")
+
+
+@job(contents.READ_JOB, parked=unread)
+def read(public_id: str) -> None:
+    """Read the words of a file, which are looked through before many may read it."""
+    with suppress(NotThere):
+        found = queries.file(public_id)
+        contents.keep(found.id, reading.words(found.id))
 
 
 @job(TIDY)

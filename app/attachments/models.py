@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity, Integer, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,3 +45,15 @@ class StoredFile(Model):
     verdict: Mapped[str] = mapped_column(Text, server_default="unchecked")
     pages: Mapped[int | None] = mapped_column(Integer)
     kept_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+
+
+class StoredWords(Model):
+    """The words of a stored file, as far as there are any, for looking it through before many may read it."""
+
+    __tablename__ = "stored_words"
+
+    file_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("stored_files.id", ondelete="CASCADE"), primary_key=True
+    )
+    words: Mapped[str] = mapped_column(Text)
+    read_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())

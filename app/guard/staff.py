@@ -7,13 +7,14 @@ from flask import Blueprint, request
 from app.core.actor import Can
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
-from app.guard import queries, subjects
+from app.guard import queries, subjects, texts
 from app.web import sections
 from app.web.audiences import needs
 from app.web.pages import render
 from app.web.visitor import actor
 
 HOME = "/admin/guard"
+__all__ = ["pages", "texts"]
 pages = Blueprint("guard", __name__, template_folder="templates")
 sections.register(
     "configuration",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.attachments import contents
 from app.audience import queries as audiences
 from app.audience.rules import Audience, audience
 from app.core.actor import Actor, Can
@@ -40,6 +41,7 @@ def over(actor: Actor, public_id: str, number: int, key: str | None = None) -> d
         "fingerprint": personal.fingerprint(row),
         "audience_label": chosen.label(audiences.names(actor)),
         "reach": reach,
+        "being_read": contents.want([item["file"] for item in row.attachments if "file" in item]),
         "seen": seen,
         "subject": filled(row.subject, fields),
         "body_html": as_html(filled(row.body, fields)),

@@ -1,6 +1,6 @@
 """Writing, publishing and taking back announcements; what residents do with them."""
 
-from app.announcements.commands.publishing import appear, publish, unschedule, withdraw
+from app.announcements.commands.publishing import appear, publish, release, unschedule, withdraw
 from app.announcements.commands.reading import confirm, mark_all_read, mark_letter_read, mark_read
 from app.announcements.commands.templates import delete_template, keep_template
 from app.announcements.commands.writing import attach, change, copy, delete, describe, detach, write
@@ -20,6 +20,7 @@ __all__ = [
     "mark_letter_read",
     "mark_read",
     "publish",
+    "release",
     "unschedule",
     "withdraw",
     "write",

@@ -10,6 +10,7 @@ from app.announcements import markup, rules
 from app.announcements.commands.writing import locked
 from app.announcements.models import Announcement
 from app.announcements.queries import board, listing
+from app.attachments import contents
 from app.audience import membership
 from app.audience import queries as audiences
 from app.audience.rules import audience
@@ -42,7 +43,8 @@ def publish(
     """Let an announcement appear now, or `at` a moment in the future (UTC); returns its new state.
 
     What is published already stays so: a second click does nothing. Raises `Refused` with the field, also for an
-    audience of none; `guard.commands.Held` until the findings of the guard were seen; `Conflict`, `NotThere`.
+    audience of none; `guard.commands.Held` until the findings of the guard were seen; `Conflict`, also while a file is
+    not read yet; `NotThere`.
     """
     row = locked(actor, public_id)
     if row.state == "published":
@@ -54,7 +56,8 @@ def publish(
     starts = rules.check_schedule(at, now()) if at is not None else now()
     rules.check_times(row.importance, starts, row.ends_at, row.expires_at)
     _check_reach(actor, row)
-    guard(actor, row, consent)
+    _look_through(actor, row, {**words_of(row), **words_in_files(row)}, consent)
+    _release(row)
     row.published_by, row.publisher = actor.name or actor.login, actor.account_id
     if at is None:
         _appear(actor, row)
@@ -110,9 +113,46 @@ def appear(actor: Actor, public_id: str) -> float | None:
     return None
 
 
+def release(actor: Actor, public_id: str, consent: Consent) -> int:
+    """Let residents see the files that were added to a published announcement; returns how many that are.
+
+    Raises `guard.commands.Held` until the findings in them were seen, `Conflict` while one is not read yet, `NotThere`.
+    """
+    row = locked(actor, public_id)
+    fresh = [file for file in listing.file_rows(row.id) if file.waits]
+    if row.state != "published" or not fresh:
+        return 0
+    _look_through(actor, row, words_in_files(row, waiting=True), consent)
+    _release(row)
+    row.version += 1
+    row.changed_at = now()
+    audit.record(actor, "announcement.files_released", f"announcement:{public_id}", files=[one.name for one in fresh])
+    board.forget()
+    return len(fresh)
+
+
 def guard(actor: Actor, row: Announcement, consent: Consent) -> None:
-    """Have everything that can be read looked at. Raises `guard.commands.Held` until a person has decided."""
-    decide(actor, rules.cause(row.public_id), look(actor, words_of(row)), consent)
+    """Have the words of what residents see already looked at. Raises `guard.commands.Held` until a person has decided.
+
+    Files that come to it later wait, and are looked at when they are released.
+    """
+    _look_through(actor, row, words_of(row), consent)
+
+
+def words_in_files(row: Announcement, *, waiting: bool = False) -> dict[str, str]:
+    """What stands in the attachments, or in those that still wait. Raises `Conflict` while one is not read yet."""
+    files = [file for file in listing.file_rows(row.id) if file.waits or not waiting]
+    found = contents.words_of([file.file_id for file in files])
+    return {_("Plik „%(name)s”", name=file.name): found[file.file_id] for file in files if file.file_id in found}
+
+
+def _look_through(actor: Actor, row: Announcement, said: dict[str, str], consent: Consent) -> None:
+    decide(actor, rules.cause(row.public_id), look(actor, said), consent)
+
+
+def _release(row: Announcement) -> None:
+    for file in listing.file_rows(row.id):
+        file.waits = False
 
 
 def words_of(row: Announcement) -> dict[str, str]:

@@ -12,9 +12,10 @@ from app.announcements import queries, rules
 from app.announcements.models import Announcement, AnnouncementFile
 from app.announcements.queries import board
 from app.announcements.rules import Draft
+from app.attachments import contents
 from app.attachments.commands import keep
 from app.attachments.owners import owner
-from app.attachments.rules import Checked
+from app.attachments.rules import PICTURES, Checked
 from app.audience import queries as audiences
 from app.audience.rules import Audience, audience
 from app.core import audit
@@ -99,6 +100,7 @@ def copy(actor: Actor, public_id: str) -> str:
     )
     public = write(actor, made)
     fresh = queries.row(actor, public)
+    contents.want([file.file_id for file in queries.file_rows(row.id)])
     for file in queries.file_rows(row.id):
         db.session.add(
             AnnouncementFile(
@@ -118,7 +120,10 @@ def delete(actor: Actor, public_id: str) -> None:
 
 
 def attach(actor: Actor, public_id: str, files: Sequence[Checked], role: str) -> None:
-    """Add pictures (`picture`) or files to take away (`attachment`). Raises `Refused`, `NotThere`."""
+    """Add pictures (`picture`) or files to take away (`attachment`), which are read to be looked through.
+
+    Such a file of what is published already waits until somebody releases it. Raises `Refused`, `NotThere`.
+    """
     if not files:
         return
     row = locked(actor, public_id)
@@ -129,7 +134,11 @@ def attach(actor: Actor, public_id: str, files: Sequence[Checked], role: str) ->
         raise Refused(_("Najwyżej %(most)d plików.", most=most), field=field)
     for file in files:
         kept = keep(file)
-        db.session.add(AnnouncementFile(announcement_id=row.id, file_id=kept.id, role=role, name=file.name))
+        contents.want([kept.id])
+        waits = row.state != "draft" and file.content_type not in PICTURES
+        db.session.add(
+            AnnouncementFile(announcement_id=row.id, file_id=kept.id, role=role, name=file.name, waits=waits)
+        )
     row.version += 1
     db.session.flush()
     audit.record(actor, "announcement.files_added", f"announcement:{public_id}", files=[file.name for file in files])

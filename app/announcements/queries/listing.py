@@ -50,7 +50,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class StaffFile:
-    """A picture or attachment: `size` in bytes."""
+    """A picture or attachment: `size` in bytes. Residents do not see yet what `waits`."""
 
     public_id: str
     file_id: int
@@ -58,6 +58,7 @@ class StaffFile:
     name: str
     words: str
     size: int
+    waits: bool = False
 
 
 def check_right(actor: Actor) -> None:
@@ -133,7 +134,14 @@ def files(announcement_id: int) -> list[StaffFile]:
         .where(AnnouncementFile.announcement_id == announcement_id)
         .order_by(AnnouncementFile.id)
     )
-    return [StaffFile(one.public_id, one.file_id, one.role, one.name, one.words, size) for one, size in rows]
+    return [
+        StaffFile(one.public_id, one.file_id, one.role, one.name, one.words, size, one.waits) for one, size in rows
+    ]
+
+
+def seen_files(announcement_id: int) -> list[StaffFile]:
+    """Those of them that residents see."""
+    return [file for file in files(announcement_id) if not file.waits]
 
 
 def templates(actor: Actor) -> list[AnnouncementTemplate]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.attachments import contents
 from app.audience import queries as audiences
 from app.audience.rules import Audience, audience
 from app.core import audit
@@ -65,8 +66,9 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: s
     """Let a draft go; returns its new state. One that has gone already stays as it is. `seen` is the
     `personal.fingerprint` of what the actor has looked at, if it must still be so.
 
-    What the guard of publications finds needs the actor's `consent`; a process has the word of whoever started it.
-    Raises `Refused` when nobody would get it or somebody lacks a personal word, and `guard.commands.Held`.
+    What the guard of publications finds, also in the files that everybody gets, needs the actor's `consent`; a process
+    has the word of whoever started it. Raises `Refused` when nobody would get it or somebody lacks a personal word,
+    `Conflict` while a file is not read yet, and `guard.commands.Held`.
     """
     row = locked(actor, public_id)
     if row.state != DRAFT:
@@ -77,7 +79,7 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: s
     count = audiences.reach(actor, chosen, MAILOUTS).people
     _check(row, chosen, count)
     if actor.kind != "system":
-        guard.decide(actor, f"mailout:{public_id}", look(actor, _read_by_all(row)), consent)
+        guard.decide(actor, f"mailout:{public_id}", look(actor, read_by_all(row)), consent)
     row.launched_by, row.launched_at, row.launcher = actor.name or actor.login, now(), actor.account_id
     row.recipients = count
     limit = policy.read().second_over
@@ -149,9 +151,14 @@ def _check(row: Mailout, chosen: Audience, count: int) -> None:
     )
 
 
-def _read_by_all(row: Mailout) -> dict[str, str]:
-    names = "\n".join(item["name"] for item in row.attachments if "file" in item)
-    return {_("Temat"): row.subject, _("Treść"): row.body, _("SMS"): row.sms_text, _("Pliki"): names}
+def read_by_all(row: Mailout) -> dict[str, str]:
+    """What more than one person reads, by the labels of its fields. Raises `Conflict` while a file is not read yet."""
+    files = [item for item in row.attachments if "file" in item]
+    names = "\n".join(item["name"] for item in files)
+    said = {_("Temat"): row.subject, _("Treść"): row.body, _("SMS"): row.sms_text, _("Pliki"): names}
+    found = contents.words_of([item["file"] for item in files])
+    inside = {_("Plik „%(name)s”", name=item["name"]): found[item["file"]] for item in files if item["file"] in found}
+    return said | inside
 
 
 def _nobody() -> Refused:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from app.attachments import contents
 from app.attachments.commands import keep
 from app.attachments.owners import owner
 from app.attachments.rules import Checked
@@ -61,12 +62,13 @@ def write(actor: Actor, order: Order, form_key: str | None = None, public_id: st
 
 
 def add_files(actor: Actor, public_id: str, files: Iterable[Checked]) -> None:
-    """Files that everybody gets. Raises `Refused` on `files`."""
+    """Files that everybody gets; they are read, to be looked through before the mailout goes. Raises `Refused`."""
     row = _draft(actor, public_id)
     kept = [{"file": keep(file).id, "name": file.name} for file in files]
     known = {item["file"] for item in row.attachments if "file" in item}
     row.attachments = row.attachments + [item for item in kept if item["file"] not in known]
     shared = [item for item in row.attachments if "file" in item]
+    contents.want([item["file"] for item in shared])
     if len(shared) > MOST_FILES:
         raise Refused(_("Możesz dołączyć najwyżej %(most)d plików.", most=MOST_FILES), field="files")
     try:

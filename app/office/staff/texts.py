@@ -15,6 +15,7 @@ from app.office import texts
 from app.office.forms import TextForm
 from app.office.staff.hub import HOME, pages
 from app.office.texts.attachments import LARGEST
+from app.office.texts.looking import answered
 from app.web import sections
 from app.web.audiences import accepts_upload, needs
 from app.web.forms import filled, refuse
@@ -74,9 +75,14 @@ def save_text(kind: str) -> Any:
             attachments=form.files.data or [],
             needs_acceptance=bool(form.needs_acceptance.data),
             follows=_version(form.follows.data),
+            answer=answered(),
         )
     except Refused as refusal:
-        return _editor(kind, form, sentence=refuse(form, refusal)), refusal.status
+        guard = getattr(refusal, "guard", None)
+        if guard is None:
+            return _editor(kind, form, sentence=refuse(form, refusal)), refusal.status
+        # A page like the preview: a file that was chosen is kept while a person looks at what was found.
+        return _editor(kind, form, guard=guard)
     flash(_("Opublikowano nową wersję."), "success")
     return see_other(f"{HOME}/texts/{kind}")
 
@@ -89,7 +95,7 @@ def _take_upload(kind: str, form: TextForm) -> None:
         form.files.data = [*(form.files.data or []), kept]
 
 
-def _editor(kind: str, form: TextForm, *, previewed: bool = False, sentence: str | None = None) -> str:
+def _editor(kind: str, form: TextForm, *, previewed: bool = False, **around: Any) -> str:
     # What was unticked in a preview stays in sight, so that it can be ticked again.
     shown = [*request.form.getlist("seen"), *(form.files.data or [])]
     files = texts.files_of(tuple(texts.known_files(kind, shown)))
@@ -101,7 +107,7 @@ def _editor(kind: str, form: TextForm, *, previewed: bool = False, sentence: str
         files=files,
         preview=texts.preview(form.body.data or "") if previewed else None,
         versions=texts.versions(kind),
-        sentence=sentence,
+        **({"sentence": None, "guard": None} | around),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 from sqlalchemy import select, text
 
@@ -20,6 +21,7 @@ from app.office.models import OfficeFile, OfficeText
 from app.office.rules import LOCALES
 from app.office.texts.attachments import checked_file
 from app.office.texts.kinds import KINDS, MOST_FILES, checked_body, checked_title
+from app.office.texts.looking import look_through
 from app.office.texts.queries import current_version, files_of
 from tenants.bound import current
 from tenants.db import db
@@ -38,12 +40,13 @@ def publish(
     attachments: Sequence[str] = (),
     needs_acceptance: bool = False,
     follows: int | None = None,
+    answer: Any = None,
 ) -> int:
     """Publish a new version and return its number. Earlier ones stay as they were.
 
     `translations` are (title, body) by locale, empty ones left out; `attachments` public ids of kept files. `follows`
-    is the version that the editor began with. Raises `Refused` with the field, `NotThere`, and `Conflict` when
-    somebody else has published meanwhile.
+    is the version that the editor began with, `answer` what a person said to what was found in the text (`looking`).
+    Raises `Refused` with the field, `NotThere`, and `Conflict` when somebody else has published meanwhile.
     """
     _check_right(actor, kind)
     # Two editors at once would both compute the same number: one waits here and is then told.
@@ -52,7 +55,8 @@ def publish(
     if follows is not None and follows != before:
         raise Conflict(_("Ktoś inny opublikował tymczasem nową wersję. Otwórz edycję jeszcze raz."))
     chosen = list(dict.fromkeys(attachments))
-    if len(files_of(tuple(chosen))) != len(chosen):
+    carried = files_of(tuple(chosen))
+    if len(carried) != len(chosen):
         raise Refused(_("Nie ma takiego załącznika."), field="files")
     if len(chosen) > MOST_FILES:
         raise Refused(_("Najwyżej %(most)d załączników.", most=MOST_FILES), field="files")
@@ -67,6 +71,7 @@ def publish(
         published_at=now(),
         published_by=actor.name or actor.login,
     )
+    look_through(actor, kind, _read_by_all(version, [file.name for file in carried]), answer)
     db.session.add(version)
     db.session.flush()
     audit.record(
@@ -126,6 +131,15 @@ def _translations(given: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, s
             "body": checked_body(body, field=f"body_{locale}"),
         }
     return found
+
+
+def _read_by_all(version: OfficeText, names: Sequence[str]) -> dict[str, str]:
+    """What everybody would read, by the labels of its fields."""
+    said = {_("Tytuł"): version.title, _("Treść"): version.body, _("Pliki"): "\n".join(names)}
+    labels = {"en": _("Po angielsku"), "uk": _("Po ukraińsku")}
+    for locale, other in version.translations.items():
+        said[labels.get(locale, locale)] = f"{other['title']}\n\n{other['body']}"
+    return said
 
 
 def _digest(body: str) -> str:

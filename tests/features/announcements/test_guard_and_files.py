@@ -7,8 +7,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 
 from tests.features.announcements.conftest import House
+from tests.features.documents.conftest import pdf
 from tests.pages import inspect
 from tests.paper import page_words
 
@@ -42,10 +44,77 @@ def test_what_is_written_into_a_published_one_is_looked_at_too(house: House, off
     assert PESEL not in house.sql("SELECT body FROM announcements")[0][0]
 
 
+def _answer(page: str) -> dict[str, str]:
+    seen = re.search(r'name="guard_seen" value="([^"]+)"', page)
+    assert seen
+    return {"guard_seen": seen[1], "guard_confirmed": "1", "guard_reason": "to przykład"}
+
+
+def _docx(words: str) -> BytesIO:
+    made, document = BytesIO(), Document()
+    document.add_paragraph(words)
+    document.save(made)
+    made.seek(0)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lista.pdf", lambda: BytesIO(pdf(f"Numer {PESEL}"))),
+        ("lista.docx", lambda: _docx(f"Numer {PESEL}")),
+        ("lista.txt", lambda: BytesIO(f"Numer {PESEL}".encode())),
+    ],
+)
+def test_what_stands_in_an_attachment_is_looked_through_before_publishing(
+    house: House, office: Any, name: str, content: Any
+) -> None:
+    public_id = house.write(office, files=(content(), name))
+    here = f"/admin/announcements/{public_id}"
+    assert "Czytamy treść plików" in inspect(office.get(here))
+    early = house.publish(office, public_id)
+    assert early.status_code == 409 and "Sprawdzamy jeszcze treść pliku" in inspect(early)
+    house.run_jobs("attachments.words")
+    page = inspect(office.get(here))
+    assert f"Plik „{name}”" in page and PESEL in page
+    assert house.publish(office, public_id).status_code == 422
+    assert house.publish(office, public_id, **_answer(page)).status_code == 303
+    assert PESEL not in str(house.sql("SELECT findings FROM guard_decisions")), "a decision is no second copy"
+
+
+def test_a_file_added_to_a_published_one_waits_until_it_was_looked_through(house: House, office: Any) -> None:
+    public_id = house.published(office)
+    here, anna = f"/admin/announcements/{public_id}", house.browser("anna")
+    ((version,),) = house.sql("SELECT version FROM announcements")
+    data = {"title": "T", "body": "B", "importance": "ordinary", "version": str(version),
+            "files": (BytesIO(pdf(f"Numer {PESEL}")), "Lista.pdf")}  # fmt: skip
+    assert office.post(f"{here}/edit", data, form=f"{here}/edit").status_code == 303
+    ((file,),) = house.sql("SELECT public_id FROM announcement_files")
+    assert "Lista.pdf" not in inspect(anna.get(f"/news/{public_id}"))
+    assert anna.get(f"/news/{public_id}/files/{file}").status_code == 404
+    early = office.post(f"{here}/files/release", {}, form=here)
+    assert early.status_code == 409 and "Sprawdzamy jeszcze treść pliku" in inspect(early)
+    house.run_jobs("attachments.words")
+    page = inspect(office.get(here))
+    assert "Pokaż pliki mieszkańcom" in page and PESEL in page
+    assert office.post(f"{here}/files/release", {}, form=here).status_code == 422
+    assert office.post(f"{here}/files/release", _answer(page), form=here).status_code == 303
+    assert "Lista.pdf" in inspect(anna.get(f"/news/{public_id}"))
+    assert anna.get(f"/news/{public_id}/files/{file}").status_code == 200
+
+
+def test_a_draft_from_before_files_were_read_is_read_when_it_is_opened(house: House, office: Any) -> None:
+    public_id = house.write(office, files=(BytesIO(pdf("Harmonogram")), "plan.pdf"))
+    house.sql("DELETE FROM jobs WHERE name = 'attachments.words'")
+    office.get(f"/admin/announcements/{public_id}")
+    house.run_jobs("attachments.words")
+    assert house.publish(office, public_id).status_code == 303
+
+
 def test_pictures_and_attachments_come_along_and_can_be_removed(house: House, office: Any, picture: Any) -> None:
     file = (BytesIO(b"%PDF-1.7\n%%EOF\n"), "Harmonogram.pdf")
     public_id = house.write(office, body="Plan: ![plan prac](#1)", pictures=picture(), files=file)
-    house.run_jobs("attachments.preview")
+    house.run_jobs("attachments.preview", "attachments.words")
     page = inspect(office.get(f"/admin/announcements/{public_id}"))
     assert "Harmonogram.pdf" in page and 'alt="plan prac"' in page and "nie ma opisu" in page
     here = f"/admin/announcements/{public_id}/edit"

@@ -93,10 +93,32 @@ def test_a_file_for_all_goes_with_each_letter_and_may_be_taken_away(
     assert browser.post(f"{home}/files", data={"csrf_token": token, "drop": "0"}).status_code == 303
     assert "Regulamin.pdf" not in browser.get(check).text
     upload(browser, f"{home}/edit", "files", "Statut.pdf", pdf("Statut"))
+    early = browser.post(f"{home}/send", data={"csrf_token": token})
+    assert early.status_code == 409 and "Sprawdzamy jeszcze treść pliku" in early.text
+    read_files(books)
     assert browser.post(f"{home}/send", data={"csrf_token": token}).status_code == 303
     books.turn(mailer)
     assert all(b"Statut.pdf" in message for _to, message in crooked.messages)
     assert browser.get(check).status_code == 303, "what has gone is looked at, not looked over"
+
+
+def test_what_stands_in_a_file_for_all_is_looked_through(staff: Any, books: Any) -> None:
+    browser = staff("admin")
+    check = upload(browser, FORM, "files", "Lista.pdf", pdf("PESEL 44051401359")).headers["Location"]
+    assert "Czytamy treść plików" in browser.get(check).text
+    read_files(books)
+    held = browser.post(check.replace("/check", "/send"), data={"csrf_token": csrf(browser)})
+    assert held.status_code == 422 and "Plik „Lista.pdf”" in held.text
+    assert books.sql("SELECT state FROM mailouts") == [("draft",)]
+
+
+def read_files(books: Any) -> None:
+    """Read what was handed over, as a worker would."""
+    from worker import entry
+
+    for (row,) in books.sql("SELECT id FROM jobs WHERE state = 'waiting' AND name = 'attachments.words'"):
+        with books.app.app_context():
+            entry.run(books.tenant.id, row)
 
 
 def test_any_recipient_can_be_looked_at(staff: Any, books: Any) -> None:

@@ -325,6 +325,26 @@ def test_a_text_is_written_previewed_and_published(admin: Pages, client: Any, te
     admin.post(path, status=409, action="publish", **(typed | {"follows": "9" * 5000}))
 
 
+def test_a_text_with_personal_data_is_published_only_after_a_person_has_decided(
+    admin: Pages, client: Any, tenant: Any
+) -> None:
+    import io
+    import re
+
+    path = f"{HOME}/texts/terms"
+    typed = {"title": "Regulamin", "body": "Pytania: 600 100 200, PESEL 44051401359.", "follows": "0"}
+    page = admin.post(path, status=200, action="publish", upload=(io.BytesIO(b"%PDF-1.7 x"), "Wniosek.pdf"), **typed)
+    assert "44051401359" in page and "Sprawdź, czy nie publikujesz danych osobowych" in page
+    assert "44051401359" not in client(tenant.slug).get("/texts/terms").text
+    seen, kept = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("guard_seen", "files"))
+    assert seen and kept, "the file that was chosen stays"
+    answer = {"guard_seen": seen[1], "guard_confirmed": "1", "files": [kept[1]]}
+    admin.post(path, status=200, action="publish", **typed, **answer)
+    admin.post(path, action="publish", guard_reason="numer przykładowy", **typed, **answer)
+    assert "44051401359" in client(tenant.slug).get("/texts/terms").text
+    assert "numer przykładowy" in admin.get("/admin/guard")
+
+
 def test_an_attachment_survives_the_preview(admin: Pages, client: Any, tenant: Any) -> None:
     import io
     import re
