@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from app.core.actor import Actor
+from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
 from app.imports import publishing
+from app.imports.estimating import still_left
 from app.imports.models import OPEN_STATUSES, Import, Revision
 from tenants.db import db
 
@@ -74,7 +76,15 @@ def _line(row: Any, effective: frozenset[int]) -> ImportLine:
     values = dict(zip(_FIELDS, row, strict=True))
     if values["status"] == "published" and values["revision"] not in effective:
         values["status"] = "undone"
-    return ImportLine(**values)
+    return ImportLine(**values | {"progress": _by_now(values["progress"])})
+
+
+def _by_now(progress: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What was told of an import, its forecast as it stands at this moment: a long statement tells nothing new."""
+    if not progress or not progress.get("told"):
+        return progress
+    since = (now() - datetime.fromisoformat(progress["told"])).total_seconds()
+    return progress | {"left": still_left(progress["left"], since)}
 
 
 def imports(_actor: Actor, page: int) -> Page[ImportLine]:

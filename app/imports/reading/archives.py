@@ -43,10 +43,13 @@ class Counted(RawIOBase):
     def __init__(self, file: IO[bytes], promised: int) -> None:
         super().__init__()
         self._file = file
-        self._left = promised
+        self._promised = self._left = promised
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._promised - self._left
 
     def read(self, size: int = -1) -> bytes:
         try:

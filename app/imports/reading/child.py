@@ -35,8 +35,10 @@ def answer(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
         found = sources(Path(request["path"]), request["name"], limits, notes, said)
     except Refused as refused:
         notes.refusal(refused)
+    whole, before = sum(source.size for source in found) or 1, 0
     for source in found:
-        _sheet(SheetReading(source, limits, said, notes), notes, out)
+        _sheet(SheetReading(source, limits, said, notes), notes, out, before / whole, source.size / whole)
+        before += source.size
     _tell(notes, out)
     frames.write_json(out, frames.DONE, {"errors": notes.errors, "warnings": notes.warnings})
 
@@ -59,13 +61,14 @@ def look(request: dict[str, Any], limits: Limits, out: BinaryIO) -> None:
     frames.write_json(out, frames.DONE, {"errors": notes.errors, "warnings": notes.warnings})
 
 
-def _sheet(reading: SheetReading, notes: Notes, out: BinaryIO) -> None:
+def _sheet(reading: SheetReading, notes: Notes, out: BinaryIO, before: float, part: float) -> None:
+    """Write the frames of a sheet, which is a `part` of the package; another part was read `before`."""
     source = reading.source
 
     def put(block: bytes, rows: int) -> None:
         if notes.kept:
             _tell(notes, out)
-        frames.write(out, frames.BLOCK, block, rows)
+        frames.write(out, frames.BLOCK, block, rows, before + part * reading.share)
 
     whole = False
     try:

@@ -24,18 +24,20 @@ CHUNK = 128 * 1024  # of 8 kB, the default, the decoding alone is twice as slow
 class Delimited:
     """One CSV file that holds `sheet`. `called` is its name without the extension.
 
-    `open` gives the bytes anew at each call: the file is read twice, once to learn its encoding.
+    `open` gives the `size` bytes anew at each call: the file is read twice, once to learn its encoding.
     """
 
     typed = False
 
-    def __init__(self, sheet: Sheet, called: str, file: str, open: Callable[[], BinaryIO]) -> None:
+    def __init__(self, sheet: Sheet, called: str, file: str, open: Callable[[], BinaryIO], size: int = 0) -> None:
         self.sheet = sheet
         self.called = called
         self.file = file
         self.encoding: str | None = None
         self.separator: str | None = None
+        self.size = size
         self._open = open
+        self._file: BinaryIO | None = None
 
     def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[str]]:
         """Every row of the file from its first, blank ones included. Raises Refused."""
@@ -45,11 +47,17 @@ class Delimited:
         with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
             self.separator, announced = self._separator(text, said, limits)
         with self._open() as file, io.TextIOWrapper(file, codec, newline="") as text:
+            self._file = file
             text._CHUNK_SIZE = CHUNK  # type: ignore[attr-defined]
             if announced:
                 text.readline()
                 yield []
             yield from self._rows(text, first=2 if announced else 1)
+
+    def share(self, rows: int) -> float:
+        """What part of it has been read; `rows` does not matter where bytes are counted."""
+        file = self._file
+        return 0.0 if file is None else 1.0 if file.closed else file.tell() / max(self.size, 1)
 
     def _separator(self, text: io.TextIOWrapper, said: SheetMap | None, limits: Limits) -> tuple[str, bool]:
         """The separator that makes most sense of the header; whether a line `sep=` announces it."""

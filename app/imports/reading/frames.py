@@ -1,7 +1,7 @@
 """What the child says to its parent: a stream of frames over a pipe.
 
-A frame is its kind (one byte), the number of rows read so far and the length of its body, then the body:
-JSON, or a block of COPY text.
+A frame is its kind (one byte), the number of rows read so far, the part of the whole package read so far and the
+length of its body, then the body: JSON, or a block of COPY text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import struct
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-HEAD = struct.Struct("!cII")
+HEAD = struct.Struct("!cIII")
+#: In how many parts a package is divided to say how far it is read.
+PARTS = 1_000_000
 #: A body is never longer: a head that says so is not ours.
 LONGEST = 1024 * 1024 * 1024
 
@@ -29,8 +31,8 @@ LOOK = b"L"
 DONE = b"Z"
 
 
-def write(out: BinaryIO, kind: bytes, body: bytes, rows: int = 0) -> None:
-    out.write(HEAD.pack(kind, rows, len(body)))
+def write(out: BinaryIO, kind: bytes, body: bytes, rows: int = 0, share: float = 0.0) -> None:
+    out.write(HEAD.pack(kind, rows, round(min(1.0, max(0.0, share)) * PARTS), len(body)))
     out.write(body)
 
 
@@ -38,9 +40,9 @@ def write_json(out: BinaryIO, kind: bytes, said: Any, rows: int = 0) -> None:
     write(out, kind, json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"), rows)
 
 
-def read(take: Callable[[int], bytes]) -> tuple[bytes, int, bytes]:
-    """The next frame: kind, rows, body. `take(n)` gives exactly n bytes or raises EOFError."""
-    kind, rows, length = HEAD.unpack(take(HEAD.size))
+def read(take: Callable[[int], bytes]) -> tuple[bytes, int, float, bytes]:
+    """The next frame: kind, rows, share (0 to 1), body. `take(n)` gives exactly n bytes or raises EOFError."""
+    kind, rows, parts, length = HEAD.unpack(take(HEAD.size))
     if length > LONGEST:
         raise EOFError
-    return kind, rows, take(length)
+    return kind, rows, parts / PARTS, take(length)

@@ -48,10 +48,15 @@ class Looked:
     def __post_init__(self) -> None:
         self.called, self.file, self.typed = self.tab.called, self.tab.file, self.tab.typed
         self.encoding, self.separator = self.tab.encoding, self.tab.separator
+        self.size = len(self.tab.rows)
 
     def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]:
         """The rows that were kept."""
         return iter(self.tab.rows)
+
+    def share(self, rows: int) -> float:
+        """What part of them these are."""
+        return rows / max(self.size, rows, 1)
 
 
 def first_rows(source: Source, limits: Limits, count: int) -> dict[str, Any]:

@@ -34,7 +34,9 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 class Source(Protocol):
     """A file or a tab that holds one sheet.
 
-    `called`: its name as the file has it; `file`: the file it lies in; `typed`: cells are not only text.
+    `called`: its name as the file has it; `file`: the file it lies in; `typed`: cells are not only text; `size`: how
+    much there is to read, comparable within a package. `share` tells what part of it has been read, 0 to 1, when so
+    many of its rows have.
     """
 
     sheet: Sheet
@@ -43,8 +45,11 @@ class Source(Protocol):
     typed: bool
     encoding: str | None
     separator: str | None
+    size: int
 
     def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]: ...
+
+    def share(self, rows: int) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def _file(path: Path, name: str, search: _Search) -> list[Source]:
     called = PurePosixPath(name).stem
     single = search.plan.single
     held = [SHEETS[single]] if single else search.held_by(called)
-    return [Delimited(sheet, called, name, _file_at(path)) for sheet in held]
+    return [Delimited(sheet, called, name, _file_at(path), size) for sheet in held]
 
 
 def _refuse_foreign(head: bytes, called: str | None = None) -> None:
@@ -157,7 +162,8 @@ def _tabs(book: Workbook, file: str, search: _Search) -> list[Source]:
     for tab in book.hidden:
         if search.plan.held_by(tab):
             search.notes.warning("sheet-hidden", sheet=tab)
-    return [Tab(sheet, tab, file, book) for tab in book.tabs for sheet in search.held_by(tab)]
+    sizes = book.sizes()
+    return [Tab(sheet, tab, file, book, sizes[tab]) for tab in book.tabs for sheet in search.held_by(tab)]
 
 
 def _members(archive: zipfile.ZipFile, search: _Search) -> list[Source]:
@@ -166,7 +172,7 @@ def _members(archive: zipfile.ZipFile, search: _Search) -> list[Source]:
         shown = PurePosixPath(archives.shown_name(entry).replace("\\", "/"))
         if entry.is_dir() or _litter(shown):
             continue
-        found += _member(shown, partial(archives.member, archive, entry), search)
+        found += _member(shown, partial(archives.member, archive, entry), entry.file_size, search)
     return found
 
 
@@ -186,11 +192,11 @@ def _folder(path: Path, search: _Search) -> list[Source]:
         total += file.stat().st_size
         if total > limits.expanded:
             raise Refused("too-large", size=-(-total // MIB), limit=limits.expanded // MIB)
-        found += _member(PurePosixPath(file.name), _file_at(Path(file.path)), search)
+        found += _member(PurePosixPath(file.name), _file_at(Path(file.path)), file.stat().st_size, search)
     return found
 
 
-def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], search: _Search) -> list[Source]:
+def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], size: int, search: _Search) -> list[Source]:
     """The sheets in a file of an archive or a folder. Raises Refused for a package inside a package."""
     if archives.nested(shown.name):
         raise Refused("nested", value=shown.name)
@@ -207,7 +213,7 @@ def _member(shown: PurePosixPath, opened: Callable[[], BinaryIO], search: _Searc
     if head.startswith((OLE, *ZIP)):
         raise Refused("nested", value=shown.name)
     _refuse_foreign(head, shown.stem)
-    return [Delimited(sheet, shown.stem, str(shown), opened) for sheet in held]
+    return [Delimited(sheet, shown.stem, str(shown), opened, size) for sheet in held]
 
 
 def _file_at(path: Path) -> Callable[[], BinaryIO]:

@@ -33,6 +33,11 @@ class SheetReading:
         self.header: Header | None = None
         self.rows = 0
 
+    @property
+    def share(self) -> float:
+        """What part of the source has been read, 0 to 1."""
+        return self.source.share(self._number)
+
     def begin(self) -> bool:
         """Find the header; False if the sheet cannot be read. Raises Refused."""
         self._records = self.source.records(self.limits, self.said)

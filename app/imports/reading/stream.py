@@ -44,8 +44,8 @@ PIECE = 1024 * 1024
 AHEAD = 6 * MIB
 NAP = 0.02  # seconds after which whoever reads ahead looks whether it should
 
-#: Told after each block: sheet, rows of it read so far.
-Progress = Callable[[str, int], None]
+#: Told after each block: sheet, rows of it read so far, and what part of the whole package that is, 0 to 1.
+Progress = Callable[[str, int, float], None]
 
 
 class ReaderFailed(RuntimeError):
@@ -111,7 +111,7 @@ class Package:
     def sheets(self) -> Iterator[SheetStream]:
         """The sheets in the order in which they refer to each other; what is left of one is skipped."""
         while (frame := self._next()) is not None:
-            kind, _, body = frame
+            kind, *_, body = frame
             if kind == frames.BEGIN:
                 sheet = SHEETS[json.loads(body)["sheet"]]
                 self._open = sheet.name
@@ -138,25 +138,25 @@ class Package:
     def tabs(self) -> Iterator[Tab]:
         """The first rows of every tab and file, for a package that is only looked at."""
         while (frame := self._next()) is not None:
-            kind, _, body = frame
+            kind, *_, body = frame
             if kind == frames.LOOK:
                 yield Tab.kept(json.loads(body))
 
     def _blocks(self, sheet: str) -> Iterator[bytes]:
         while self._open == sheet and (frame := self._next()) is not None:
-            kind, rows, body = frame
+            kind, rows, share, body = frame
             if kind == frames.BLOCK:
                 self.rows[sheet] = rows
                 if self._progress:
-                    self._progress(sheet, rows)
+                    self._progress(sheet, rows, share)
                 yield body
 
-    def _next(self) -> tuple[bytes, int, bytes] | None:
+    def _next(self) -> tuple[bytes, int, float, bytes] | None:
         """The next frame, its news already taken in; None when there will be no more."""
         if self._over:
             return None
         try:
-            kind, rows, body = frames.read(self._pipe.take)
+            kind, rows, share, body = frames.read(self._pipe.take)
         except (EOFError, _Late) as error:
             self._over = True
             self._refuse(self._pipe.cause(late=isinstance(error, _Late)))
@@ -174,7 +174,7 @@ class Package:
             self._over = True
             self.findings.error_count, self.findings.warning_count = said["errors"], said["warnings"]
             return None
-        return kind, rows, body
+        return kind, rows, share, body
 
     def _take(self, note: dict[str, Any]) -> None:
         level, params = note.pop("level"), note.pop("params")

@@ -59,6 +59,7 @@ class Workbook:
         self._names = [tab.name for tab in tabs]
         self._spoiled: dict[str, Spoiled] | None = None
         self.tabs = [tab.name for tab in sheets if tab.visible == views.Visible]
+        self._heights: dict[str, int] = {}
         self.hidden = [tab.name for tab in sheets if tab.visible != views.Visible]
 
     def rows(self, tab: str) -> Iterator[list[Any]]:
@@ -73,6 +74,7 @@ class Workbook:
             return
         if sheet.width > self._limits.columns:
             raise Refused("too-many-columns", sheet=tab, row=1, count=sheet.width, limit=self._limits.columns)
+        self._heights[tab] = sheet.total_height
         left = sheet.start[1]
         faults = self._faults(tab)
         if not faults:
@@ -83,6 +85,30 @@ class Workbook:
                 if 0 <= column - left < len(row) and row[column - left] == "":
                     row[column - left] = CellFault(code)
             yield row
+
+    def sizes(self) -> dict[str, int]:
+        """How much there is to read of each tab, comparable among them: bytes of its part, rows, or else one each."""
+        if zipfile.is_zipfile(self._path):
+            with zipfile.ZipFile(self._path) as archive:
+                if "content.xml" not in archive.namelist():
+                    parts = {tab: _part(archive, tab) for tab in self.tabs}
+                    sizes = {tab: part.file_size for tab, part in parts.items() if part is not None}
+                    return sizes if len(sizes) == len(parts) else dict.fromkeys(parts, 1)
+        # Of these kinds every tab has been read already.
+        return {tab: self._height(tab) for tab in self.tabs}
+
+    def _height(self, tab: str) -> int:
+        try:
+            return max(1, int(self._book.get_sheet_by_name(tab).total_height))
+        except (MemoryError, KeyboardInterrupt):
+            raise
+        # Whoever reads the tab says what is wrong with it.
+        except BaseException:
+            return 1
+
+    def share(self, tab: str, rows: int) -> float:
+        """What part of a tab these rows are."""
+        return rows / max(self._heights.get(tab, 0), rows, 1)
 
     def _faults(self, tab: str) -> Faults:
         """Cells of a tab with an error, in an XLSX also formulas never computed: they read as empty otherwise."""
@@ -106,15 +132,20 @@ class Tab:
     encoding: str | None = None
     separator: str | None = None
 
-    def __init__(self, sheet: Sheet, called: str, file: str, book: Workbook) -> None:
+    def __init__(self, sheet: Sheet, called: str, file: str, book: Workbook, size: int) -> None:
         self.sheet = sheet
         self.called = called
         self.file = file
+        self.size = size
         self._book = book
 
     def records(self, limits: Limits, said: SheetMap | None) -> Iterator[list[Any]]:
         """Every row of the tab from its first, blank ones included. Raises Refused."""
         return self._book.rows(self.called)
+
+    def share(self, rows: int) -> float:
+        """What part of it these rows are."""
+        return self._book.share(self.called, rows)
 
 
 def _faults_of(spoiled: Spoiled) -> Faults:

@@ -60,6 +60,6 @@ def test_transactions_of_others_are_seen(app: Any, tenant: Any) -> None:
             for _ in range(50):
                 other.execute("SELECT 1")
             other.execute("SELECT pg_stat_force_next_flush()")
-        progress("units", 1)
+        progress("units", 1, 0.5)
         assert progress._pace.rest(progress._told + 1) > 0
         db.session.rollback()

@@ -259,10 +259,11 @@ def test_a_month_that_a_spreadsheet_made_a_date_is_a_month_again(tmp_path: Path)
 
 
 def test_progress_and_totals_follow_the_rows(tmp_path: Path) -> None:
-    seen: list[tuple[str, int]] = []
+    seen: list[tuple[str, int, float]] = []
     rows = [f"{number};L1;wpłata;2026-01-02;1,00" for number in range(2500)]
     reading = one(tmp_path, "obroty", "nr;lokal;rodzaj;data;ma", *rows, progress=lambda *step: seen.append(step))
-    assert seen[-1] == ("ledger", 2500) and len(seen) == reading.blocks == 3
+    assert seen[-1] == ("ledger", 2500, 1.0) and len(seen) == reading.blocks == 3
+    assert all(0 < step[2] <= 1 for step in seen)
     assert reading.package.rows == {"ledger": 2500}
     file = reading.package.files["ledger"]
     assert (file.rows, file.encoding, file.separator, file.file) == (2500, "UTF-8", ";", "obroty.csv")
