@@ -90,6 +90,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.personal.staff"),
     ("staff", "app.api.staff"),
     ("staff", "app.imports.due_staff"),
+    ("works", "app.works.zone"),
     ("api", "app.imports.api"),
     ("api", "app.api.description"),
     ("console_public", "app.operators.public"),

@@ -57,14 +57,17 @@ def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
     pages.provide(TENANT, lambda: {"office": office.profile(), "announced": portal.announced})
     blueprints.register(app)
     cli.register(app)
-    _register_jobs()
+    _load_features()
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
-def _register_jobs() -> None:
-    """Load every feature's `jobs.py`, so that rows of work find their bodies in every process."""
-    for file in sorted(Path(__file__).parent.glob("*/jobs.py")):
-        if file.parent.name != "core":
-            import_module(f"app.{file.parent.name}.jobs")
+def _load_features() -> None:
+    """Load every feature's `jobs.py`, so that rows of work find their bodies in every process, and its `models.py`,
+    so that a new tenant gets all tables."""
+    home = Path(__file__).parent
+    for file in sorted(file for name in ("models.py", "jobs.py") for file in home.rglob(name)):
+        feature = file.parent.relative_to(home).parts
+        if feature != ("core",):
+            import_module(".".join(("app", *feature, file.stem)))

@@ -26,6 +26,7 @@ ROLES = {
     Role.ACCOUNTANT: _l("Księgowość"),
     Role.BOARD: _l("Zarząd"),
     Role.ADMIN: _l("Administrator"),
+    Role.COLLABORATOR: _l("Uczestnik budowy"),
 }
 _REPEAT = _l("Oba nowe hasła muszą być takie same.")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.accounts import rules
 from app.accounts.models import Account
-from app.core.actor import Role
+from app.core.actor import OUTSIDE
 from app.core.clock import now
 from app.core.language import DEFAULT, language
 from app.core.language import lazy_gettext as _l
@@ -53,7 +53,7 @@ def activation(account: Account, secret: str, until: datetime) -> None:
         secret=True,
         link=external(activation_path(secret)),
         expires_at=until.isoformat(),
-        staff=account.role != Role.RESIDENT,
+        staff=account.role not in OUTSIDE,
         locale=DEFAULT,
     )
 

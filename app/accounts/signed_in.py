@@ -89,7 +89,7 @@ def save_password() -> Any:
     if who.is_resident and not queries.contacts_of(who).welcomed:
         return see_other("/welcome/contact")
     if who.must_change_password:
-        return see_other("/admin/" if who.is_staff else "/")
+        return see_other("/admin/" if who.is_staff else "/")  # a collaborator is led on from there
     return see_other("/settings")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.accounts.mails import activation_path
 from app.accounts.models import Account
-from app.core.actor import Role
+from app.core.actor import OUTSIDE
 from app.core.language import DEFAULT
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
@@ -25,7 +25,7 @@ def identifier(account: Account, cause: str, email: str, phone: str, until: date
         "portal": external("/login"),
         "phone": gsm.masked(phone),
         "expires_at": until.isoformat(),
-        "staff": account.role != Role.RESIDENT,
+        "staff": account.role not in OUTSIDE,
     }
     post(
         letter="identifier", cause=cause, recipient_key=_key(account), address=email,
@@ -48,7 +48,7 @@ def link(account: Account, cause: str, email: str, secret: str, until: datetime,
         "login": account.login,
         "link": external(activation_path(secret)),
         "expires_at": until.isoformat(),
-        "staff": account.role != Role.RESIDENT,
+        "staff": account.role not in OUTSIDE,
     }
     post(
         letter="activation", cause=cause, recipient_key=_key(account), address=email,

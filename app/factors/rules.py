@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.actor import Role
+from app.core.actor import OUTSIDE, Role
 from app.core.errors import Refused
 from app.core.language import gettext as _
 
@@ -21,14 +21,14 @@ REQUIRED = ("none", "admins", "staff")
 
 @dataclass(frozen=True, slots=True)
 class SecondFactor:
-    """The manager's rule: `required_staff` is `none`, `admins` or `staff` (everybody who is not a resident)."""
+    """The manager's rule: `required_staff` is `none`, `admins` or `staff` (everybody who works for the manager)."""
 
     required_staff: str = "none"
 
 
 def must_have(role: str | None, rule: SecondFactor) -> bool:
     """Whether an account with this role may only work with a second factor."""
-    if role is None or role == Role.RESIDENT:
+    if role is None or role in OUTSIDE:
         return False
     return rule.required_staff == "staff" or (rule.required_staff == "admins" and role == Role.ADMIN)
 

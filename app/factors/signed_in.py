@@ -14,7 +14,7 @@ from app.core.language import ngettext
 from app.factors import accounts, devices, queries
 from app.factors.entering import home
 from app.factors.places import Place, add_enrolment, add_keeping
-from app.web import sections
+from app.web import menu, sections
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
@@ -36,7 +36,7 @@ sections.register(
 
 
 def frame(who: Actor) -> str:
-    return "web/staff.html" if who.is_staff else "web/resident.html"
+    return str(menu.frame(who))
 
 
 FACTORS = Place(accounts.RING, "/settings/factors", frame, accounts.handle, home, back="/settings")

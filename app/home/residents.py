@@ -11,7 +11,7 @@ from flask import Blueprint, request
 from app.accounts import queries as accounts
 from app.accounts.forms import ROLES
 from app.accounts.queries import AccountRow
-from app.core.actor import GRANTS, Can, Role
+from app.core.actor import GRANTS, OUTSIDE, Can, Role
 from app.core.clock import today
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -138,5 +138,5 @@ def _account(row: AccountRow) -> AccountLine:
 
 
 def _manages(row: AccountRow) -> bool:
-    right = Can.MANAGE_ACCOUNTS if row.role == Role.RESIDENT else Can.MANAGE_STAFF
+    right = Can.MANAGE_ACCOUNTS if row.role in OUTSIDE else Can.MANAGE_STAFF
     return actor().may(right) and GRANTS[Role(row.role)] <= actor().can

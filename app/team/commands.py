@@ -13,7 +13,7 @@ from app.accounts.commands.entering import ask_anew
 from app.accounts.commands.managing import managed
 from app.accounts.models import Account, StaffScope
 from app.core import audit
-from app.core.actor import Actor, Can, Role
+from app.core.actor import OUTSIDE, Actor, Can, Role
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.estate import queries as estate
@@ -107,7 +107,7 @@ def _held(actor: Actor, public_id: str) -> tuple[Account, tuple[str, ...]]:
     _may(actor)
     one_at_a_time()
     account = managed(actor, public_id)
-    if account.role == Role.RESIDENT:
+    if account.role in OUTSIDE:
         raise NotThere("")
     found = select(StaffScope.building_code).where(StaffScope.account_id == account.id).order_by("building_code")
     return account, tuple(db.session.execute(found).scalars())
@@ -115,7 +115,7 @@ def _held(actor: Actor, public_id: str) -> tuple[Account, tuple[str, ...]]:
 
 def _staff_role(actor: Actor, role: str) -> Role:
     wanted = rules.checked_role(actor, role)
-    if wanted is Role.RESIDENT:
+    if wanted in OUTSIDE:
         raise Refused(_("Wybierz rolę pracownika."), field="role")
     return wanted
 

@@ -7,6 +7,7 @@
 | `signed_in` | tenant | every account |
 | `resident` | tenant | residents |
 | `staff` | tenant, `/admin` | the manager's staff |
+| `works` | tenant, `/works` | every account; the site of works decides further |
 | `api` | tenant, `/api/v1` | programs with a token |
 | `console_public` | console | everyone |
 | `operator` | console | operators |
@@ -31,7 +32,7 @@ from app.web.visitor import actor, maybe_actor
 from tenants.http import CONSOLE, PRODUCT, TENANT
 
 View = TypeVar("View", bound=Callable[..., Any])
-AUDIENCES = ("product", "public", "signed_in", "resident", "staff", "api", "console_public", "operator")
+AUDIENCES = ("product", "public", "signed_in", "resident", "staff", "works", "api", "console_public", "operator")
 
 
 def parents() -> dict[str, Blueprint]:
@@ -42,6 +43,7 @@ def parents() -> dict[str, Blueprint]:
         "signed_in": Blueprint("signed_in", __name__, subdomain=TENANT),
         "resident": Blueprint("resident", __name__, subdomain=TENANT),
         "staff": Blueprint("staff", __name__, subdomain=TENANT, url_prefix="/admin"),
+        "works": Blueprint("works", __name__, subdomain=TENANT, url_prefix="/works"),
         "api": Blueprint("api", __name__, subdomain=TENANT, url_prefix="/api/v1"),
         "console_public": Blueprint("console_public", __name__, subdomain=CONSOLE),
         "operator": Blueprint("operator", __name__, subdomain=CONSOLE),
@@ -50,6 +52,7 @@ def parents() -> dict[str, Blueprint]:
     made["signed_in"].before_request(_guard(lambda who: who.kind == "account"))
     made["resident"].before_request(_guard(lambda who: who.is_resident))
     made["staff"].before_request(_guard(lambda who: who.is_staff))
+    made["works"].before_request(_guard(lambda who: who.kind == "account"))
     made["api"].before_request(bearer.guard)
     made["operator"].before_request(_guard(lambda who: who.is_operator))
     return made
@@ -65,6 +68,8 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
         if not admits(who):
             if who.is_staff and request.path == "/":
                 return redirect("/admin/", 302)
+            if who.is_collaborator and request.path == "/":
+                return redirect("/works/", 302)
             abort(404)
         _no_page_of_a_module_that_is_off()
         if who.waits_for is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -95,6 +95,36 @@ def bars(columns: Sequence[Column], series: Sequence[str]) -> Chart:
             above, below = (above + part, below) if part > 0 else (above, below + part)
     marks = _marks([column.label for column in columns], left, across)
     return Chart(tuple(boxes), ticks, marks, place(0), left)
+
+
+def groups(
+    labels: Sequence[str], values: Sequence[Sequence[int | None]], series: Sequence[str], written: Callable[[int], str]
+) -> Chart:
+    """Bars side by side: for each label the values of all series, None for no bar; none is below zero.
+
+    Values are in thousandths of what the scale shows; `written` says one with its unit.
+    """
+    highest = max((value for row in values for value in row if value is not None), default=0)
+    step = _step(max(highest, 1))
+    top = max(-(-highest // step) * step, step)
+    ticks_at = range(0, top + 1, step)
+
+    def place(value: int) -> float:
+        return round(TOP + (HEIGHT - TOP - BOTTOM) * (top - value) / top, 1)
+
+    ticks = tuple(Tick(place(value), f"{value / 1000:g}".replace(".", ",")) for value in ticks_at)
+    left = SIGN * (1 + max(len(tick.label) for tick in ticks))
+    across = (WIDTH - left - RIGHT) / max(len(labels), 1)
+    width = round(across * 0.8 / len(series), 1)
+    boxes = []
+    for number, row in enumerate(values):
+        for which, value in enumerate(row):
+            if value is None:
+                continue
+            x = round(left + across * (number + 0.1) + which * width, 1)
+            says = f"{labels[number]}, {series[which]}: {written(value)}"
+            boxes.append(Box(x, place(value), width, round(max(place(0) - place(value), 0.5), 1), which, says))
+    return Chart(tuple(boxes), ticks, _marks(labels, left, across), place(0), left)
 
 
 def _marks(labels: Sequence[str], left: int, across: float) -> tuple[Mark, ...]:

@@ -119,7 +119,7 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
     """The menu of whoever is looking."""
     if actor is None:
         return ()
-    audience = "operator" if actor.is_operator else "staff" if actor.is_staff else "resident"
+    audience = _audience(actor)
     empty = frozenset(
         name
         for name, entry in _entries.items()
@@ -128,6 +128,17 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
     choices = Choices() if actor.is_operator else _chosen()
     made = _made(audience, actor.can, _feature(request.endpoint or ""), language(), choices, empty)
     return tuple(_counted(item, actor) for item in made)
+
+
+def frame(actor: Actor | None) -> str | None:
+    """The template that frames pages which are the same for all accounts, such as Konfiguracja."""
+    return None if actor is None or actor.is_operator else f"web/{_audience(actor)}.html"
+
+
+def _audience(actor: Actor) -> str:
+    if actor.is_operator:
+        return "operator"
+    return "staff" if actor.is_staff else "works" if actor.is_collaborator else "resident"
 
 
 def _counted(item: Item, actor: Actor) -> Item:

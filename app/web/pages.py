@@ -107,7 +107,7 @@ def _context() -> dict[str, Any]:
     actor = maybe_actor()
     if actor is not None and actor.waits_for == "factor":
         actor = None  # a password alone is not told even whose it is
-    found |= {"actor": actor, "menu": menu.items(actor)}
+    found |= {"actor": actor, "menu": menu.items(actor), "own_frame": menu.frame(actor)}
     for kind, provider in _providers:
         if site is not None and site.kind == kind:
             found |= provider()

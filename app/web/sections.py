@@ -29,13 +29,13 @@ _sections: dict[str, dict[str, Section]] = {"settings": {}, "configuration": {}}
 def register(
     place: str, label: Any, hint: Any, path: str, order: int, needs: Can | None = None, audience: str | None = None
 ) -> None:
-    """Add a page, such as `/admin/configuration/passwords`; `audience` is `resident` or `staff`, None both."""
+    """Add a page, such as `/admin/configuration/passwords`; `audience` is `resident`, `staff` or `works`, None all."""
     _sections[place][path] = Section(label, hint, path, order, needs, audience)
 
 
 def sections(place: str, actor: Actor) -> list[Section]:
     """The pages that somebody may open, in order."""
-    audience = "staff" if actor.is_staff else "resident"
+    audience = "staff" if actor.is_staff else "works" if actor.is_collaborator else "resident"
     open_to_them = [
         one
         for one in _sections[place].values()

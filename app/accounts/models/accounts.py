@@ -37,7 +37,7 @@ class Account(Model):
 
     __tablename__ = "accounts"
     __table_args__ = (
-        CheckConstraint("role IN ('resident', 'admin', 'accountant', 'clerk', 'board')", name="role"),
+        CheckConstraint("role IN ('resident', 'admin', 'accountant', 'clerk', 'board', 'collaborator')", name="role"),
         CheckConstraint("status IN ('active', 'blocked', 'closed')", name="status"),
         Index("ix_accounts_email", "email"),
         Index("ix_accounts_phone", "phone"),

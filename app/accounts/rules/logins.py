@@ -85,7 +85,8 @@ def checked_role(actor: Actor, role: str) -> Role:
         raise Refused(_("Nie ma takiej roli: „%(role)s”.", role=role), field="role") from error
     if actor.kind == "system":
         return wanted
-    right = Can.MANAGE_ACCOUNTS if wanted is Role.RESIDENT else Can.MANAGE_STAFF
+    own = {Role.RESIDENT: Can.MANAGE_ACCOUNTS, Role.COLLABORATOR: Can.MANAGE_WORKS}
+    right = own.get(wanted, Can.MANAGE_STAFF)
     if not actor.may(right) or not GRANTS[wanted] <= actor.can:
         raise Refused(_("Nie można nadać roli, która daje większe uprawnienia niż własne."), field="role")
     return wanted

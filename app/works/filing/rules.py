@@ -1,0 +1,38 @@
+"""Kinds of documents on a site and the folders in which they are filed."""
+
+from __future__ import annotations
+
+from app.core.errors import Refused
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+
+TITLE_LENGTH, NOTE_LENGTH = 200, 2000
+KINDS = {
+    "document": _l("dokument budowy"),
+    "photo": _l("zdjęcia"),
+    "protocol": _l("protokół odbioru"),
+    "invoice": _l("faktura, rachunek"),
+    "note": _l("notatka"),
+}
+#: Folders, and which kind of document is filed there; what is filed says so when it is saved.
+FOLDERS = {
+    "reports": (_l("Raporty kierownika budowy"), "document"),
+    "design": (_l("Projekt i rysunki"), "document"),
+    "permits": (_l("Pozwolenia i uzgodnienia"), "document"),
+    "contracts": (_l("Umowy i aneksy"), "document"),
+    "offers": (_l("Oferty i kosztorysy"), "document"),
+    "schedule": (_l("Harmonogram"), "document"),
+    "materials": (_l("Materiały, atesty, karty techniczne"), "document"),
+    "other": (_l("Inne dokumenty"), "document"),
+    "photos": (_l("Zdjęcia"), "photo"),
+    "protocols": (_l("Protokoły odbioru"), "protocol"),
+    "invoices": (_l("Faktury i rachunki"), "invoice"),
+    "notes": (_l("Notatki"), "note"),
+}
+
+
+def kind_of(folder: str) -> str:
+    """Which kind of document a folder holds. Raises `Refused` on field `folder`."""
+    if folder not in FOLDERS:
+        raise Refused(_("Wybierz, co to za dokument: od tego zależy teczka, do której trafi."), field="folder")
+    return FOLDERS[folder][1]

@@ -1,0 +1,1 @@
+"""Invoices, receipts and notes of a site (dokument faktura)."""

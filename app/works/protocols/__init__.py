@@ -1,0 +1,1 @@
+"""Acceptance protocols (dokument odbioru): several people work on one document and sign it off."""
