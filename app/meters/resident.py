@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint
 
+from app.core.clock import today
 from app.core.language import lazy_gettext as _l
-from app.meters import tabs
+from app.meters import story, tabs
 from app.meters.frame import frame
+from app.meters.queries import register
+from app.meters.rules import SETTLED
 from app.web import menu
 from app.web.pages import render
+from app.web.visitor import actor
 
 METERS = "/media/meters"
 pages = Blueprint("meters", __name__, template_folder="templates")
@@ -27,4 +33,10 @@ def index() -> str:
     unit, around = frame()
     if unit is None:
         return render("meters/meters.html", **around)
-    return render("meters/meters.html", **around)
+    medians = register.medians(actor(), unit, today() - timedelta(days=430))
+    return render(
+        "meters/meters.html",
+        **around,
+        media=story.told(register.places(actor(), unit, today()), medians, today()),
+        lacking=[str(SETTLED[medium]) for medium in register.lacking(actor(), unit) if medium in SETTLED],
+    )

@@ -18,3 +18,13 @@ SETTLED = {
     "electricity": _l("energia elektryczna"),
     "gas": _l("gaz"),
 }
+SIGNS = {"cold_water": "m³", "hot_water": "m³", "heat": "GJ", "electricity": "kWh", "gas": "m³"}
+MEDIA_ORDER = tuple(METERS)
+SOURCES = {
+    "portal": _l("podany w portalu"),
+    "phone": _l("podany telefonicznie"),
+    "office": _l("wpisany w administracji"),
+    "file": _l("z pliku administracji"),
+}
+# How the same stand in the column `source` of files.
+FILE_SOURCES = {"portal": "portal", "phone": "telefon", "office": "biuro", "file": "plik"}

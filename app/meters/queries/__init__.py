@@ -2,4 +2,4 @@
 
 from app.meters.queries.dates import Verification, verifications
 
-__all__ = [ "Verification", "verifications"]
+__all__ = ["Verification", "verifications"]

@@ -41,3 +41,66 @@ def test_that_staff_find_meters_whose_verification_ends(house: House) -> None:
     assert "NIEPREDKO" not in page and "ZDJETY" not in page
     file = clerk.get("/admin/media/verifications.csv?months=3").get_data(as_text=True)
     assert "KONIEC" in file and "NIEPREDKO" not in file
+
+
+def test_that_a_replaced_meter_is_one_story(house: House) -> None:
+    house.publish(
+        [],
+        meters=[meter("STARY", location="łazienka", installed=date(2020, 1, 1), removed=date(2026, 3, 15)),
+                meter("NOWY", location="łazienka", installed=date(2026, 3, 15), verified=date(2031, 3, 15))],
+        readings=[reading("STARY", date(2025, 12, 31), "100"), reading("STARY", date(2026, 3, 15), "107.5"),
+                  reading("NOWY", date(2026, 3, 15), "0"), reading("NOWY", date(2026, 6, 30), "12.25")],
+    )  # fmt: skip
+    page = house.enter().get("/media/meters").get_data(as_text=True)
+    assert page.count('<article class="meter-place">') == 1
+    assert "Stary skończył na 107,5 m³, nowy zaczął od 0 m³" in page
+    assert "7,5 m³" in page and "12,25 m³" in page and "ważna do 15.03.2031" in page
+
+
+def test_that_a_lower_reading_is_no_negative_use(house: House) -> None:
+    house.publish(
+        [],
+        meters=[meter("W")],
+        readings=[reading("W", date(2026, 1, 31), "100"), reading("W", date(2026, 2, 28), "88")],
+    )
+    page = house.enter().get("/media/meters").get_data(as_text=True)
+    assert "Odczyt jest niższy niż poprzedni" in page and "-12" not in page and "−12" not in page
+
+
+def test_that_nobody_sees_what_was_used_before_their_time(house: House) -> None:
+    since = date(2026, 5, 1)
+    known = [["L1", "P1", "owner", since, None], ["L2", "P2", "owner", date(2020, 1, 1), None]]
+    house.publish(
+        [],
+        occupancies=known,
+        meters=[meter("W"), meter("DAWNY", removed=date(2024, 1, 1))],
+        readings=[reading("W", date(2026, 1, 31), "543.210"), reading("W", since, "550"),
+                  reading("W", date(2026, 6, 30), "556.7")],
+    )  # fmt: skip
+    page = house.enter().get("/media/meters").get_data(as_text=True)
+    assert "543,21" not in page and "DAWNY" not in page
+    assert "6,7 m³" in page
+
+
+def test_that_a_lodger_sees_meters_from_the_day_of_moving_in(house: House) -> None:
+    house.publish(
+        [],
+        occupancies=[["L1", "P1", "owner", date(2020, 1, 1), None], ["L1", "P2", "tenant", date(2026, 5, 1), None]],
+        meters=[meter("W")],
+        readings=[reading("W", date(2026, 1, 31), "543.210"), reading("W", date(2026, 6, 30), "556.7")],
+    )
+    page = house.enter("P2", units=()).get("/media/meters").get_data(as_text=True)
+    assert "556,7" in page and "543,21" not in page
+
+
+def test_that_anothers_unit_is_not_there(house: House) -> None:
+    house.publish([], meters=[meter("W"), meter("OBCY", unit="L2")])
+    anna = house.enter()
+    assert anna.get("/media/meters?unit=L2").status_code == 404
+    assert "OBCY" not in anna.get("/media/meters").get_data(as_text=True)
+
+
+def test_that_a_unit_without_meters_is_told_so(house: House) -> None:
+    house.publish([], meters=[meter("OBCY", unit="L2")])
+    page = house.enter().get("/media/meters").get_data(as_text=True)
+    assert "Ten lokal nie ma liczników w ewidencji" in page
