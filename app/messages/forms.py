@@ -21,6 +21,7 @@ class MessageForm(ReplyForm):
     category = SelectField(_l("Czego dotyczy"), choices=_CATEGORIES, default="charges")
     unit = SelectField(_l("Lokal"), choices=[], validate_choice=False)
     subject = StringField(_l("Temat"))
+    about = HiddenField()
 
 
 class AnswerForm(ReplyForm):

@@ -31,7 +31,8 @@ class MessageThread(Model):
 
     `state` is `new` while the office owes an answer, `working` once it has said that it looks into it, then `answered`
     or `closed`. `last_at` is the newest message's. `due_on` is the day until which the office promised to answer; None
-    while it owes nothing. `reopened` counts how often a closed one went on.
+    while it owes nothing. `reopened` counts how often a closed one went on. `about` names what of the portal it is
+    about, such as a line of a settlement, for `app.messages.about`.
     """
 
     __tablename__ = "message_threads"
@@ -53,6 +54,7 @@ class MessageThread(Model):
     last_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     due_on: Mapped[date | None] = mapped_column(Date)
     reopened: Mapped[int] = mapped_column(Integer, server_default="0")
+    about: Mapped[str | None] = mapped_column(Text)
 
 
 class Message(Model):

@@ -19,6 +19,7 @@ from app.core.language import lazy_gettext as _l
 from app.core.language import ngettext
 from app.core.paging import page_number
 from app.core.public_ids import new_public_id
+from app.messages import about as subjects
 from app.messages import commands, promises, queries, rules
 from app.messages.forms import MessageForm, ReplyForm
 from app.messages.posting import MEGABYTES, handed_out, uploads
@@ -52,6 +53,7 @@ def new() -> str:
         unit=chosen.unit.code if chosen.unit else "",
         category=request.args.get("category", "charges"),
         subject=request.args.get("subject", "")[: rules.SUBJECT_LENGTH],
+        about=request.args.get("about", "")[: subjects.LONGEST],
     )
     return _new_page(form, chosen)
 
@@ -69,6 +71,7 @@ def send() -> Any:
             unit=form.unit.data,
             files=uploads(),
             form_key=form.form_key.data or "",
+            about=form.about.data,
         )
     except Refused as refusal:
         if isinstance(refusal, NotThere):
@@ -152,6 +155,7 @@ def _new_page(form: MessageForm, chosen: Switch, refusal: Refused | None = None)
         "messages/new.html",
         form=form,
         promised=_promised(),
+        about=subjects.card(actor(), form.about.data),
         sentence=refuse(form, refusal) if refusal else None,
         files_error=_files_error(refusal),
         most=rules.MOST_FILES,

@@ -16,6 +16,7 @@ from app.core.actor import Actor, Can, Role
 from app.core.clock import now, today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.messages import about as subjects
 from app.messages import mails, promises, queries, rules
 from app.messages.models import Message, MessageFile, MessageThread
 from tenants.bound import current
@@ -28,12 +29,23 @@ _NEWEST = text(
 
 
 def write(
-    actor: Actor, *, subject: str, category: str, body: str, unit: str | None, files: list[Checked], form_key: str
+    actor: Actor,
+    *,
+    subject: str,
+    category: str,
+    body: str,
+    unit: str | None,
+    files: list[Checked],
+    form_key: str,
+    about: str | None = None,
 ) -> str:
-    """A resident begins a conversation; returns its public id. Raises `Refused` with the field, `TooMany`."""
+    """A resident begins a conversation; returns its public id. Raises `Refused` with the field, `TooMany`.
+
+    `about` is a reference for `app.messages.about`; one that the resident may not see is left out.
+    """
     if not actor.is_resident or actor.account_id is None:
         raise NotThere("")
-    line, content, about = rules.subject(subject), rules.body(body), rules.category(category)
+    line, content, kind = rules.subject(subject), rules.body(body), rules.category(category)
     if unit and unit not in unit_codes(actor, today()):
         raise Refused(_("Wybierz lokal z listy."), field="unit")
     known = _known(actor, form_key)
@@ -41,12 +53,13 @@ def write(
         return known
     _count(actor)
     thread = MessageThread(
-        account_id=actor.account_id, unit_code=unit or None, category=about, subject=line, due_on=promises.due(about)
+        account_id=actor.account_id, unit_code=unit or None, category=kind, subject=line, due_on=promises.due(kind)
     )
+    thread.about = about if subjects.card(actor, about) else None
     db.session.add(thread)
     db.session.flush()
     message = add(actor, thread, "resident", content, files, form_key)
-    audit.record(actor, "message.sent", f"thread:{thread.public_id}", category=about, files=len(files))
+    audit.record(actor, "message.sent", f"thread:{thread.public_id}", category=kind, files=len(files))
     mails.copy_to_office(thread, message, [file.name for file in files])
     return str(thread.public_id)
 

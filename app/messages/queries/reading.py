@@ -12,6 +12,7 @@ from app.attachments import queries as stored
 from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.gateways import files as storage
+from app.messages.about import Card, card
 from app.messages.queries.lines import FROM, LINE, LINE_LENGTH, MINE, OPEN_SIDES, ThreadLine, plain, values
 from tenants.db import db
 
@@ -50,7 +51,7 @@ class MessageLine:
 class Thread:
     """A conversation with its messages, oldest first, and the public id of the resident's account.
 
-    `seen` is the public id of the newest message that both sides see.
+    `seen` is the public id of the newest message that both sides see; `about` what the reader sees of its subject.
     """
 
     line: ThreadLine
@@ -58,6 +59,7 @@ class Thread:
     open_account: bool
     email: str | None
     messages: tuple[MessageLine, ...]
+    about: Card | None = None
 
     @property
     def seen(self) -> str:
@@ -88,7 +90,8 @@ class Attachment:
 _VISIBLE = f"(m.side IN {OPEN_SIDES} OR (:staff AND m.side IN ('note', 'unverified')))"
 _ID = text(f"SELECT t.id {FROM} AND t.public_id = :thread")
 _ONE = text(
-    f"SELECT {LINE}, t.id, a.public_id AS account, a.status, a.email::text AS email {FROM} AND t.public_id = :thread"
+    f"SELECT {LINE}, t.id, a.public_id AS account, a.status, a.email::text AS email, t.about "
+    f"{FROM} AND t.public_id = :thread"
 )
 _MESSAGES = text(
     "SELECT m.id, m.public_id, m.side, m.author_name, m.body, m.sent_at, m.read_at, m.channel, m.quoted, "
@@ -117,7 +120,8 @@ def thread(actor: Actor, public_id: str) -> Thread:
         files.setdefault(message_id, []).append(FileLine(*file))
     found = db.session.execute(_MESSAGES, {"thread": row.id, "staff": given["staff"]})
     messages = tuple(_message(each, tuple(files.get(each[0], ()))) for each in found)
-    return Thread(ThreadLine(*row[:LINE_LENGTH]), row.account, row.status == "active", row.email, messages)
+    line = ThreadLine(*row[:LINE_LENGTH])
+    return Thread(line, row.account, row.status == "active", row.email, messages, card(actor, row.about))
 
 
 def thread_row(actor: Actor, public_id: str) -> int:
