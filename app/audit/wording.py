@@ -47,6 +47,7 @@ _ACTIONS = {
     "announcement.confirmed": _l("Potwierdzono przeczytanie ogłoszenia"),
     "announcement.deleted": _l("Usunięto szkic ogłoszenia"),
     "announcement.files_added": _l("Dodano pliki do ogłoszenia"),
+    "announcement.files_released": _l("Pokazano mieszkańcom nowe pliki ogłoszenia"),
     "announcement.files_removed": _l("Usunięto pliki ogłoszenia"),
     "announcement.published": _l("Opublikowano ogłoszenie"),
     "announcement.scheduled": _l("Zaplanowano ogłoszenie"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.jobs import Again, job
 from app.mailouts import commands, printing
+from app.mailouts.commands import resting
 from app.mailouts.commands.launching import BEGIN
 
 
@@ -11,6 +12,13 @@ from app.mailouts.commands.launching import BEGIN
 def begin(public_id: str) -> None:
     """Send a scheduled mailout; one that was cancelled, or has begun, is left alone."""
     commands.begin(public_id)
+
+
+@job(resting.REST)
+def rest(public_id: str) -> Again | None:
+    """Let a mailout rest in quiet hours; one that is over, paused or cancelled is left alone."""
+    wait = resting.look(public_id)
+    return None if wait is None else Again(wait)
 
 
 @job(printing.PRINT)

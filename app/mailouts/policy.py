@@ -18,7 +18,14 @@ def read() -> MailoutRules:
 
 def quiet(channel: str, moment: datetime) -> datetime | None:
     """The end of the quiet hours of a channel (`email`, `sms`) in which a moment lies; None when it lies in none."""
+    return rules.quiet_end(moment, *_hours(channel))
+
+
+def next_quiet(channel: str, moment: datetime) -> datetime | None:
+    """When the quiet hours of a channel begin next; None where there are none."""
+    return rules.quiet_begin(moment, *_hours(channel))
+
+
+def _hours(channel: str) -> tuple[int, int]:
     chosen = read()
-    if channel == "sms":
-        return rules.quiet_end(moment, chosen.sms_from, chosen.sms_until)
-    return rules.quiet_end(moment, chosen.mail_from, chosen.mail_until)
+    return (chosen.sms_from, chosen.sms_until) if channel == "sms" else (chosen.mail_from, chosen.mail_until)

@@ -90,7 +90,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class MailoutRules:
-    """What the manager set. Hours (Europe/Warsaw, 0–23) in which nothing begins to leave, from and until; two equal
+    """What the manager set. Hours (Europe/Warsaw, 0–23) in which nothing leaves, from and until; two equal
     ones are no quiet hours. Above `second_over` recipients another person must agree; 0 is never. `sms_grosze` is the
     price of one part of a text message, in grosze."""
 
@@ -161,6 +161,20 @@ def quiet_end(now: datetime, begins: int, ends: int) -> datetime | None:
         return None
     day = here.date() + timedelta(days=1 if here.hour >= ends else 0)
     return datetime.combine(day, time(ends), WARSAW).astimezone(now.tzinfo)
+
+
+def quiet_begin(now: datetime, begins: int, ends: int) -> datetime | None:
+    """When quiet hours begin next, after this moment; None where there are none.
+
+    >>> from datetime import datetime, UTC
+    >>> quiet_begin(datetime(2026, 1, 5, 22, tzinfo=UTC), 21, 7).hour
+    20
+    """
+    if begins == ends:
+        return None
+    here = local(now)
+    day = here.date() + timedelta(days=1 if here.hour >= begins else 0)
+    return datetime.combine(day, time(begins), WARSAW).astimezone(now.tzinfo)
 
 
 def subject(text: str | None) -> str:

@@ -23,7 +23,11 @@ _RESUME = (
     text("UPDATE outbox_items SET live = true WHERE cause = :cause AND state = 'queued' AND channel <> 'letter'"),
 )
 _LATER = text(
-    "UPDATE outbox_items SET run_after = :moment WHERE cause = :cause AND state = 'queued' AND channel <> 'letter'"
+    "UPDATE outbox_items SET run_after = :moment WHERE cause = :cause AND state = 'queued' AND channel = :channel "
+    "AND run_after < :moment"
+)
+_UNDECIDED = text(
+    "SELECT count(*) FILTER (WHERE state = 'sending'), count(*) FROM outbox_items WHERE cause = :cause AND live"
 )
 
 
@@ -47,6 +51,16 @@ def resume(cause: str) -> int:
     return int(db.session.execute(_RESUME[1], {"cause": cause}).rowcount)  # type: ignore[attr-defined]
 
 
-def postpone(cause: str, moment: datetime) -> int:
-    """Have none of a cause's waiting letters leave before `moment`. Returns how many wait."""
-    return int(db.session.execute(_LATER, {"cause": cause, "moment": moment}).rowcount)  # type: ignore[attr-defined]
+def postpone(cause: str, channel: str, moment: datetime) -> int:
+    """Have none of a cause's waiting letters of a channel leave before `moment`; returns how many that put off.
+
+    One that is being sent at this moment leaves, or is put off by its server to a time of its own.
+    """
+    found = db.session.execute(_LATER, {"cause": cause, "channel": channel, "moment": moment})
+    return int(found.rowcount)  # type: ignore[attr-defined]
+
+
+def under_way(cause: str) -> tuple[int, int]:
+    """How many letters of a cause are being sent at this moment, and how many those and the ones that wait are."""
+    sending, all_of_them = db.session.execute(_UNDECIDED, {"cause": cause}).one()
+    return sending, all_of_them

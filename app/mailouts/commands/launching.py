@@ -23,7 +23,8 @@ from app.guard import commands as guard
 from app.guard.checking import look
 from app.guard.commands import Consent
 from app.guard.subjects import register as register_subject
-from app.mailouts import personal, policy, rules, texting
+from app.mailouts import mails, personal, policy, rules, texting
+from app.mailouts.commands import resting
 from app.mailouts.commands.writing import locked, write
 from app.mailouts.models import Mailout
 from app.mailouts.rules import DRAFT, LETTER_EVERYONE, LETTER_NONE, SCHEDULED, SENDING, WAITING, Channels, Order
@@ -82,8 +83,7 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: s
         guard.decide(actor, f"mailout:{public_id}", look(actor, read_by_all(row)), consent)
     row.launched_by, row.launched_at, row.launcher = actor.name or actor.login, now(), actor.account_id
     row.recipients = count
-    limit = policy.read().second_over
-    if limit and count > limit and actor.kind != "system":
+    if _needs_second(count) and actor.kind != "system":
         row.state = WAITING
         audit.record(actor, "mailout.submitted", f"mailout:{public_id}", title=row.subject, recipients=count)
         return row.state
@@ -105,13 +105,32 @@ def approve(actor: Actor, public_id: str) -> str:
 
 
 def begin(public_id: str) -> None:
-    """Send a scheduled mailout whose hour has come, to whoever is in its audience now."""
+    """Send a scheduled mailout whose hour has come, to whoever is in its audience now.
+
+    When that is more than one person may send to on their own, it waits for the second one, and staff are told.
+    """
     row = db.session.query(Mailout).filter_by(public_id=public_id, state=SCHEDULED).with_for_update().one_or_none()
-    if row is not None and row.run_at is not None and row.run_at <= now():
-        _queue(row, audience(row.audience))
+    if row is None or row.run_at is None or row.run_at > now():
+        return
+    chosen = audience(row.audience)
+    count = audiences.reach(system("mailouts"), chosen, MAILOUTS).people
+    if row.approved_by is None and row.launcher is not None and _needs_second(count):
+        row.state, before, row.recipients = WAITING, row.recipients, count
         audit.record(
-            system("mailouts"), "mailout.sent", f"mailout:{public_id}", title=row.subject, recipients=row.recipients
-        )
+            system("mailouts"), "mailout.submitted", f"mailout:{public_id}", title=row.subject,
+            before={"recipients": before}, after={"recipients": count},
+        )  # fmt: skip
+        mails.tell_outgrown(row, before, policy.read().second_over)
+        return
+    _queue(row, chosen)
+    audit.record(
+        system("mailouts"), "mailout.sent", f"mailout:{public_id}", title=row.subject, recipients=row.recipients
+    )
+
+
+def _needs_second(count: int) -> bool:
+    limit = policy.read().second_over
+    return bool(limit) and count > limit
 
 
 def _go(actor: Actor, row: Mailout) -> str:
@@ -181,6 +200,8 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
         counts.append(post_set("mailout", cause_of(row), common, _PAPER, {**values, **to_everyone}, channel="letter"))
     _name_what_lacks(row)
     row.state, row.recipients = SENDING, _people(row)
+    if not by_process:
+        resting.watch(row)
 
 
 def _mail(row: Mailout, common: dict[str, Any], values: dict[str, Any], after: datetime | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core import audit
 from app.core.actor import Actor
 from app.core.clock import now
+from app.mailouts.commands import resting
 from app.mailouts.commands.launching import cause_of
 from app.mailouts.commands.writing import locked
 from app.mailouts.rules import CANCELLED, DRAFT, PAUSED, SCHEDULED, SENDING, WAITING
@@ -25,11 +26,12 @@ def pause(actor: Actor, public_id: str) -> int:
 
 
 def resume(actor: Actor, public_id: str) -> int:
-    """Let a paused mailout go on; returns how many letters wait."""
+    """Let a paused mailout go on, after quiet hours if it is such an hour; returns how many letters wait."""
     row = locked(actor, public_id)
     if row.state != PAUSED:
         return 0
     waiting = steering.resume(cause_of(row))
+    resting.watch(row)
     outbox.wake()
     row.state = SENDING
     audit.record(actor, "mailout.resumed", f"mailout:{public_id}", title=row.subject, waiting=waiting)

@@ -237,6 +237,38 @@ def test_above_the_limit_another_person_must_agree(books: Any) -> None:
     assert books.sql("SELECT approved_by FROM mailouts") == [("Klerk 2",)]
 
 
+def test_a_scheduled_one_that_outgrew_the_limit_waits_for_another_person(books: Any) -> None:
+    books.sql("INSERT INTO office_settings (name, value) VALUES ('mailouts', '{\"second_over\": 4}')")
+    for login, role in (("basia", "clerk"), ("gosia", "board"), ("adam", "admin")):
+        books.sql(
+            "INSERT INTO accounts (public_id, login, login_key, role, status, email) "
+            f"VALUES ('{login}', '{login}', '{login}', '{role}', 'active', '{login}@biuro.example')"
+        )
+    order = Order("Temat", "Treść", {"units": ["U3", "U4"]}, run_at=datetime.now(UTC) + timedelta(hours=1))
+    public_id = sent(books, order, clerk(1))
+    assert books.sql("SELECT state FROM mailouts") == [("scheduled",)]
+    books.sql("UPDATE mailouts SET audience = '{\"all\": true}', run_at = now() - interval '1 second'")
+    do(books, "begin", public_id)
+    do(books, "begin", public_id)
+    assert books.sql("SELECT state, recipients FROM mailouts") == [("waiting", 5)]
+    told = books.sql("SELECT letter, address, context ->> 'now' FROM outbox_items ORDER BY address")
+    assert told == [("mailout_outgrown", f"{who}@biuro.example", "5") for who in ("adam", "basia")]
+    with pytest.raises(Refused):
+        do(books, "approve", clerk(1), public_id)
+    assert do(books, "approve", clerk(2), public_id) == "sending"
+    assert books.sql("SELECT count(*) FROM outbox_items WHERE letter = 'mailout'") == [(5,)]
+
+
+def test_one_that_a_second_person_let_go_before_does_not_wait_again(books: Any) -> None:
+    books.sql("INSERT INTO office_settings (name, value) VALUES ('mailouts', '{\"second_over\": 1}')")
+    order = Order("Temat", "Treść", {"units": ["U3", "U4"]}, run_at=datetime.now(UTC) + timedelta(hours=1))
+    public_id = sent(books, order, clerk(1))
+    assert do(books, "approve", clerk(2), public_id) == "scheduled"
+    books.sql("UPDATE mailouts SET run_at = now() - interval '1 second'")
+    do(books, "begin", public_id)
+    assert books.sql("SELECT state FROM mailouts") == [("sending",)]
+
+
 def test_a_scheduled_one_goes_at_its_hour_to_who_is_there_then(books: Any) -> None:
     when = datetime.now(UTC) + timedelta(hours=1)
     public_id = sent(books, Order("Temat", "Treść", {"units": ["U3", "U4"]}, run_at=when), clerk(1))
@@ -285,6 +317,78 @@ def test_quiet_hours(hour: int, begins: int, ends: int, until: int | None) -> No
     midnight = datetime(2026, 1, 4, 23, tzinfo=UTC)  # in Warsaw, in winter
     found = rules.quiet_end(midnight + timedelta(hours=hour), begins, ends)
     assert found == (None if until is None else midnight + timedelta(hours=until))
+
+
+@pytest.mark.parametrize(
+    ("hour", "begins", "ends", "at"),
+    [(22, 21, 7, 45), (20, 21, 7, 21), (21, 21, 7, 45), (3, 21, 7, 21), (5, 0, 0, None)],
+)
+def test_the_next_quiet_hours(hour: int, begins: int, ends: int, at: int | None) -> None:
+    midnight = datetime(2026, 1, 4, 23, tzinfo=UTC)
+    found = rules.quiet_begin(midnight + timedelta(hours=hour), begins, ends)
+    assert found == (None if at is None else midnight + timedelta(hours=at))
+
+
+def test_one_that_is_on_its_way_rests_when_quiet_hours_begin_and_goes_on_after_them(
+    books: Any, crooked: Any, mailer: Any
+) -> None:
+    _quiet_in(books, hours=3)
+    public_id = sent(books, Order("Zwykłe", "Treść"), clerk(1))
+    sent(books, Order("Ważne", "Treść", important=True), clerk(1))
+    ((name,),) = books.sql("SELECT key FROM jobs WHERE name = 'mailouts.rest'")
+    assert name == public_id, "an important one keeps no quiet hours"
+    assert books.sql("SELECT count(*) FROM outbox_items WHERE run_after > now()") == [(0,)]
+    _quiet_in(books, hours=0)
+    assert _rested(books, public_id) == 60.0, "letters in flight are looked after"
+    waits = "SELECT count(*) FROM outbox_items WHERE cause = 'mailout:' || '{0}' AND live AND run_after > now()"
+    assert books.sql(waits.format(public_id)) == [(3,)]
+    assert books.secret()
+    books.turn(mailer, "urgent")
+    books.turn(mailer)
+    subjects = [message_from_bytes(message)["Subject"] for _to, message in crooked.messages]
+    assert len(subjects) == 4, "a password and the important ones"
+    assert not any("Zwyk" in str(subject) for subject in subjects)
+    do(books, "pause", clerk(1), public_id)
+    do(books, "resume", clerk(1), public_id)
+    assert books.sql(waits.format(public_id)) == [(3,)], "who lets it go on does not end the night"
+    _quiet_in(books, hours=3)
+    books.sql("UPDATE outbox_items SET run_after = now() WHERE live")  # the morning
+    books.turn(mailer)
+    assert len(crooked.messages) == 7
+    assert _rested(books, public_id) is None, "nothing is left that could rest"
+
+
+def test_a_paused_one_let_go_in_the_night_waits_for_the_morning(books: Any) -> None:
+    _quiet_in(books, hours=3)
+    public_id = sent(books, Order("Zwykłe", "Treść"), clerk(1))
+    do(books, "pause", clerk(1), public_id)
+    _quiet_in(books, hours=0)
+    assert _rested(books, public_id) is None
+    do(books, "resume", clerk(1), public_id)
+    assert books.sql("SELECT bool_and(run_after > now()) FROM outbox_items WHERE live") == [(True,)]
+
+
+def _quiet_in(books: Any, hours: int) -> None:
+    """Quiet hours for e-mail, two of them, so many hours from now."""
+    books.sql(
+        "INSERT INTO office_settings (name, value) SELECT 'mailouts', jsonb_build_object("
+        f"'mail_from', (h + {hours}) % 24, 'mail_until', (h + {hours} + 2) % 24) "
+        "FROM (SELECT extract(hour FROM now() AT TIME ZONE 'Europe/Warsaw')::int AS h) AS x "
+        "ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value"
+    )
+    from app.office.queries import forget
+
+    forget(books.tenant.id)
+
+
+def _rested(books: Any, public_id: str) -> float | None:
+    from app.core import work
+    from app.mailouts.commands import resting
+
+    with books.bound():
+        wait = resting.look(public_id)
+        work.commit()
+    return wait
 
 
 def test_in_quiet_hours_messages_wait_but_important_ones(books: Any) -> None:
