@@ -8,6 +8,7 @@
 | darek | resident of beta, with the same unit codes and account ids as anna |
 | ewa, filip | administrators of alfa and beta |
 | gustaw, hanna, irena | accountant, clerk and board member of alfa |
+| jan | owner of the building site at alfa |
 | olga | operator of the platform |
 
 Every text column of each manager's data carries that manager's canary word, which must never be seen at the
@@ -65,6 +66,8 @@ from tenants.db import db
 from tenants.registry import Tenant
 from tests.factories import packages
 from tests.features.statements import banks
+from tests.town_works import IDS as WORKS_IDS
+from tests.town_works import build as build_works
 
 PASSWORD = "Zielony-Kasztan-77"
 CANARIES = {"alfa": "KANARALFA", "beta": "KANARBETA"}
@@ -160,6 +163,7 @@ class Town:
             "anna": ("alfa", "P1"), "bogdan": ("alfa", "P2"), "celina": ("alfa", "P3"), "darek": ("beta", "P1"),
             "ewa": ("alfa", "admin"), "filip": ("beta", "admin"), "gustaw": ("alfa", "gustaw"),
             "hanna": ("alfa", "hanna"), "irena": ("alfa", "irena"), "olga": ("console", "olga@osiedle.example"),
+            "jan": ("alfa", "jan"),
         }  # fmt: skip
         return cls(found["alfa"], found["beta"], logins, ids)
 
@@ -212,6 +216,7 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _hand_out()
         tokens.create(system("tests"), f"Program {word}", ["imports:write"], days=None)
         _confirm()
+        build_works(word, PASSWORD)
         work.commit()
     return tenant
 
@@ -354,6 +359,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "contact_entry": "SELECT public_id FROM contact_entries",
         "delivery": "SELECT public_id FROM outbox_items",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
+        **WORKS_IDS,
     }
     with bind(tenant):
         return {name: list(db.session.execute(text(query)).scalars()) for name, query in queries.items()}

@@ -14,7 +14,7 @@ from tests.pages import inspect
 from tests.town import CANARIES, Town, token
 
 TENANT_SITE = ("public", "signed_in", "resident", "staff")
-WHO = ("anna", "bogdan", "celina", "darek", "ewa", "filip", "gustaw", "hanna", "irena")
+WHO = ("anna", "bogdan", "celina", "darek", "ewa", "filip", "gustaw", "hanna", "irena", "jan")
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 
 
@@ -85,7 +85,7 @@ def test_two_cookies_of_our_name_are_none(app: Any, town: Town, browsers: dict[s
     assert answer.status_code == 302
 
 
-@pytest.mark.parametrize("who", ["anna", "celina", "darek", "filip", "irena"])
+@pytest.mark.parametrize("who", ["anna", "celina", "darek", "filip", "irena", "jan"])
 def test_no_form_moves_what_is_not_ones_own(app: Any, town: Town, client: Any, who: str) -> None:
     """Each form replayed by others, with their own token and the real ids of strangers, changes nothing of theirs."""
     browser = town.log_in(client, who)
