@@ -30,7 +30,10 @@ log.words("document.filed", _l("dodano dokument"))
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is said of a document when it is saved; `amount` in grosze."""
+    """What is said of a document when it is saved; `amount` in grosze.
+
+    `readers` are the accounts that got it with a letter: nobody else sees it but who reads all letters.
+    """
 
     folder: str
     title: str
@@ -41,6 +44,7 @@ class Sheet:
     amount: int | None = None
     due_on: date | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    readers: list[int] | None = None
 
 
 def file_away(
@@ -72,7 +76,9 @@ def file_away(
         )
         return found.one()
     add_files(made, 1, files, who)
-    log.note(place.id, who, "document.filed", f"document:{values['public_id']}", values["title"])
+    # the history is everybody's: it does not tell what some letter brought
+    title = values["title"] if sheet.readers is None else ""
+    log.note(place.id, who, "document.filed", f"document:{values['public_id']}", title)
     return db.session.get_one(WorksDocument, made)
 
 
@@ -107,6 +113,7 @@ def _values(place: Place, sheet: Sheet, who: Author, form_key: str | None) -> di
         "amount": sheet.amount,
         "due_on": sheet.due_on,
         "details": sheet.details,
+        "readers": sheet.readers,
         "author": who.name,
         "account_id": who.account_id,
         "guest_id": who.guest_id,

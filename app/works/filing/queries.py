@@ -17,8 +17,13 @@ from app.works.rules import Right
 from tenants.db import db
 
 PER_PAGE = 50
-#: A document `d` that the one who stands here may see: invoices are their author's and of those with the right.
-SEEN = "(d.kind <> 'invoice' OR :sees_invoices OR d.account_id = :account)"
+#: A document `d` that the one who stands here may see: invoices are their author's and of those with the right, what
+#: came with a letter is its readers' and of who reads all letters.
+SEEN = (
+    "((d.kind <> 'invoice' OR :sees_invoices OR d.account_id = :account) "
+    "AND (d.readers IS NULL OR :sees_letters OR d.account_id = :account "
+    "OR d.readers @> to_jsonb(CAST(:account AS bigint))))"
+)
 _LISTED = (
     "SELECT d.id, d.public_id, d.kind, d.folder, d.title, d.author, d.dated_on, d.week_on, d.number, d.amount, "
     "d.due_on, d.created_at, d.changed_at, d.shown_at IS NOT NULL AS shown, "
@@ -66,7 +71,12 @@ class Line:
 
 def values(place: Place) -> dict[str, Any]:
     """The parameters of `SEEN`."""
-    return {"site": place.id, "account": place.author.account_id, "sees_invoices": place.may(Right.SEE_INVOICES)}
+    return {
+        "site": place.id,
+        "account": place.author.account_id,
+        "sees_invoices": place.may(Right.SEE_INVOICES),
+        "sees_letters": place.may(Right.SEE_LETTERS),
+    }
 
 
 def newest(place: Place, page: int = 1, folder: str | None = None) -> Page[Line]:
