@@ -125,6 +125,7 @@ class SettlementRunUnit(Model):
     `readings` are meters with the reading at either end: {serial, from_on, from_value, to_on, to_value, use}; `use` is
     None where nobody could read. `given` holds what staff put in place of what was found. `months` are the advances by
     month: {month, amount, what}. `lines` are `reckoning.Line` as JSON, `flags` what is unusual (`outliers.LABELS`).
+    `unread` says why meters tell nothing (`no_meter`, `no_reading`), `lump_reason` why a norm counts.
     """
 
     __tablename__ = "settlement_run_units"
@@ -157,3 +158,4 @@ class SettlementRunUnit(Model):
     advances: Mapped[int] = mapped_column(BigInteger, server_default="0")
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
     flags: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    unread: Mapped[str] = mapped_column(Text, server_default="")

@@ -30,7 +30,14 @@ letters.register(letters.Kind(LETTER, _l("Nowe rozliczenie mediów Twojego lokal
 _SETTLED = text(
     "SELECT DISTINCT a.unit_code FROM media_settlements a WHERE a.since_revision = :revision AND NOT EXISTS ("
     "SELECT FROM media_settlements b WHERE b.number = a.number AND b.since_revision < :revision) "
+    "AND NOT EXISTS (SELECT FROM settlement_run_units u JOIN settlement_runs r ON r.id = u.run_id "
+    "WHERE u.unit_code = a.unit_code AND r.state = 'published' AND r.medium = a.medium "
+    "AND r.from_on = a.from_on AND r.to_on = a.to_on) "
     f"AND a.to_on >= greatest(coalesce({HELD_SINCE}, '-infinity'), CAST(:recent AS date))"
+)
+_RUN_UNITS = text(
+    "SELECT a.unit_code FROM settlement_run_units a JOIN settlement_runs r ON r.id = a.run_id "
+    f"WHERE r.public_id = :run AND r.state = 'published' AND r.to_on >= coalesce({HELD_SINCE}, '-infinity')"
 )
 
 
@@ -50,4 +57,16 @@ def tell_settled(revision: int) -> int:
     values = {"revision": revision, "today": day, "recent": day.replace(year=day.year - 1, day=1)}
     units = list(db.session.execute(_SETTLED, values).scalars())
     told = settling(who, wanting, units, day) if units else []
-    return tell_many(KIND, f"settled:{revision}", told, LETTER, {"link": external("/payments")})
+    return tell_many(KIND, f"settled:{revision}", told, LETTER, {"link": external("/media/settlements")})
+
+
+def tell_run(run: str) -> int:
+    """Tell who wants it and settles for a unit of a published run; returns how many letters are new. Once for a run
+    and account, however often this runs; of one that was withdrawn meanwhile nobody is told."""
+    who, day = system("notifications"), today()
+    wanting = queries.any_wants(who, KIND)
+    if not wanting:
+        return 0
+    units = list(db.session.execute(_RUN_UNITS, {"run": run, "today": day}).scalars())
+    told = settling(who, wanting, units, day) if units else []
+    return tell_many(KIND, f"settlement-run:{run}", told, LETTER, {"link": external("/media/settlements")})

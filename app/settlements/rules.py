@@ -50,6 +50,10 @@ DIFFERENCES = {
     BY_UNIT: _l("rozdziel po równo na lokale"),
     NOBODY: _l("nie obciążaj nią lokali"),
 }
+REASONS = {
+    "no_meter": _l("lokal nie ma licznika"),
+    "no_reading": _l("brak odczytu na początek albo na koniec okresu"),
+}
 SIGNS = {M2: "m²", M3: "m³", GJ: "GJ"}
 MOST_COSTS, MOST_BUILDINGS, NAME_LENGTH, NOTE_LENGTH = 60, 200, 150, 2_000
 MOST_GROSZE = 10**13

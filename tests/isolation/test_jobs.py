@@ -48,6 +48,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "finances.tell_published": {"revision": "SELECT max(number) FROM revisions"},
     "meters.medians": {},
     "notifications.announce_modules": {"key": "SELECT 'x'", "modules": "SELECT ARRAY['nothing']"},
+    "settlements.tell_run": {"run": "SELECT coalesce(min(public_id), 'x') FROM settlement_runs"},
     "settlements.tell_settled": {"revision": "SELECT max(number) FROM revisions"},
     "notifications.daily": {},
     "notifications.text_published": {"kind": "SELECT 'terms'", "version": "SELECT 1"},
