@@ -54,7 +54,7 @@ class AnnouncementForm(AudienceFields):
     expires_hour = StringField(_l("Godzina wygaśnięcia"))
     confirm = BooleanField(
         _l("Poproś o potwierdzenie przeczytania"),
-        description=_l("Pod ogłoszeniem będzie przycisk „Potwierdzam, że przeczytałem(-am)”. Zobaczysz, kto go użył."),
+        description=_l("Pod ogłoszeniem będzie przycisk „Potwierdzam przeczytanie”. Zobaczysz, kto go użył."),
     )
     tell = RadioField(
         _l("Jak powiadomić"),

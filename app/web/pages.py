@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from app.core import language, money, work
 from app.core.clock import local
+from app.core.language import lazy_gettext as _l
 from app.core.phones import readable_phone
 from app.web import assets, menu
 from app.web.application import Osiedle
@@ -25,6 +26,9 @@ from app.web.visitor import maybe_actor
 from tenants.bound import Mode, bound, is_bound
 from tenants.http import TENANT
 
+_ITSELF = _l("portal, samoczynnie")
+#: Names by which our own processes sign what they do.
+_PROCESSES = {"cli": _l("polecenie na serwerze"), "announcements": _ITSELF, "mailouts": _ITSELF}
 _providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
 _offered: list[Callable[[], tuple[str, ...]]] = []
 
@@ -88,6 +92,7 @@ def init_app(app: Osiedle) -> None:
         exact=_exact,
         price=_price,
         phone=readable_phone,
+        signed=_signed,
     )
     env.globals.update(asset=assets.address, _=_say, icon=_icons(env))
     app.context_processor(_context)
@@ -172,6 +177,11 @@ def _month(day: date) -> str:
 
 def _moment(moment: datetime | None) -> str:
     return f"{local(moment):%d.%m.%Y, %H:%M}" if moment else ""
+
+
+def _signed(login: str | None) -> str:
+    """Who did something, for staff: their login, or what our own process is in words."""
+    return str(_PROCESSES.get(login or "", login or ""))
 
 
 def _number(value: Any) -> str:

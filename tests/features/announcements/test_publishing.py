@@ -81,7 +81,7 @@ def test_confirming_is_asked_for_done_once_and_shown_to_staff(house: House, offi
     assert "Potwierdzam przeczytanie" in inspect(anna.get(f"/news/{public_id}"))
     for _time in range(2):
         assert anna.post(f"/news/{public_id}/confirm", {}, form=f"/news/{public_id}").status_code == 303
-    assert "Potwierdziłeś(-aś)" in inspect(anna.get(f"/news/{public_id}"))
+    assert "Potwierdzono przeczytanie" in inspect(anna.get(f"/news/{public_id}"))
     assert "Anna Żółć" in inspect(office.get(f"/admin/announcements/{public_id}/readers?view=confirmed"))
     assert house.sql("SELECT count(*) FROM audit_entries WHERE action = 'announcement.confirmed'") == [(1,)]
 
