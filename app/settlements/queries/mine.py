@@ -18,8 +18,8 @@ from app.core.actor import Actor
 from app.core.errors import NotThere
 from app.meters.rules import SETTLED, SIGNS
 from app.settlements import rules
-from app.settlements.queries.runs import UNIT_COLUMNS, CostLine, Run, RunUnit, costs
 from app.settlements.queries.runs import COLUMNS as RUN_COLUMNS
+from app.settlements.queries.runs import UNIT_COLUMNS, CostLine, Run, RunUnit, costs
 from tenants.db import db
 
 _OPEN = "r.state <> 'draft' AND u.unit_code = :unit AND r.to_on >= coalesce(CAST(:since AS date), '-infinity')"

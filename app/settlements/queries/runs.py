@@ -200,7 +200,7 @@ def units(
 
 def flags(run_id: int) -> list[tuple[str, str, int]]:
     """What is unusual in a run: (flag, label, how many units), in the order of `LABELS`."""
-    counted = dict(db.session.execute(_FLAGS, {"run": run_id}).tuples().all())
+    counted: dict[str, int] = dict(db.session.execute(_FLAGS, {"run": run_id}).tuples().all())
     return [(flag, str(label), counted[flag]) for flag, label in LABELS.items() if flag in counted]
 
 
