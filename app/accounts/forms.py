@@ -41,6 +41,12 @@ class ForgotForm(Form):
     login = StringField(_l("Login"))
 
 
+class LoginNameForm(Form):
+    login = StringField(
+        _l("Login"), [DataRequired(_l("Podaj login."))], description=_l("Na przykład imię i nazwisko, z kropką w środku.")
+    )
+
+
 class NewPasswordForm(Form):
     password = PasswordField(_l("Nowe hasło"), [InputRequired(_l("Podaj nowe hasło."))])
     repeat = PasswordField(_l("Powtórz nowe hasło"), [EqualTo("password", _REPEAT)])

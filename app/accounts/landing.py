@@ -20,6 +20,8 @@ def landing(who: Actor, wanted: str | None) -> str:
         return f"{owed}?next={quote(path)}" if path else owed
     if who.is_resident and not queries.contacts_of(who).welcomed:
         return "/settings/password" if who.must_change_password else "/welcome"
+    if who.is_collaborator and not queries.contacts_of(who).welcomed:
+        return "/settings/password" if who.must_change_password else "/settings/login"
     if who.is_collaborator:
         return path if path is not None and (path + "/").startswith(("/works/", "/settings/")) else "/works/"
     for_staff = path is not None and (path + "/").startswith(("/admin/", "/admin?"))

@@ -28,6 +28,7 @@ _ACTIONS = {
     "account.locale_chosen": _l("Zmieniono język konta"),
     "account.logged_in": _l("Zalogowano się"),
     "account.logged_out": _l("Wylogowano się"),
+    "account.login_chosen": _l("Wybrano własny login"),
     "account.opened_early": _l("Otwarto konto przed nocną aktualizacją"),
     "account.password_changed": _l("Zmieniono hasło"),
     "account.phone_asked": _l("Poproszono o zmianę numeru telefonu"),

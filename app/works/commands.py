@@ -134,7 +134,7 @@ def add_member(
         "name": line(name, "name", LENGTHS["name"], missing=_("Podaj imię i nazwisko.")),
         "firm": line(firm, "firm", LENGTHS["firm"]),
         "duty": checked_duty(duty),
-        "rights": checked_rights([right.value for right in STARTING.get(duty, ())] if rights is None else list(rights)),
+        "rights": checked_rights(_rights(duty, rights)),
     }
     known = db.session.execute(
         select(WorksMember)
@@ -154,16 +154,16 @@ def add_member(
 
 
 def change_member(
-    actor: Actor, place: Place, public_id: str, name: str, duty: str, firm: str, rights: Sequence[str]
+    actor: Actor, place: Place, public_id: str, name: str, duty: str, firm: str, rights: Sequence[str] | None
 ) -> None:
     """Change a member's name, firm, role or rights. Raises `Refused`, `NotThere`."""
     place.need(Right.MANAGE)
-    member = _member(place, public_id)
+    member = locked_member(place, public_id)
     _keeps_to_own_rights(place, duty, rights)
     before = {"duty": member.duty, "rights": list(member.rights), "firm": member.firm, "name": member.name}
     after = {
         "duty": checked_duty(duty),
-        "rights": checked_rights(list(rights)),
+        "rights": checked_rights(_rights(duty, rights)),
         "firm": line(firm, "firm", LENGTHS["firm"]),
         "name": line(name, "name", LENGTHS["name"], missing=_("Podaj imię i nazwisko.")),
     }
@@ -180,7 +180,7 @@ def change_member(
 def end_member(actor: Actor, place: Place, public_id: str) -> None:
     """End somebody's part in a site, from their next click on. Raises `Refused` for the last owner, `NotThere`."""
     place.need(Right.MANAGE)
-    member = _member(place, public_id)
+    member = locked_member(place, public_id)
     if member.duty == OWNER:
         _not_the_last_owner(place, member)
     member.left_at = now()
@@ -190,9 +190,13 @@ def end_member(actor: Actor, place: Place, public_id: str) -> None:
 
 def _keeps_to_own_rights(place: Place, duty: str, rights: Sequence[str] | None) -> None:
     """Nobody hands out what is not theirs: owners are made by owners and by staff."""
-    wanted = {right.value for right in STARTING.get(duty, ())} if rights is None or duty == OWNER else set(rights)
-    if not wanted <= {right.value for right in place.rights}:
+    if not set(_rights(duty, None if duty == OWNER else rights)) <= {right.value for right in place.rights}:
         raise Refused(_("Nie można dać uprawnień większych niż własne."), field="rights")
+
+
+def _rights(duty: str, rights: Sequence[str] | None) -> list[str]:
+    """The rights that were chosen, or those that the role starts with."""
+    return [right.value for right in STARTING.get(duty, ())] if rights is None else list(rights)
 
 
 def _not_the_last_owner(place: Place, member: WorksMember) -> None:
@@ -204,7 +208,8 @@ def _not_the_last_owner(place: Place, member: WorksMember) -> None:
         raise Refused(_("To jedyny właściciel budowy. Najpierw wskaż innego."), field="duty")
 
 
-def _member(place: Place, public_id: str) -> WorksMember:
+def locked_member(place: Place, public_id: str) -> WorksMember:
+    """A member who takes part now, locked for a change. Raises `NotThere`."""
     found = select(WorksMember).where(
         WorksMember.site_id == place.id, WorksMember.public_id == public_id.replace("\0", ""),
         WorksMember.left_at.is_(None),
