@@ -100,10 +100,16 @@ class AnnouncementFile(Model):
 
 
 class AnnouncementRead(Model):
-    """That a resident has opened an announcement in the portal, and has confirmed it where that was asked for."""
+    """That a resident has opened an announcement in the portal, and has confirmed it where that was asked for.
+
+    `channel` is how: `portal`, or `email` by the link of a letter.
+    """
 
     __tablename__ = "announcement_reads"
-    __table_args__ = (Index("ix_announcement_reads_account", "account_id"),)
+    __table_args__ = (
+        CheckConstraint("channel IN ('portal', 'email')", name="channel"),
+        Index("ix_announcement_reads_account", "account_id"),
+    )
 
     announcement_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("announcements.id", ondelete="CASCADE"), primary_key=True
@@ -111,6 +117,7 @@ class AnnouncementRead(Model):
     account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     read_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     confirmed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    channel: Mapped[str] = mapped_column(Text, server_default="portal")
 
 
 class AnnouncementTemplate(Model):

@@ -110,7 +110,7 @@ def letter(letter: str) -> str:
 @pages.post("/news/<letter>/confirm")
 def confirm(letter: str) -> Any:
     commands.confirm(actor(), letter)
-    flash(_("Dziękujemy. Zarządca widzi, że to przeczytałeś(-aś)."), "success")
+    flash(_("Dziękujemy. Zarządca widzi Twoje potwierdzenie."), "success")
     return see_other(f"{HOME}/{quote(letter)}")
 
 

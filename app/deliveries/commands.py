@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import text
 
 from app.core import audit
@@ -14,7 +16,7 @@ from app.mailroom.routes import IGNORED, TAKEN, Arrival
 from app.outbox import addresses, events
 from app.outbox.carriers import BOUNCE
 from app.outbox.commands import wake
-from app.outbox.rules import is_fatal
+from app.outbox.rules import BY_LETTER, is_fatal
 from tenants.db import db
 
 _OF = text("SELECT id, state, address FROM outbox_items WHERE public_id = :delivery AND channel = 'email' FOR UPDATE")
@@ -36,6 +38,18 @@ _READ = {
 # A letter to a login counts since the account exists: logins are given out again.
 _KEYS = text(
     "SELECT ARRAY['account:' || public_id, 'account:' || login, 'person:' || person_code] FROM accounts WHERE id = :me"
+)
+# The link went to an address, so it is that letter which is confirmed, and its person's accounts.
+_LETTER = text(
+    "SELECT i.cause, coalesce(i.recipient_name, '') AS name, ARRAY(SELECT a.id FROM accounts a "
+    "WHERE a.status = 'active' AND a.role = 'resident' "
+    "AND (i.recipient_key IN ('account:' || a.public_id, 'person:' || a.person_code) "
+    "OR (i.recipient_key = 'account:' || a.login AND a.created_at <= i.created_at)) ORDER BY a.id) AS accounts "
+    "FROM outbox_items i WHERE i.public_id = :delivery AND i.channel = 'email' AND i.state <> 'skipped'"
+)
+_CONFIRMED = text(
+    "UPDATE outbox_items SET confirmed_at = now(), opened_at = coalesce(opened_at, now()) "
+    "WHERE public_id = :delivery AND confirmed_at IS NULL AND state <> 'skipped' RETURNING id"
 )
 _AGAIN = text(
     "UPDATE outbox_items SET state = 'queued', live = channel <> 'letter', reason = NULL, run_after = now(), "
@@ -80,6 +94,30 @@ def opened(actor: Actor, *causes: str) -> int:
 def confirmed(actor: Actor, *causes: str) -> int:
     """The actor says that they have read it; noted once. Returns how many letters it was."""
     return _seen("confirmed", actor, causes)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who got a letter: `name` as on it, and the active accounts that are its person's."""
+
+    cause: str
+    name: str
+    accounts: tuple[int, ...]
+
+
+def recipient(delivery: str) -> Recipient | None:
+    """Who got a letter, by its public id; None when there is none, or it never had an address."""
+    row = db.session.execute(_LETTER, {"delivery": delivery}).one_or_none()
+    return None if row is None else Recipient(row.cause, row.name, tuple(row.accounts))
+
+
+def confirmed_by_letter(delivery: str) -> bool:
+    """Note that who got a letter confirmed it by the link in it; False when that is known already."""
+    found = db.session.execute(_CONFIRMED, {"delivery": delivery}).scalar()
+    if found is None:
+        return False
+    events.note("confirmed", [found], BY_LETTER)
+    return True
 
 
 def _seen(what: str, actor: Actor, causes: tuple[str, ...]) -> int:

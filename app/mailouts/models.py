@@ -31,7 +31,8 @@ class Mailout(Model):
     `state` goes draft → (waiting for a second person →) (scheduled →) sending, and from there paused or cancelled;
     what became of the letters is told by the outbox. `channels` is `rules.Channels` as JSON. `attachments` are files
     that all get ({file, name}) and papers of one's own ({paper: name}); those matched to units are `MailoutFile`s.
-    `author` and `launcher` are ids of accounts, None for a process.
+    `author` and `launcher` are ids of accounts, None for a process. `confirm` is the public id of the announcement that
+    its readers are asked to confirm, by a link in the e-mail.
     """
 
     __tablename__ = "mailouts"
@@ -63,6 +64,7 @@ class Mailout(Model):
     approved_by: Mapped[str | None] = mapped_column(Text)
     ended_by: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    confirm: Mapped[str | None] = mapped_column(Text)
 
 
 class MailoutFile(Model):

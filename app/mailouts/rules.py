@@ -74,7 +74,7 @@ class Order:
     """A mailout as somebody wants it. `audience` is JSON for `app.audience.rules.audience`, `papers` keys of `PAPERS`.
 
     `run_at` is when it is to begin, None at once. Who lacks a personal word or paper is left out with `skip_missing`;
-    without it nothing is sent.
+    without it nothing is sent. `confirm` is the public id of the announcement that readers are asked to confirm.
     """
 
     subject: str
@@ -86,6 +86,7 @@ class Order:
     run_at: datetime | None = None
     papers: tuple[str, ...] = ()
     skip_missing: bool = False
+    confirm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def order(given: Order) -> Order:
         run_at=given.run_at,
         papers=tuple(name for name in PAPERS if name in given.papers),
         skip_missing=given.skip_missing,
+        confirm=given.confirm,
     )
 
 

@@ -33,7 +33,6 @@ kinds.register(
         _l("Odczyty liczników"),
         _l("Możesz podać stan liczników swojego lokalu."),
         order=35,
-        offered=False,
     )
 )
 letters.register(letters.Kind("announcement", _l("Nowe ogłoszenie w portalu"), topic=ANNOUNCEMENTS))
@@ -43,15 +42,21 @@ letters.register(letters.Kind("readings_open", _l("Podaj stan liczników"), topi
 
 
 @events.on("announcements.published")
-def announced(public_id: str, title: str, importance: str, path: str, account_ids: Sequence[int]) -> None:
-    """Tell of an announcement, once however often it is said; of a failure at once."""
+def announced(
+    public_id: str, title: str, importance: str, path: str, account_ids: Sequence[int], confirm: bool = False
+) -> None:
+    """Tell of an announcement, once however often it is said; of a failure at once.
+
+    One that asks to be confirmed brings a link by which that is done without logging in.
+    """
     failure = importance == FAILURE
+    asks = {"confirm": public_id} if confirm else {}
     tell_many(
         ANNOUNCEMENTS,
         f"announcement:{public_id}",
         account_ids,
         "failure" if failure else "announcement",
-        {"title": title, "link": external(path)},
+        {"title": title, "link": external(path), **asks},
         at_once=failure,
     )
 

@@ -20,7 +20,7 @@ from app.outbox.attaching import Kept, attached
 from app.outbox.queue import Item
 from app.outbox.rendering import rendered, rendered_sms
 from app.outbox.texting import SmsRules
-from app.outbox.tokens import unsubscribe_token
+from app.outbox.tokens import confirm_token, unsubscribe_token
 from tenants.bound import current
 from tenants.db import db
 
@@ -79,6 +79,9 @@ class ByMail:
         unsubscribe_url = None
         if item.topic:
             unsubscribe_url = external(f"/unsubscribe/{unsubscribe_token(item.address, item.topic)}")
+        if context.get("confirm"):
+            token = confirm_token(item.public_id, context["confirm"])
+            context = {**context, "confirm_url": external(f"/confirm/{token}")}
         letter = rendered(
             letters.kind(item.letter),
             context,

@@ -1,4 +1,4 @@
-"""Signed words that travel in letters: who declines what, and what a row keeps sealed until it is sent."""
+"""Signed words that travel in letters: who declines or confirms what, and what a row keeps sealed until it is sent."""
 
 from __future__ import annotations
 
@@ -27,6 +27,21 @@ def read_unsubscribe(token: str) -> tuple[str, str] | None:
     return (str(address), str(topic)) if tenant_id == current().id else None
 
 
+def confirm_token(delivery: str, subject: str) -> str:
+    """A token by which who got this delivery (a public id) can confirm what it is about without logging in."""
+    token = _signer("confirm").dumps([current().id, delivery, subject])
+    return token if isinstance(token, str) else token.decode()
+
+
+def read_confirm(token: str) -> tuple[str, str] | None:
+    """(delivery, subject) of a token of the bound tenant; None for anything else."""
+    try:
+        tenant_id, delivery, subject = _signer("confirm").loads(token)
+    except (BadData, ValueError, TypeError):
+        return None
+    return (str(delivery), str(subject)) if tenant_id == current().id else None
+
+
 def sealed(context: dict[str, Any]) -> dict[str, Any]:
     """A context with secrets as it is stored: nobody reads it from the table or from a copy of it."""
     return {"sealed": _box().encrypt(json.dumps(context).encode()).decode()}
@@ -43,8 +58,8 @@ def opened(context: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings().derived_key("outbox.unsubscribe"), salt="unsubscribe")
+def _signer(what: str = "unsubscribe") -> URLSafeSerializer:
+    return URLSafeSerializer(settings().derived_key(f"outbox.{what}"), salt=what)
 
 
 def _box() -> MultiFernet:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from sqlalchemy import text
 
 from app.announcements import rules
 from app.announcements.queries import board
 from app.announcements.queries.board import Hanging
 from app.core import audit
-from app.core.actor import Actor
+from app.core.actor import Actor, system
 from app.core.errors import NotThere
 from app.core.language import gettext as _
+from app.core.language import language
 from app.deliveries import commands as deliveries
 from app.mailouts import received
+from app.outbox.tokens import read_confirm
 from tenants.db import db
 
 _READ = text(
@@ -21,11 +25,17 @@ _READ = text(
     "ON CONFLICT DO NOTHING"
 )
 _CONFIRM = text(
-    "INSERT INTO announcement_reads (announcement_id, account_id, confirmed_at) "
-    "SELECT id, :account, now() FROM announcements WHERE public_id = :id AND state = 'published' AND confirm "
-    "ON CONFLICT (announcement_id, account_id) DO UPDATE SET confirmed_at = now() "
+    "INSERT INTO announcement_reads (announcement_id, account_id, confirmed_at, channel) "
+    "SELECT id, :account, now(), :channel FROM announcements WHERE public_id = :id AND state = 'published' AND confirm "
+    "ON CONFLICT (announcement_id, account_id) DO UPDATE SET confirmed_at = now(), channel = EXCLUDED.channel "
     "WHERE announcement_reads.confirmed_at IS NULL RETURNING announcement_id"
 )
+_ASKED = text(
+    "SELECT public_id, title, translations, mailout, "
+    "state = 'published' AND (expires_at IS NULL OR expires_at > now()) AS hangs "
+    "FROM announcements WHERE public_id = :id AND confirm AND state IN ('published', 'withdrawn')"
+)
+_DONE = text("SELECT confirmed_at IS NOT NULL FROM outbox_items WHERE public_id = :delivery")
 
 
 def mark_read(actor: Actor, found: Hanging) -> None:
@@ -62,11 +72,54 @@ def confirm(actor: Actor, public_id: str) -> None:
     found = board.one(actor, public_id)
     if not found.confirm or actor.account_id is None:
         raise NotThere(_("Nie ma takiego ogłoszenia."))
-    new = db.session.execute(_CONFIRM, {"account": actor.account_id, "id": found.public_id}).first()
+    values = {"account": actor.account_id, "id": found.public_id, "channel": "portal"}
+    new = db.session.execute(_CONFIRM, values).first()
     deliveries.confirmed(actor, *_causes(found))
     board.forget_unread(actor.account_id)
     if new is not None:
         audit.record(actor, "announcement.confirmed", f"announcement:{public_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the link of a letter asks to be confirmed; `gone` when the announcement was taken back or has expired."""
+
+    public_id: str
+    delivery: str
+    title: str
+    locale: str
+    name: str
+    gone: bool
+    done: bool
+
+
+def asked(token: str) -> Asked:
+    """What a link of a letter is about. Reading it changes nothing: scanners of mail do. Raises `NotThere`."""
+    signed = read_confirm(token)
+    got = deliveries.recipient(signed[0]) if signed else None
+    row = db.session.execute(_ASKED, {"id": signed[1]}).one_or_none() if signed and got else None
+    if signed is None or got is None or row is None or got.cause not in (
+        rules.cause(row.public_id), f"mailout:{row.mailout}"
+    ):  # fmt: skip
+        raise NotThere(_("Nie ma takiego ogłoszenia."))
+    title, _body, locale = rules.said_in(language(), row.title, "", row.translations)
+    done = bool(db.session.scalar(_DONE, {"delivery": signed[0]}))
+    return Asked(row.public_id, signed[0], title, locale, got.name, not row.hangs, done)
+
+
+def confirm_by_letter(token: str) -> Asked:
+    """Confirm by the link of a letter, without an account or logging in; again changes nothing. Raises `NotThere`."""
+    found = asked(token)
+    if found.gone:
+        return found
+    got = deliveries.recipient(found.delivery)
+    for account in got.accounts if got else ():
+        db.session.execute(_CONFIRM, {"account": account, "id": found.public_id, "channel": "email"})
+        board.forget_unread(account)
+    if deliveries.confirmed_by_letter(found.delivery):
+        who = system("letter")
+        audit.record(who, "announcement.confirmed", f"announcement:{found.public_id}", delivery=found.delivery)
+    return replace(found, done=True)
 
 
 def _causes(found: Hanging) -> list[str]:

@@ -44,12 +44,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An account of the audience."""
+    """An account of the audience; `channel` is how it confirmed, `portal` or `email`."""
 
     login: str
     name: str
     read_at: datetime | None
     confirmed_at: datetime | None
+    channel: str | None
 
 
 def counts(actor: Actor, row: Announcement) -> Counts:
@@ -63,12 +64,12 @@ def readers(actor: Actor, row: Announcement, view: str, number: int = 1) -> Page
     _may(actor)
     rows = db.session.execute(
         text(
-            f"SELECT a.login, {_NAME} AS name, r.read_at, r.confirmed_at, count(*) OVER () {_OF} "
+            f"SELECT a.login, {_NAME} AS name, r.read_at, r.confirmed_at, r.channel, count(*) OVER () {_OF} "
             f"WHERE {_WHERE[view]} ORDER BY ext.polish_key({_NAME}), a.id LIMIT :size OFFSET :skip"
         ),
         {**_values(row), "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE},
     ).all()
-    return Page([Reader(*found[:4]) for found in rows], number, PAGE_SIZE, rows[0][4] if rows else 0)
+    return Page([Reader(*found[:5]) for found in rows], number, PAGE_SIZE, rows[0][5] if rows else 0)
 
 
 def _values(row: Announcement) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.core.language import ngettext
 from app.guard import commands as guard
 from app.guard.checking import look
 from app.guard.commands import Consent
+from app.guard.rules import Finding
 from app.guard.subjects import register as register_subject
 from app.mailouts import mails, personal, policy, rules, texting
 from app.mailouts.commands import resting
@@ -88,6 +89,11 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: s
         audit.record(actor, "mailout.submitted", f"mailout:{public_id}", title=row.subject, recipients=count)
         return row.state
     return _go(actor, row)
+
+
+def findings(actor: Actor, public_id: str) -> list[Finding]:
+    """What the guard of publications finds in a draft. Raises `NotThere`, `Conflict` while a file is not read yet."""
+    return look(actor, read_by_all(locked(actor, public_id)))
 
 
 def approve(actor: Actor, public_id: str) -> str:
@@ -190,6 +196,8 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
     moment = now()
     quiet = {name: None if by_process or row.important else policy.quiet(name, moment) for name in ("email", "sms")}
     common: dict[str, Any] = {"subject": row.subject, "body_text": row.body}
+    if row.confirm:
+        common["confirm"] = row.confirm
     counts = []
     if channels.email:
         counts.append(_mail(row, common, values, quiet["email"]))

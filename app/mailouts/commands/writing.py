@@ -55,6 +55,7 @@ def write(actor: Actor, order: Order, form_key: str | None = None, public_id: st
     row.subject, row.body, row.sms_text = given.subject, given.body, given.sms_text
     row.audience, row.channels = chosen.as_json(), given.channels.as_json()
     row.important, row.run_at, row.skip_missing = given.important, when, given.skip_missing
+    row.confirm = given.confirm or row.confirm
     files = [item for item in row.attachments if "file" in item]
     row.attachments = [*files, *({"paper": paper} for paper in given.papers)]
     db.session.flush()
@@ -76,6 +77,18 @@ def add_files(actor: Actor, public_id: str, files: Iterable[Checked]) -> None:
     except CannotAttach as refusal:
         raise Refused(told(str(refusal)), field="files") from None
     db.session.flush()
+
+
+def carry(actor: Actor, public_id: str, files: Iterable[tuple[int, str]]) -> bool:
+    """Have a draft bring stored files (id and name) to everybody, if one letter can take them all; returns whether."""
+    row = _draft(actor, public_id)
+    wanted = [{"file": file_id, "name": name} for file_id, name in files]
+    try:
+        check(wanted)
+    except CannotAttach:
+        return False
+    row.attachments = row.attachments + wanted
+    return True
 
 
 def drop_file(actor: Actor, public_id: str, number: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from app.core import events
 from tests.features.announcements.conftest import FIRST, House
+from tests.features.documents.conftest import pdf
 from tests.pages import inspect
 
 
@@ -31,7 +33,7 @@ def test_the_event_names_the_accounts_of_the_audience(house: House, office: Any,
     logins = house.sql("SELECT login FROM accounts WHERE id = ANY(:ids) ORDER BY 1", ids=facts.pop("account_ids"))
     assert [row[0] for row in logins] == ["anna", "lodger"]
     assert facts == {"public_id": public_id, "title": "Przerwa w dostawie wody", "importance": "ordinary",
-                     "path": f"/news/{public_id}"}  # fmt: skip
+                     "path": f"/news/{public_id}", "confirm": False}  # fmt: skip
 
 
 def test_nobody_is_told_when_nobody_should_be_and_of_what_was_taken_back(
@@ -140,3 +142,26 @@ def test_letters_on_paper_are_for_those_whom_no_mail_reaches(house: House, offic
     assert house.sql("SELECT recipient_key, channel FROM outbox_items WHERE cause LIKE 'mailout:%'") == [
         ("person:jan", "letter")
     ]
+
+
+def test_the_mailout_of_an_announcement_brings_its_attachments(house: House, office: Any) -> None:
+    public_id = house.write(office, tell="mailout", files=(BytesIO(pdf("Harmonogram")), "Harmonogram.pdf"), **FIRST)
+    house.run_jobs("attachments.words")
+    assert house.publish(office, public_id).status_code == 303
+    house.run_jobs("announcements.tell")
+    ((file, name),) = house.sql("SELECT file_id, name FROM announcement_files")
+    carried = "SELECT DISTINCT context -> 'attachments' FROM outbox_items WHERE state = 'queued' AND letter = 'mailout'"
+    assert house.sql(carried) == [([{"file": file, "name": name}],)]
+    assert "za duże" not in house.sql("SELECT body FROM mailouts")[0][0]
+
+
+def test_attachments_that_no_letter_can_take_stay_in_the_portal(house: House, office: Any) -> None:
+    public_id = house.write(office, tell="mailout", files=(BytesIO(pdf("Harmonogram")), "Harmonogram.pdf"), **FIRST)
+    house.run_jobs("attachments.words")
+    house.sql("UPDATE stored_files SET size = 19 << 20")
+    assert house.publish(office, public_id).status_code == 303
+    house.run_jobs("announcements.tell")
+    ((body, attachments),) = house.sql("SELECT body, attachments FROM mailouts")
+    assert attachments == [] and "Pobierzesz je w portalu" in body and f"/news/{public_id}" in body
+    carried = "SELECT count(*) FROM outbox_items WHERE state = 'queued' AND jsonb_exists(context, 'attachments')"
+    assert house.sql(carried) == [(0,)]
