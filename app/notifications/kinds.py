@@ -5,9 +5,11 @@ One that is not registered does not exist for residents, so nothing is offered t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.actor import Actor
 from app.core.language import lazy_gettext as _l
 
 EMAIL, SMS = "email", "sms"
@@ -22,6 +24,7 @@ class Kind:
     `label`, `hint` and `reason` may be lazy; `reason` says why a mandatory kind cannot be switched off. `default` are
     the channels that are on for who never chose. A letter's topic in the outbox is the name of its kind. What is
     `paced` may wait for one letter a day. A kind that is not `offered` has no source yet, so nobody is shown it.
+    `shown` says whom a kind concerns, for what concerns not just all residents.
     """
 
     name: str
@@ -34,6 +37,13 @@ class Kind:
     order: int = 50
     paced: bool = True
     offered: bool = True
+    shown: Callable[[Actor], bool] | None = None
+
+    def concerns(self, actor: Actor) -> bool:
+        """Whether somebody may ever be told of this."""
+        if self.mandatory:
+            return True
+        return self.shown(actor) if self.shown is not None else actor.is_resident
 
 
 _kinds: dict[str, Kind] = {}

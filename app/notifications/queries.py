@@ -104,9 +104,14 @@ def overview(actor: Actor) -> Overview:
     opted_out = set(db.session.execute(_OPTOUTS, values).scalars())
     at = settings.fresh(NotificationRules)
     email, phone = db.session.execute(_ADDRESSES, values).one()
-    rows = tuple(_row(kind, at, chosen, opted_out) for kind in kinds.kinds() if actor.is_resident or kind.mandatory)
+    rows = tuple(_row(kind, at, chosen, opted_out) for kind in kinds.kinds() if kind.concerns(actor))
     offered = tuple(one for one in kinds.CHANNELS if any(cell.channel == one for row in rows for cell in row.cells))
     return Overview(rows, offered, email, phone, at.hour)
+
+
+def may_choose(actor: Actor) -> bool:
+    """Whether there is anything that somebody may choose to be told of or not."""
+    return any(kind.concerns(actor) for kind in kinds.kinds() if not kind.mandatory)
 
 
 def _row(kind: Kind, at: NotificationRules, chosen: dict[tuple[str, str], bool], opted_out: set[str]) -> Row:

@@ -22,7 +22,7 @@ sections.register(
     _l("Co wysyłamy Ci e-mailem, a czego nie."),
     HOME,
     30,
-    audience="resident",
+    shown=queries.may_choose,
 )
 
 

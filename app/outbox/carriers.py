@@ -64,6 +64,12 @@ def mail_domain() -> str:
     return f"{current().slug}.{settings().mail_from_domain}"
 
 
+def _writing(sender: Sender, context: dict[str, Any]) -> Sender:
+    """The sender of one letter: `reply_to` is an address of ours that takes its answers, `sender_name` who writes."""
+    name = str(context.get("sender_name") or sender.name)
+    return replace(sender, name=name, reply_to=context.get("reply_to") or sender.reply_to)
+
+
 class ByMail:
     """Letters by SMTP."""
 
@@ -95,8 +101,7 @@ class ByMail:
         way = Delivery(
             item.address, item.name or "", item.message_id, item.public_id, unsubscribe_url, context.get("thread")
         )
-        answers = context.get("reply_to")  # an address of ours that takes the answers to this letter
-        return compose(replace(self._sender, reply_to=answers) if answers else self._sender, letter, way)
+        return compose(_writing(self._sender, context), letter, way)
 
     def _attached(self, context: dict[str, Any]) -> tuple[Attachment, ...]:
         try:
