@@ -29,6 +29,8 @@ from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
 from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
+from app.works.filing.jobs import REMIND as REMIND_WORKS
+from app.works.filing.jobs import TIDY as TIDY_WORKS
 from tenants.context import bind
 from tenants.db import PLATFORM
 from tenants.errors import TenantError
@@ -97,8 +99,10 @@ def forget(app: Flask) -> None:
 
 
 def remind(app: Flask) -> None:
-    """Once a day: have every served tenant's residents reminded of decisions that end soon."""
+    """Once a day: have every served tenant's residents reminded of decisions that end soon, and those who take part in
+    building works of what they have not handed in."""
     _at_each(app, "reminders", lambda _tenant: _asked(REMINDERS, "day"))
+    _at_each(app, "missing weeks", lambda _tenant: _asked(REMIND_WORKS, "day"))
 
 
 def _asked(name: str, key: str) -> bool:
@@ -138,6 +142,7 @@ def tidy(app: Flask) -> None:
                 log.warning("could not tidy", tenant=name, error=str(error).splitlines()[0])
     _empty_folders()
     _at_each(app, "uploads of documents", lambda _tenant: _asked(TIDY_DOCUMENTS, "night"))
+    _at_each(app, "photographs in pieces", lambda _tenant: _asked(TIDY_WORKS, "night"))
     _at_each(app, "files", lambda _tenant: _asked(TIDY_FILES, "night"))
 
 

@@ -19,8 +19,9 @@ from app.core.language import lazy_gettext as _l
 from app.core.public_ids import new_public_id
 from app.works import log
 from app.works.access import Author, Place
+from app.works.filing import finding, folders
 from app.works.filing.models import WorksDocument, WorksFile
-from app.works.filing.rules import NOTE_LENGTH, TITLE_LENGTH, kind_of
+from app.works.filing.rules import NOTE_LENGTH, TITLE_LENGTH
 from app.works.rules import block, line
 from tenants.db import db
 
@@ -32,7 +33,8 @@ log.words("document.filed", _l("dodano dokument"))
 class Sheet:
     """What is said of a document when it is saved; `amount` in grosze.
 
-    `readers` are the accounts that got it with a letter: nobody else sees it but who reads all letters.
+    `readers` are the accounts that got it with a letter: nobody else sees it but who reads all letters. `week_on` is a
+    Monday, `series_id` the row of the series that it is handed in for.
     """
 
     folder: str
@@ -45,6 +47,7 @@ class Sheet:
     due_on: date | None = None
     details: dict[str, Any] = field(default_factory=dict)
     readers: list[int] | None = None
+    series_id: int | None = None
 
 
 def file_away(
@@ -82,19 +85,29 @@ def file_away(
     return db.session.get_one(WorksDocument, made)
 
 
-def add_files(document_id: int, version: int, files: Sequence[Checked], author: Author) -> None:
-    """Keep files as a version of a document; the same bytes lie in the storage once."""
-    rows = []
-    for file in files:
+def add_files(
+    document_id: int, version: int, files: Sequence[Checked], author: Author, taken: Sequence[date | None] = ()
+) -> list[int]:
+    """Keep files as a version of a document; the same bytes lie in the storage once. Returns the stored files' ids.
+
+    `taken` are the days on which photographs were taken, in the order of the files. By what they say the document is
+    found as soon as a worker has read them.
+    """
+    days = list(taken) + [None] * (len(files) - len(taken))
+    rows: list[dict[str, Any]] = []
+    for file, day in zip(files, days, strict=True):
         kept = keep(file)
         rows.append(
             {
                 "public_id": new_public_id(), "document_id": document_id, "version": version, "name": file.name,
                 "file_id": kept.id, "size": kept.size, "content_type": kept.content_type, "author": author.name,
+                "taken_on": day,
             }
         )  # fmt: skip
     if rows:
         db.session.execute(insert(WorksFile), rows)
+    finding.refresh(document_id)
+    return [row["file_id"] for row in rows]
 
 
 def _values(place: Place, sheet: Sheet, who: Author, form_key: str | None) -> dict[str, Any]:
@@ -103,7 +116,7 @@ def _values(place: Place, sheet: Sheet, who: Author, form_key: str | None) -> di
     return {
         "public_id": new_public_id(),
         "site_id": place.id,
-        "kind": kind_of(sheet.folder),
+        "kind": folders.kind_in(place.id, sheet.folder),
         "folder": sheet.folder,
         "title": line(sheet.title, "title", TITLE_LENGTH, missing=_("Nazwij dokument, np. „Raport tygodniowy 12”.")),
         "note": block(sheet.note, "note", NOTE_LENGTH),
@@ -114,6 +127,7 @@ def _values(place: Place, sheet: Sheet, who: Author, form_key: str | None) -> di
         "due_on": sheet.due_on,
         "details": sheet.details,
         "readers": sheet.readers,
+        "series_id": sheet.series_id,
         "author": who.name,
         "account_id": who.account_id,
         "guest_id": who.guest_id,

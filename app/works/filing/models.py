@@ -171,12 +171,12 @@ class WorksUpload(Model):
     """A photograph that comes in pieces (wysyłanie na raty): `received` of `size` bytes are there.
 
     `week_on` None lets the day on which it was taken decide. `key` is what the browser calls the file: the same key of
-    the same account in the same series is the same upload. `refused` says in a sentence why it was not taken.
+    the same account in the same series is the same upload.
     """
 
     __tablename__ = "works_uploads"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
+        CheckConstraint("state IN ('open', 'done')", name="state"),
         CheckConstraint("received BETWEEN 0 AND size", name="received"),
         Index("uq_works_uploads_key", "series_id", "account_id", "key", unique=True),
         Index("ix_works_uploads_touched", "touched_at"),
@@ -193,6 +193,5 @@ class WorksUpload(Model):
     size: Mapped[int] = mapped_column(BigInteger)
     received: Mapped[int] = mapped_column(BigInteger, server_default="0")
     state: Mapped[str] = mapped_column(Text, server_default="open")
-    refused: Mapped[str] = mapped_column(Text, server_default="")
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     touched_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
