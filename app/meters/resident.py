@@ -10,7 +10,7 @@ from app.core.clock import today
 from app.core.language import lazy_gettext as _l
 from app.meters import story, tabs
 from app.meters.frame import frame
-from app.meters.queries import register
+from app.meters.queries import register, windows
 from app.meters.rules import SETTLED
 from app.web import menu
 from app.web.pages import render
@@ -33,10 +33,12 @@ def index() -> str:
     unit, around = frame()
     if unit is None:
         return render("meters/meters.html", **around)
+    opened = [(one, windows.told(one.id, unit.code)) for one in windows.open_for(actor(), unit, today())]
     medians = register.medians(actor(), unit, today() - timedelta(days=430))
     return render(
         "meters/meters.html",
         **around,
+        opened=opened,
         media=story.told(register.places(actor(), unit, today()), medians, today()),
         lacking=[str(SETTLED[medium]) for medium in register.lacking(actor(), unit) if medium in SETTLED],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.core.language import lazy_gettext as _l
 
 METERS = {
@@ -28,3 +30,30 @@ SOURCES = {
 }
 # How the same stand in the column `source` of files.
 FILE_SOURCES = {"portal": "portal", "phone": "telefon", "office": "biuro", "file": "plik"}
+BEFORE, OPEN, CLOSED, CANCELLED = "before", "open", "closed", "cancelled"
+WINDOW_STATES = {
+    OPEN: _l("otwarte"),
+    BEFORE: _l("jeszcze przed terminem"),
+    CLOSED: _l("zamknięte"),
+    CANCELLED: _l("odwołane"),
+}
+PHOTOS = {
+    "none": _l("bez zdjęć"),
+    "optional": _l("zdjęcie licznika nieobowiązkowe"),
+    "required": _l("zdjęcie licznika obowiązkowe"),
+}
+RECEIVED, MISSING, DOUBTFUL = "received", "missing", "doubtful"
+UNIT_STATES = {
+    MISSING: _l("brakuje odczytu"),
+    DOUBTFUL: _l("do sprawdzenia"),
+    RECEIVED: _l("podane"),
+}
+
+
+def window_state(opens_on: date, closes_on: date, today: date, *, closed: bool, cancelled: bool) -> str:
+    """How a window of readings stands on a day; it is open on both its first and its last day."""
+    if cancelled:
+        return CANCELLED
+    if closed or today > closes_on:
+        return CLOSED
+    return BEFORE if today < opens_on else OPEN

@@ -248,7 +248,7 @@ def _lines(place: Place) -> list[Line]:
     """Newest first; a replaced meter's below its successor's."""
     found: list[Line] = []
     for meter in place.meters:
-        steps: list[Step | None] = [None, *meter.steps]
+        steps: list[Step | None] = [None, *meter.steps][: len(meter.readings)]
         for read, one in zip(meter.readings, steps, strict=True):
             mark, kind = _mark(meter, place, one)
             if read.told is not None:

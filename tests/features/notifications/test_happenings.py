@@ -73,10 +73,8 @@ def test_a_document_is_told_once_for_each_version(house: Any, account: int) -> N
     assert told(house) == [("document_published", "queued")] * 2
 
 
-def test_readings_are_told_when_somebody_says_so_but_are_not_offered_before(
-    house: Any, account: int, enter: Any
-) -> None:
-    assert "readings:email" not in enter("P1").get("/settings/notifications?edit=1").text
+def test_readings_are_offered_and_told_once(house: Any, account: int, enter: Any) -> None:
+    assert "readings:email" in enter("P1").get("/settings/notifications?edit=1").text
     for _again in range(2):
         happens(house, "meters.window_opened", cause="window:1", link=LINK, until="10.12.2026", accounts=[account])
     assert told(house) == [("readings_open", "queued")]

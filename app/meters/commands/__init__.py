@@ -1,0 +1,1 @@
+"""What is done with meters: windows of readings, readings told and decided on, files of readings."""
