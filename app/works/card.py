@@ -11,6 +11,7 @@ from app.core.language import gettext as _
 from app.core.language import language
 from app.gateways import pdf
 from app.office.letterhead import letterhead
+from app.office.queries import profile
 from app.works import queries
 from app.works.access import Place
 from app.works.models import WorksSite
@@ -65,7 +66,7 @@ def paper(actor: Actor, place: Place) -> bytes:
     if people:
         parts.append({"title": _("Uczestnicy"), "facts": people, "text": ""})
     data = {
-        "office": letterhead(),
+        "office": letterhead(profile()),
         "lang": language(),
         "page": _("Strona"),
         "of": _("z"),

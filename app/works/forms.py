@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.language import lazy_gettext as _l
@@ -68,7 +69,10 @@ class MemberForm(Form):
     duty = SelectField(_l("Kim jest na budowie"), validate_choice=False)
     rights_given = RadioField(
         _l("Uprawnienia"),
-        choices=[("usual", _l("Zwykłe dla tej roli")), ("chosen", _l("Wybrane poniżej"))],
+        choices=[
+            SelectChoice("usual", _l("Zwykłe dla tej roli")),
+            SelectChoice("chosen", _l("Wybrane poniżej")),
+        ],
         default="usual",
         validate_choice=False,
     )
@@ -76,8 +80,8 @@ class MemberForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.duty.choices = [(code, str(label)) for code, label in DUTIES.items()]
-        self.rights.choices = [(right.value, str(label)) for right, label in RIGHTS.items()]
+        self.duty.choices = [SelectChoice(code, str(label)) for code, label in DUTIES.items()]
+        self.rights.choices = [SelectChoice(right.value, str(label)) for right, label in RIGHTS.items()]
 
     def wanted(self) -> list[str] | None:
         """The rights as chosen; None for those that the role starts with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request
+from wtforms.fields.choices import SelectChoice
 
 from app.core.actor import Can
 from app.core.errors import NotThere, Refused
@@ -33,7 +34,7 @@ def index() -> str:
 @needs(Can.MANAGE_WORKS)
 def new() -> Any:
     form = filled(SiteForm)
-    form.buildings.choices = buildings(actor())
+    form.buildings.choices = [SelectChoice(code, label) for code, label in buildings(actor())]
     if request.method != "POST":
         return render("works/new.html", form=form, sentence=None)
     try:
