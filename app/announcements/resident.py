@@ -107,6 +107,16 @@ def letter(letter: str) -> str:
     return _announcement(found)
 
 
+@pages.get("/news/<letter>/attachment")
+def attachment(letter: str) -> Response:
+    """A file that came with a mailout, by its place `n` in the list."""
+    mailout = received.one(actor(), letter)
+    place = page_number(request.args.get("n")) - 1
+    if mailout.public_id in board.taken_back() or place >= len(mailout.files):
+        raise NotThere(_("Nie ma takiego pliku."))
+    return handed_out(*mailout.files[place])
+
+
 @pages.post("/news/<letter>/confirm")
 def confirm(letter: str) -> Any:
     commands.confirm(actor(), letter)

@@ -13,6 +13,9 @@ from app.attachments.rules import JPEG, PNG, WEBP
 MOST_PIXELS = 120_000_000
 #: No side of a kept photograph is longer; a page of A4 at 300 dpi has 3,508.
 LONGEST = 4_000
+#: A sheet of A4 and its margin in pixels at `SHEET_DPI`.
+SHEET_DPI = 200
+SHEET, MARGIN = (1654, 2339), 118
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 # What Pillow raises on spoilt pictures; the last ones come from crooked EXIF.
 _UNREADABLE = (
@@ -34,6 +37,21 @@ def redrawn(content: bytes, content_type: str) -> bytes:
         picture.convert("RGB").save(made, "JPEG", quality=90, optimize=True)
     else:
         picture.save(made, name, **({"quality": 90} if name == "WEBP" else {"optimize": True}))
+    return made.getvalue()
+
+
+def sheet(content: bytes) -> bytes:
+    """The picture as a PDF of one page of A4, upright or lying as the picture is. Raises Spoilt."""
+    picture = smaller(content, SHEET[1])
+    lies = picture.width > picture.height
+    page = Image.new("RGB", SHEET[::-1] if lies else SHEET, "white")
+    width, height = page.width - 2 * MARGIN, page.height - 2 * MARGIN
+    scale = min(width / picture.width, height / picture.height, 2.0)  # a small one is not blown up into squares
+    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    drawn = picture.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
+    page.paste(drawn, ((page.width - size[0]) // 2, (page.height - size[1]) // 2), drawn)
+    made = BytesIO()
+    page.save(made, "PDF", resolution=SHEET_DPI)
     return made.getvalue()
 
 

@@ -20,6 +20,7 @@ _OOXML = "application/vnd.openxmlformats-officedocument."
 DOCX, XLSX = f"{_OOXML}wordprocessingml.document", f"{_OOXML}spreadsheetml.sheet"
 ODT, ODS = "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"
 TXT, CSV = "text/plain", "text/csv"
+XML = "application/xml"  # only where a feature asks for it, such as electronic invoices
 #: A content type → the endings that a name of it may have; the first is given to one that has none of them.
 ENDINGS: dict[str, tuple[str, ...]] = {
     PDF: (".pdf",),
@@ -32,13 +33,14 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     ODS: (".ods",),
     TXT: (".txt",),
     CSV: (".csv",),
+    XML: (".xml",),
 }
 PICTURES = frozenset({JPEG, PNG, WEBP})
 LETTERS = PICTURES | {PDF}
 DOCUMENTS = LETTERS | {DOCX, XLSX, ODT, ODS, TXT, CSV}
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\"<>|:*?\\/]+")
 _SHORT = {PDF: "PDF", JPEG: "JPEG", PNG: "PNG", WEBP: "WebP", DOCX: "DOCX", XLSX: "XLSX", ODT: "ODT", ODS: "ODS",
-          TXT: "TXT", CSV: "CSV"}  # fmt: skip
+          TXT: "TXT", CSV: "CSV", XML: "XML"}  # fmt: skip
 _ARCHIVE_END, _ARCHIVE_PART = b"PK\x05\x06", b"PK\x01\x02"
 
 
@@ -81,6 +83,8 @@ def kind_of(content: bytes, name: str) -> str | None:
         return WEBP
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
+    if content[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+        return XML
     return _text(content, name)
 
 

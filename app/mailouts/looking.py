@@ -18,7 +18,7 @@ from app.mailouts.personal import Sample
 from app.mailouts.rules import LETTER_NONE, LETTERS, Channels
 from app.office.queries import profile
 from app.outbox import letters
-from app.outbox.attaching import CannotAttach
+from app.outbox.attaching import CannotAttach, off_paper
 from app.outbox.attaching import paper as paper_of
 from app.outbox.letters import MAILOUTS
 from app.outbox.rendering import rendered
@@ -50,6 +50,7 @@ def over(actor: Actor, public_id: str, number: int, key: str | None = None) -> d
         "bill": bill,
         "price": money(bill.grosze) if bill else None,
         "part_price": money(policy.read().sms_grosze),
+        "off_paper": _off_paper(row) if channels.letter != LETTER_NONE else [],
         "letter_label": str(LETTERS[channels.letter]) if channels.letter != LETTER_NONE else None,
         "missing": missing,
         "named": named,
@@ -75,8 +76,10 @@ def mail(actor: Actor, public_id: str, number: int) -> str:
 def letter(actor: Actor, public_id: str, number: int) -> bytes:
     """One recipient's letter as PDF, without what comes behind it. Raises `NotThere`."""
     row, seen = _sample(actor, public_id, number)
-    names = [str(one["name"]) for one in seen.attachments]
-    return paper.one(filled(row.subject, seen.fields), filled(row.body, seen.fields), seen.name, seen.postal, names)
+    elsewhere = off_paper(seen.attachments)
+    names = [str(one["name"]) for one in seen.attachments if str(one["name"]) not in elsewhere]
+    words = filled(row.subject, seen.fields), filled(row.body, seen.fields)
+    return paper.one(*words, seen.name, seen.postal, names, elsewhere)
 
 
 def attachment(actor: Actor, public_id: str, number: int, at: int) -> bytes:
@@ -96,6 +99,11 @@ def attachment(actor: Actor, public_id: str, number: int, at: int) -> bytes:
 def sms_installed() -> bool:
     """Whether text messages can be sent."""
     return texting.installed()
+
+
+def _off_paper(row: Mailout) -> list[str]:
+    """The files for everybody that no letter can bring on paper."""
+    return off_paper([item for item in row.attachments if "file" in item])
 
 
 def _sample(actor: Actor, public_id: str, number: int) -> tuple[Mailout, Sample]:

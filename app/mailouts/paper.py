@@ -1,9 +1,13 @@
-"""What a letter of a mailout looks like on paper, with its PDF attachments behind it."""
+"""What a letter of a mailout looks like on paper, with what can be printed of its attachments behind it.
+
+PDF and pictures can; what cannot, such as a DOCX, the letter names as waiting in the portal.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,7 @@ from app.core.clock import today
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import language
+from app.core.links import external
 from app.gateways import pdf
 from app.office.letterhead import letterhead
 from app.office.queries import profile
@@ -26,18 +31,20 @@ TEMPLATE = Path(__file__).resolve().parent / "print" / "letter.typ"
 
 
 def letters(found: list[Paper], duplex: bool = True) -> bytes:
-    """One PDF of letters, each on a sheet of its own, and behind each its attachments that are PDF.
+    """One PDF of letters, each on a sheet of its own, and behind each its attachments that are PDF or pictures.
 
     Raises `CannotPrint`.
     """
     if not any(letter.context.get("attachments") for letter in found):
-        return pdf.render_apart(TEMPLATE, _data([(letter, []) for letter in found], duplex))
+        return pdf.render_apart(TEMPLATE, _data([(letter, [], []) for letter in found], duplex))
     whole = pypdfium2.PdfDocument.new()
     try:
         for letter in found:
-            parts = [(one["name"], made) for one in letter.context.get("attachments", ()) if (made := _made(one))]
-            _add(whole, pdf.render(TEMPLATE, _data([(letter, [name for name, _made in parts])], duplex)), duplex)
-            for _name, made in parts:
+            parts = [(one["name"], _made(one)) for one in letter.context.get("attachments", ())]
+            enclosed = [name for name, made in parts if made]
+            elsewhere = [name for name, made in parts if not made]
+            _add(whole, pdf.render(TEMPLATE, _data([(letter, enclosed, elsewhere)], duplex)), duplex)
+            for made in (made for _name, made in parts if made):
                 _add(whole, made, duplex)
         out = io.BytesIO()
         whole.save(out)
@@ -46,10 +53,12 @@ def letters(found: list[Paper], duplex: bool = True) -> bytes:
         whole.close()
 
 
-def one(subject: str, body: str, name: str, postal: tuple[str, ...], enclosed: list[str]) -> bytes:
-    """A single letter, to be looked at."""
+def one(
+    subject: str, body: str, name: str, postal: tuple[str, ...], enclosed: list[str], elsewhere: Sequence[str] = ()
+) -> bytes:
+    """A single letter, to be looked at; `elsewhere` is what waits in the portal."""
     sheet = Paper(0, "", "", name, "\n".join(postal), language(), "mailout", {"subject": subject, "body_text": body})
-    return pdf.render(TEMPLATE, _data([(sheet, enclosed)], False))
+    return pdf.render(TEMPLATE, _data([(sheet, enclosed, list(elsewhere))], False))
 
 
 def _made(attachment: dict[str, Any]) -> bytes | None:
@@ -66,7 +75,7 @@ def _add(whole: pypdfium2.PdfDocument, made: bytes, duplex: bool) -> None:
         whole.new_page(595, 842)
 
 
-def _data(found: list[tuple[Paper, list[str]]], duplex: bool) -> dict[str, Any]:
+def _data(found: list[tuple[Paper, list[str], list[str]]], duplex: bool) -> dict[str, Any]:
     office = profile()
     return {
         "office": letterhead(office),
@@ -75,12 +84,13 @@ def _data(found: list[tuple[Paper, list[str]]], duplex: bool) -> dict[str, Any]:
         "dated": format_date(today(), "d MMMM y", locale=language()),
         "signature": office.signature or office.name,
         "enclosed": _("Załączniki:"),
+        "elsewhere": _("Do pobrania w portalu %(portal)s:", portal=external("/").rstrip("/")),
         "duplex": duplex,
-        "letters": [_letter(letter, enclosed) for letter, enclosed in found],
+        "letters": [_letter(letter, enclosed, elsewhere) for letter, enclosed, elsewhere in found],
     }
 
 
-def _letter(letter: Paper, enclosed: list[str]) -> dict[str, Any]:
+def _letter(letter: Paper, enclosed: list[str], elsewhere: list[str]) -> dict[str, Any]:
     fields = letter.context.get("fields") or {}
     body = filled(letter.context.get("body_text", ""), fields)
     return {
@@ -88,4 +98,5 @@ def _letter(letter: Paper, enclosed: list[str]) -> dict[str, Any]:
         "subject": filled(letter.context.get("subject", ""), fields),
         "body": [part for part in re.split(r"\n[ \t]*\n+", body) if part.strip()],
         "enclosed": enclosed,
+        "elsewhere": elsewhere,
     }

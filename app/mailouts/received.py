@@ -20,13 +20,17 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A mailout as it was written to one person: text as sent, personal names filled in."""
+    """A mailout as it was written to one person: text as sent, personal names filled in.
+
+    `files` are the stored files that came along, id and name.
+    """
 
     public_id: str
     at: datetime
     subject: str
     body: str
     is_new: bool = False
+    files: tuple[tuple[int, str], ...] = ()
 
 
 # So long a letter that was not opened is called new. One that left by no channel never is.
@@ -84,4 +88,5 @@ def _received(row: Any) -> Received:
     fields = row.own.get("fields", {})
     subject = row.common.get("subject", "")
     body = row.common.get("body_text", "") or row.own.get("text", "")  # a text message has no words but its own
-    return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields), row.is_new)
+    files = tuple((int(one["file"]), str(one["name"])) for one in row.own.get("attachments", ()) if "file" in one)
+    return Received(row.public_id, row.created_at, filled(subject, fields), filled(body, fields), row.is_new, files)

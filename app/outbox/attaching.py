@@ -21,6 +21,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.attachments.models import StoredFile
+from app.attachments.pictures import Spoilt, sheet
+from app.attachments.rules import PICTURES
 from app.core.errors import NotThere
 from app.core.letter import Attachment
 from app.gateways.mime import encoded
@@ -92,7 +94,8 @@ def attached(context: Mapping[str, Any], kept: Kept) -> list[Attachment]:
 
 
 def paper(one: Mapping[str, Any]) -> bytes | None:
-    """A single attachment as it is put into an envelope: the bytes of a PDF; None for what paper cannot show.
+    """A single attachment as it is put into an envelope: the bytes of a PDF, of a picture too; None for what paper
+    cannot show.
 
     Raises `CannotAttach`, and whatever a maker raises.
     """
@@ -100,7 +103,26 @@ def paper(one: Mapping[str, Any]) -> bytes | None:
         made, content_type = _made(one)
         return made if content_type == PDF else None
     known = _files([dict(one)])[int(one["file"])]
+    if known.content_type in PICTURES:
+        try:
+            return sheet(_content(int(one["file"])))
+        except Spoilt:
+            raise CannotAttach(NO_FILE) from None
     return _content(int(one["file"])) if known.content_type == PDF else None
+
+
+def off_paper(wanted: list[dict[str, Any]]) -> list[str]:
+    """The names of those that no paper can show, such as a DOCX; of a file that is gone too."""
+    ids = [int(one["file"]) for one in wanted if "file" in one]
+    shown = select(StoredFile.id).where(StoredFile.id.in_(ids), StoredFile.content_type.in_((PDF, *PICTURES)))
+    known = set(db.session.execute(shown).scalars()) if ids else set()
+    return [str(one["name"]) for one in wanted if not _on_paper(one, known)]
+
+
+def _on_paper(one: Mapping[str, Any], shown: set[int]) -> bool:
+    if "file" in one:
+        return int(one["file"]) in shown
+    return one.get("make") in _makers and _makers[one["make"]][1] == PDF
 
 
 class Kept:

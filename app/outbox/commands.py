@@ -14,12 +14,14 @@ from app.core.clock import now
 from app.core.jobs import enqueue
 from app.outbox import declining, letters, queue, steering
 from app.outbox.carriers import mail_domain
+from app.outbox.events import proof
 from app.outbox.models import OutboxItem
 from app.outbox.rules import (
     BAD_ADDRESS,
     BAD_NUMBER,
     DEAD_ADDRESS,
     DECLINED,
+    MISSING,
     NO_ADDRESS,
     NO_NUMBER,
     NO_PLACE,
@@ -40,6 +42,7 @@ _COLUMNS = (
     "public_id, cause, recipient_key, lane, secret, letter, topic, context, address, recipient_name, locale, "
     "message_id, reason, state, live, channel, run_after"
 )
+_SKIPPED = proof("message_id", "'skipped'", "address", "reason", "NULL").replace("::", "\\:\\:")
 # One recipient from parameters, as `post_set` takes many.
 ONE = (
     "SELECT :recipient_key AS recipient_key, :address AS address, :name AS name, :locale AS locale, "
@@ -92,7 +95,8 @@ def post_set(
 
     `recipients` is a SELECT of (recipient_key, address, name, locale, context jsonb) with `values` as its
     parameters; `shared` is the context that all have in common, frozen with the first call for a cause.
-    `declined` is an expression over the rows `r` of the query: true for who chose not to get such letters.
+    `declined` is an expression over the rows `r` of the query: true for who chose not to get such letters, or whose
+    context names what it `lacks`. Who gets none has an event with the reason in the register of deliveries.
     `channel` may be `sms`, with numbers in E.164 for addresses, or `letter`: the address then stands on an envelope,
     and the rows wait for `paper.posted`. Those of an important cause go on to the next channel when nobody reads them.
     None leaves earlier than `not_before`.
@@ -105,6 +109,7 @@ def post_set(
 
 def _statement(recipients: str, declined: str) -> TextClause:
     """Writes a row for each recipient; one that cannot be reached, or does not want to be, is skipped and says why."""
+    why = f"CASE WHEN jsonb_exists(r.context, 'lacks') THEN '{MISSING}' ELSE '{DECLINED}' END"
     return text(
         f"WITH fresh_items AS (INSERT INTO outbox_items ({_COLUMNS}) "
         "SELECT fresh.id, :cause_, r.recipient_key, :lane_, :secret_, :letter_, :topic_, r.context, r.address, "
@@ -117,14 +122,18 @@ def _statement(recipients: str, declined: str) -> TextClause:
         "CROSS JOIN LATERAL (SELECT CASE "
         f"WHEN :channel_ = 'letter' THEN CASE WHEN coalesce(r.address, '') = '' THEN '{NO_PLACE}' END "
         f"WHEN :channel_ = 'sms' THEN CASE WHEN coalesce(r.address, '') = '' THEN '{NO_NUMBER}' "
-        rf"WHEN r.address !~ '^\+[0-9]{{8,15}}$' THEN '{BAD_NUMBER}' WHEN {declined} THEN '{DECLINED}' END "
+        rf"WHEN r.address !~ '^\+[0-9]{{8,15}}$' THEN '{BAD_NUMBER}' WHEN {declined} THEN {why} END "
         f"WHEN coalesce(r.address, '') = '' THEN '{NO_ADDRESS}' "
         f"WHEN length(r.address) > 254 OR r.address !~ :address_ THEN '{BAD_ADDRESS}' "
-        f"WHEN {declined} "
-        "OR EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
+        f"WHEN {declined} THEN {why} "
+        "WHEN EXISTS (SELECT FROM mail_optouts o WHERE o.topic = :topic_ AND o.address = lower(r.address)) "
         f"THEN '{DECLINED}' WHEN :lane_ = 'bulk' AND EXISTS (SELECT FROM address_flags f "
         f"WHERE f.dead_at IS NOT NULL AND f.address = lower(r.address)) THEN '{DEAD_ADDRESS}' END AS reason) AS why "
-        "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id) SELECT count(*) FROM fresh_items"
+        "ON CONFLICT (cause, recipient_key, channel) DO NOTHING RETURNING id, message_id, address, state, reason), "
+        # Who gets nothing stands in the register of deliveries from the beginning, and why.
+        "told AS (INSERT INTO delivery_events (item_id, kind, whom, note, proof) "
+        f"SELECT id, state, address, reason, {_SKIPPED} FROM fresh_items WHERE state = 'skipped') "
+        "SELECT count(*) FROM fresh_items"
     ).bindparams(bindparam("channel_", type_=Text), bindparam("not_before_", type_=DateTime(True)))
 
 

@@ -13,7 +13,7 @@ from app.core.public_ids import new_public_id
 from app.core.runtime import settings as installed
 from app.gateways import gsm
 from app.office import settings
-from app.outbox import letters
+from app.outbox import events, letters
 from app.outbox.models import OutboxItem
 from app.outbox.rules import BAD_NUMBER, NO_GATEWAY, NO_NUMBER, NOT_MOBILE
 from app.outbox.tokens import sealed
@@ -76,6 +76,8 @@ def post_sms(
     )
     statement = row.on_conflict_do_nothing(index_elements=["cause", "recipient_key", "channel"])
     written = db.session.execute(statement.returning(OutboxItem.id)).first()
+    if written and reason is not None:
+        events.note("skipped", [written.id], reason)
     if written and reason is None:
         enqueue(DRAIN_SMS, lane, {"lane": lane}, lane=lane)
     return written is not None

@@ -31,7 +31,6 @@ from app.mailouts.models import Mailout
 from app.mailouts.rules import DRAFT, LETTER_EVERYONE, LETTER_NONE, SCHEDULED, SENDING, WAITING, Channels, Order
 from app.outbox.commands import post_set
 from app.outbox.letters import MAILOUTS
-from app.outbox.rules import DECLINED, MISSING
 from tenants.db import db
 
 BEGIN = "mailouts.begin"
@@ -206,7 +205,6 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
     if channels.letter != LETTER_NONE:
         to_everyone = {"to_everyone": channels.letter == LETTER_EVERYONE}
         counts.append(post_set("mailout", cause_of(row), common, _PAPER, {**values, **to_everyone}, channel="letter"))
-    _name_what_lacks(row)
     row.state, row.recipients = SENDING, _people(row)
     if not by_process:
         resting.watch(row)
@@ -224,17 +222,6 @@ def _texts(row: Mailout, common: dict[str, Any], chosen: Audience, after: dateti
         "mailout", cause_of(row), common, _TEXTS, {"messages": json.dumps(messages)}, "NOT r.wanted",
         channel="sms", important=row.important, not_before=after,
     )  # fmt: skip
-
-
-def _name_what_lacks(row: Mailout) -> None:
-    """Who was left out because something is missing, did not decline."""
-    db.session.execute(
-        text(
-            "UPDATE outbox_items SET reason = :missing WHERE cause = :cause AND state = 'skipped' "
-            "AND reason = :declined AND jsonb_exists(context, 'lacks')"
-        ),
-        {"cause": cause_of(row), "missing": MISSING, "declined": DECLINED},
-    )
 
 
 def _people(row: Mailout) -> int:

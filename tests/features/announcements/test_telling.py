@@ -165,3 +165,30 @@ def test_attachments_that_no_letter_can_take_stay_in_the_portal(house: House, of
     assert attachments == [] and "Pobierzesz je w portalu" in body and f"/news/{public_id}" in body
     carried = "SELECT count(*) FROM outbox_items WHERE state = 'queued' AND jsonb_exists(context, 'attachments')"
     assert house.sql(carried) == [(0,)]
+
+
+def test_what_came_with_a_mailout_is_taken_from_the_portal_by_its_recipients_alone(house: House, office: Any) -> None:
+    house.sql(
+        "INSERT INTO mailouts (public_id, subject, body, audience, created_by) "
+        "VALUES ('mailout-with-files-0001', 'Zebranie', 'Zapraszamy', '{}', 'tests')"
+    )
+    public_id = house.write(office, files=(BytesIO(pdf("Lista")), "Lista.pdf"))  # keeps the file
+    assert public_id
+    house.sql(
+        "INSERT INTO outbox_items (public_id, cause, recipient_key, lane, letter, message_id, state, live, context) "
+        "SELECT 'x', 'mailout:mailout-with-files-0001', 'person:anna', 'bulk', 'mailout', 'x@y', 'sent', false, "
+        "jsonb_build_object('attachments', jsonb_build_array(jsonb_build_object('file', id, 'name', 'Lista.pdf'), "
+        "jsonb_build_object('make', 'finances.charge_notice', 'name', 'Opłaty.pdf'))) FROM stored_files"
+    )
+    house.sql(
+        "INSERT INTO outbox_causes (cause, context) VALUES ('mailout:mailout-with-files-0001', "
+        "'{\"subject\": \"Zebranie\", \"body_text\": \"Zapraszamy\"}')"
+    )
+    anna, here = house.browser("anna"), "/news/mailout-with-files-0001"
+    page = inspect(anna.get(here))
+    assert "Lista.pdf" in page and "Opłaty.pdf" not in page
+    taken = anna.get(f"{here}/attachment?n=1")
+    assert taken.status_code == 200 and taken.data.startswith(b"%PDF")
+    assert "attachment" in taken.headers["Content-Disposition"]
+    assert anna.get(f"{here}/attachment?n=2").status_code == 404
+    assert house.browser("celina").get(f"{here}/attachment?n=1").status_code == 404

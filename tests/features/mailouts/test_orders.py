@@ -10,6 +10,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from app.core.actor import Actor, Can, Role, system
 from app.core.errors import Conflict, NotThere, Refused
@@ -222,6 +223,53 @@ def test_a_letter_brings_its_papers_behind_it(books: Any) -> None:
     assert order_of == sorted(order_of)
     with pypdfium2.PdfDocument(io.BytesIO(made)) as document:
         assert len(document) % 2 == 0, "each letter begins a sheet of its own"
+
+
+def test_pictures_become_pages_and_what_no_paper_shows_is_named_in_the_letter(books: Any) -> None:
+    from app.attachments.checking import checked
+    from app.attachments.rules import DOCUMENTS
+    from app.core import work
+    from app.mailouts import commands, looking, printing
+
+    picture, text_file = io.BytesIO(), b"Spis lokali"
+    Image.new("RGB", (400, 200), "green").save(picture, "JPEG")
+    files = [checked("plan.jpg", picture.getvalue(), DOCUMENTS), checked("spis.txt", text_file, DOCUMENTS)]
+    with books.bound():
+        order = Order("Plan", "W załączeniu.", {"units": ["U2"]}, Channels(True, False, "everyone"))
+        public_id = commands.write(clerk(1), order)
+        commands.add_files(clerk(1), public_id, files)
+        assert looking.over(clerk(1), public_id, 1)["off_paper"] == ["spis.txt"]
+        assert "spis.txt" in said(looking.letter(clerk(1), public_id, 1))
+        commands.launch(system("tests"), public_id)
+        printing.print_part(public_id)
+        work.commit()
+    with books.bound():
+        (part,), _left = printing.prints(clerk(1), public_id)
+        made = printing.part_pdf(clerk(1), public_id, part.public_id)
+    words = said(made)
+    assert "Załączniki: plan.jpg" in words and "Do pobrania w portalu" in words and "spis.txt" in words
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as document:
+        assert any(list(page.get_objects(filter=[3])) for page in document), "the picture has a page"
+
+
+def test_who_gets_no_letter_stands_in_the_register_with_the_reason(books: Any) -> None:
+    from app.core import work
+    from app.deliveries import sealing
+    from app.outbox import paper
+
+    sent(books, Order("Zebranie", "Zapraszamy", {"all": True}, Channels(True, False, "everyone")))
+    with books.bound():
+        paper.write("mailout", "mailout:other", "person:P9", None, "Bez adresu", {}, "pl")
+        work.commit()
+    noted = books.sql(
+        "SELECT i.channel, i.recipient_key, e.note = i.reason FROM delivery_events e "
+        "JOIN outbox_items i ON i.id = e.item_id WHERE e.kind = 'skipped' ORDER BY 1, 2"
+    )
+    skipped = "SELECT channel, recipient_key, true FROM outbox_items WHERE state = 'skipped' ORDER BY 1, 2"
+    assert noted == books.sql(skipped) and {row[0] for row in noted} == {"email", "letter"}
+    with books.bound():
+        assert sealing.seal() == len(noted)
+        assert sealing.verify().broken is None
 
 
 def test_above_the_limit_another_person_must_agree(books: Any) -> None:
