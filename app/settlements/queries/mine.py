@@ -41,6 +41,14 @@ _RUN = text(
     f"SELECT {RUN_COLUMNS} FROM settlement_runs r JOIN settlement_run_units x ON x.run_id = r.id "
     "WHERE x.public_id = :settlement"
 )
+_VERSION = (
+    "SELECT x.public_id FROM settlement_runs v JOIN settlement_run_units x ON x.run_id = v.id AND x.unit_code = :unit "
+    "WHERE v.state <> 'draft' AND "
+)
+_VERSIONS = text(
+    f"SELECT ({_VERSION} v.replaces_id = :run ORDER BY v.id DESC LIMIT 1) AS newer, "
+    f"({_VERSION} v.id = (SELECT replaces_id FROM settlement_runs WHERE id = :run)) AS older"
+)
 _NEIGHBOURS = text(
     "SELECT n.counted, n.area, n.cost FROM settlement_run_units n JOIN settlement_run_units u ON u.run_id = n.run_id "
     "AND u.public_id = :settlement WHERE n.id <> u.id AND n.building_code = u.building_code AND n.area > 0 "
@@ -109,13 +117,15 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Whole:
     """One settlement reckoned here: its run with all costs, the unit, the same of the year before, and the books' own
-    of the same period."""
+    of the same period. `newer` and `older` are public ids of the unit's settlement in the other versions."""
 
     run: Run
     costs: list[CostLine]
     unit: RunUnit
     before: Listed | None
     books: BookSettlement | None
+    newer: str | None = None
+    older: str | None = None
 
 
 def listed(actor: Actor, unit: HeldUnit) -> list[Listed]:
@@ -163,7 +173,9 @@ def whole(actor: Actor, unit: HeldUnit, settlement: str) -> Whole:
         ),
         None,
     )
-    return Whole(run, costs(run.id), RunUnit(*row), year_before(actor, unit, run.medium, run.from_on, run.to_on), same)
+    before = year_before(actor, unit, run.medium, run.from_on, run.to_on)
+    other = db.session.execute(_VERSIONS, {"unit": unit.code, "run": run.id}).one()
+    return Whole(run, costs(run.id), RunUnit(*row), before, same, *other)
 
 
 def of_books(_actor: Actor, unit: HeldUnit, number: str) -> BookSettlement:

@@ -101,6 +101,16 @@ class Run:
         return rules.SIGNS.get(self.how.use_in, "jedn.")
 
     @property
+    def area(self) -> Decimal:
+        """All square metres of the run."""
+        return Decimal(self.totals.get("area") or 0)
+
+    @property
+    def used(self) -> Decimal:
+        """All that was used, before the limits."""
+        return Decimal(self.totals.get("used") or 0)
+
+    @property
     def months(self) -> int:
         return rules.months_of(self.from_on, self.to_on)
 
