@@ -54,6 +54,8 @@ class Retention:
     closed_months: int = 12
     messages_months: int = 60
     fetches_months: int = 24
+    announcements_months: int = 60
+    reads_months: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,18 @@ PERIODS: dict[str, Period] = {
         _l("Zamknięte rozmowy z biurem"), _l("Licząc od ostatniej wiadomości, razem z załącznikami."), 6, 240
     ),
     "fetches_months": Period(_l("Pobrania dokumentów"), _l("Kto i kiedy otworzył albo pobrał dokument."), 3, 120),
+    "announcements_months": Period(
+        _l("Nieaktualne ogłoszenia"),
+        _l("Licząc od wygaśnięcia albo wycofania, razem z załącznikami. Te, które wiszą, zostają."),
+        12,
+        240,
+    ),
+    "reads_months": Period(
+        _l("Kto przeczytał ogłoszenie"),
+        _l("Licząc od wygaśnięcia albo wycofania ogłoszenia. Rejestr doręczeń zostaje."),
+        3,
+        120,
+    ),
 }
 
 

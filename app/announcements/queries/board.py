@@ -44,7 +44,12 @@ _UNREAD = text(
     f"+ (SELECT count(*) FROM mailouts m JOIN accounts a ON a.id = :account WHERE {received.NEW} "
     "AND NOT EXISTS (SELECT FROM announcements n WHERE n.mailout = m.public_id))"
 )
-_TAKEN_BACK = text("SELECT mailout FROM announcements WHERE state = 'withdrawn' AND mailout IS NOT NULL")
+# One that was removed after its time leaves the mailout that carried its words behind.
+_TAKEN_BACK = text(
+    "SELECT mailout FROM announcements WHERE state = 'withdrawn' AND mailout IS NOT NULL UNION ALL "
+    "SELECT m.public_id FROM mailouts m WHERE m.form_key LIKE 'announcement:%' "
+    "AND NOT EXISTS (SELECT FROM announcements n WHERE 'announcement:' || n.public_id = m.form_key)"
+)
 _ANY = text(
     f"SELECT EXISTS (SELECT FROM announcements n WHERE {_HANGS}) OR EXISTS (SELECT FROM mailouts m "
     f"WHERE m.created_at > now() - interval '{received.NEW_DAYS} days')"
@@ -132,7 +137,8 @@ def one(actor: Actor, public_id: str) -> Hanging:
 
 
 def taken_back() -> set[str]:
-    """The public ids of mailouts that carried announcements which were taken back: these words are shown no more."""
+    """The public ids of mailouts that carried announcements which were taken back, or removed after their time: these
+    words are shown no more."""
     return set(db.session.execute(_TAKEN_BACK).scalars())
 
 

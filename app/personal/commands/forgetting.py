@@ -26,6 +26,7 @@ from tenants.db import db
 BATCH = 2000
 FEW = 20  # accounts and conversations, which take many statements each
 TURN_SECONDS = 2.0
+_ENDED = "least(n.withdrawn_at, n.expires_at)"
 _ROWS = {
     "attempts": "DELETE FROM login_attempts WHERE id IN (SELECT id FROM login_attempts WHERE at < :before LIMIT :most)",
     "sessions": "DELETE FROM account_sessions WHERE id IN (SELECT id FROM account_sessions "
@@ -43,6 +44,13 @@ _ROWS = {
     "JOIN outbox_items o ON o.id = e.item_id WHERE NOT o.live AND o.address IS NULL AND o.recipient_name IS NULL "
     "AND o.context = '{}'::jsonb AND (e.whom IS NOT NULL OR e.note IS NOT NULL) AND CAST(:before AS timestamptz) "
     "IS NOT NULL LIMIT :most)",
+    # A mark of what still hangs stays: without it the announcement would be new again.
+    "reads": "DELETE FROM announcement_reads WHERE (announcement_id, account_id) IN (SELECT r.announcement_id, "
+    "r.account_id FROM announcement_reads r JOIN announcements n ON n.id = r.announcement_id "
+    f"WHERE n.state IN ('published', 'withdrawn') AND {_ENDED} < :before LIMIT :most)",
+    # Its letters stay in the register of deliveries, which knows them by their own rows.
+    "announcements": "DELETE FROM announcements WHERE id IN (SELECT n.id FROM announcements n "
+    f"WHERE n.state IN ('published', 'withdrawn') AND {_ENDED} < :before LIMIT :most)",
     "late letters": f"UPDATE outbox_items SET {WIPED} WHERE id IN (SELECT o.id FROM personal_erasures e "
     "JOIN outbox_items o ON o.recipient_key = 'account:' || e.account WHERE NOT o.live AND e.at < :before "
     "AND (o.address IS NOT NULL OR o.context <> '{}'::jsonb) LIMIT :most)",
@@ -81,6 +89,8 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
         ("sessions", kept.sessions_days),
         ("links", kept.links_days),
         ("fetches", kept.fetches_months * 30),
+        ("reads", kept.reads_months * 30),
+        ("announcements", kept.announcements_months * 30),
         ("incoming", kept.letters_months * 30),
         ("letters", kept.letters_months * 30),
         ("late letters", 0),

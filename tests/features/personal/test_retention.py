@@ -65,6 +65,48 @@ def test_letters_on_their_way_and_open_conversations_stay_however_old(lived_in: 
     assert lived_in.sql("SELECT count(*) FROM message_threads") == [(2,)]
 
 
+def test_announcements_that_ended_long_ago_go_and_what_still_hangs_keeps_its_marks(lived_in: Any) -> None:
+    house = lived_in
+    ago = "now() - interval '{0} days'"
+    for name, state, ended in (
+        ("hangs", "published", "NULL"), ("ended", "published", ago.format(800)),
+        ("gone", "published", ago.format(1900)), ("back", "withdrawn", "NULL"), ("fresh", "published", ago.format(10)),
+    ):  # fmt: skip
+        house.sql(
+            "INSERT INTO announcements (public_id, title, body, audience, state, published_at, expires_at, "
+            f"withdrawn_at, created_by, mailout) VALUES ('{name}', 'T', 'B', '{{}}', '{state}', {ago.format(2000)}, {ended}, "
+            f"{ago.format(1900) if name == 'back' else 'NULL'}, 'tests', 'mailout-{name}')"
+        )
+        house.sql(
+            "INSERT INTO announcement_reads (announcement_id, account_id, read_at) "
+            f"SELECT n.id, a.id, {ago.format(1990)} FROM announcements n, accounts a "
+            f"WHERE n.public_id = '{name}' AND a.login = 'P1'"
+        )
+        house.sql(
+            "INSERT INTO mailouts (public_id, form_key, subject, body, audience, created_by) "
+            f"VALUES ('mailout-{name}', 'announcement:{name}', 'T', 'B', '{{}}', 'tests')"
+        )
+    house.sql("INSERT INTO announcements (public_id, title, body, audience, created_by, created_at) "
+              f"VALUES ('draft', 'T', 'B', '{{}}', 'tests', {OLD})")  # fmt: skip
+    events = "SELECT count(*) FROM delivery_events"
+    before = house.sql(events)
+    gone = forget(house)
+    assert gone["announcements"] == 2 and gone["reads"] == 3
+    assert house.sql("SELECT public_id FROM announcements ORDER BY 1") == [
+        ("draft",),
+        ("ended",),
+        ("fresh",),
+        ("hangs",),
+    ]
+    marked = "SELECT n.public_id FROM announcement_reads r JOIN announcements n ON n.id = r.announcement_id ORDER BY 1"
+    assert house.sql(marked) == [("fresh",), ("hangs",)]
+    assert house.sql(events) == before, "the register of deliveries keeps what it has"
+    from app.announcements.queries import board
+
+    with house.bound():
+        assert board.taken_back() == {"mailout-gone", "mailout-back"}, "their words do not come back as mailouts"
+
+
 def test_accounts_closed_long_ago_are_wiped(lived_in: Any) -> None:
     lived_in.sql(f"UPDATE accounts SET status = 'closed', closed_at = {OLD} WHERE login = 'P1'")
     lived_in.sql(f"UPDATE accounts SET status = 'closed', closed_at = {YOUNG} WHERE login = 'P2'")
@@ -115,7 +157,7 @@ def test_the_manager_sets_the_periods_within_bounds(house: Any, admin: Any) -> N
     assert 'value="90"' in page
     fields = {"attempts_days": "60", "sessions_days": "30", "links_days": "7", "letters_months": "6",
               "registrations_months": "3", "closed_months": "1", "messages_months": "12",
-              "fetches_months": "12"}  # fmt: skip
+              "fetches_months": "12", "announcements_months": "24", "reads_months": "12"}  # fmt: skip
     assert admin.post(PAGE, fields).status_code == 303
     assert house.sql("SELECT value -> 'attempts_days' FROM office_settings WHERE name = 'retention'") == [(60,)]
     for wrong in ("29", "731", "", "-1", "1e3", "٣٣", "9" * 400):
