@@ -143,11 +143,15 @@ def hot(view: View) -> View:
     return view
 
 
-def accepts_upload(megabytes: int) -> Callable[[View], View]:
-    """Mark a page that takes files up to this size; all others take small forms only."""
+def accepts_upload(megabytes: int, admits: Callable[[], bool] | None = None) -> Callable[[View], View]:
+    """Mark a page that takes files up to this size; all others take small forms only.
+
+    Where visitors have no account, `admits` says whether this one may send so much.
+    """
 
     def mark(view: View) -> View:
         view.max_content_length = megabytes * 1024 * 1024  # type: ignore[attr-defined]
+        view.admits_upload = admits  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -80,6 +80,10 @@ def _admit_large_body() -> None:
     """Take files only from who may use the view: a body is read, and fills the disk, before the guard is asked."""
     view = current_app.view_functions.get(request.endpoint or "")
     largest = getattr(view, "max_content_length", SMALL_FORM)
+    admits = getattr(view, "admits_upload", None)
+    if admits is not None:
+        request.max_content_length = largest if admits() else SMALL_FORM
+        return
     who = maybe_actor() if largest > SMALL_FORM else None
     if who is None or who.waits_for is not None or who.must_change_password:
         return
