@@ -6,6 +6,7 @@ other file, and added to their week. Nothing is held in memory but one piece, an
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -42,7 +43,18 @@ _drawing = BoundedSemaphore(2)
 _OLD = text("DELETE FROM works_uploads WHERE touched_at < now() - make_interval(days => :days) RETURNING public_id")
 
 
-def begin(place: Place, of: str, week_on: date | None, name: str, size: int, key: str) -> WorksUpload:
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """How far an upload came: `received` of `size` bytes; `state` is `open` or `done`, `week_on` where it lies then."""
+
+    id: str
+    received: int
+    size: int
+    state: str
+    week_on: date | None
+
+
+def begin(place: Place, of: str, week_on: date | None, name: str, size: int, key: str) -> Upload:
     """Begin to send a photograph to a series, or go on with it: the same `key` is the same upload.
 
     Raises `Refused` on `files` for what is too large or too much, on `week` for one to come, `NotThere`.
@@ -59,7 +71,7 @@ def begin(place: Place, of: str, week_on: date | None, name: str, size: int, key
     wanted = f"{week_on or ''}|{size}|{key}"[:KEY_LENGTH]
     known = db.session.execute(select(WorksUpload).where(*mine, WorksUpload.key == wanted)).scalar_one_or_none()
     if known is not None:
-        return known
+        return _told(known)
     photos.must_fit(place, size)
     open_ones = select(func.count()).where(
         WorksUpload.site_id == place.id, WorksUpload.account_id == account, WorksUpload.state == "open"
@@ -75,15 +87,15 @@ def begin(place: Place, of: str, week_on: date | None, name: str, size: int, key
     }  # fmt: skip
     new = upsert(WorksUpload).values(values)
     db.session.execute(new.on_conflict_do_nothing(index_elements=["series_id", "account_id", "key"]))
-    return db.session.execute(select(WorksUpload).where(*mine, WorksUpload.key == wanted)).scalar_one()
+    return _told(db.session.execute(select(WorksUpload).where(*mine, WorksUpload.key == wanted)).scalar_one())
 
 
-def found(place: Place, public_id: str) -> WorksUpload:
+def found(place: Place, public_id: str) -> Upload:
     """An upload of one's own on this site. Raises `NotThere`."""
-    return _own(place, public_id, lock=False)
+    return _told(_own(place, public_id, lock=False))
 
 
-def take(place: Place, public_id: str, offset: int, piece: bytes) -> WorksUpload:
+def take(place: Place, public_id: str, offset: int, piece: bytes) -> Upload:
     """Take a piece that begins at `offset`; the last one makes a photograph of its week.
 
     Raises `Conflict` for another offset than the one awaited, `Refused` on `files` for more than was promised and for
@@ -103,7 +115,7 @@ def take(place: Place, public_id: str, offset: int, piece: bytes) -> WorksUpload
         storage.files().put(_name(row.public_id, offset), BytesIO(piece))
     row.received += len(piece)
     row.touched_at = now()
-    return row
+    return _told(row)
 
 
 def forget_pieces(public_id: str) -> None:
@@ -120,6 +132,10 @@ def forget_old() -> int:
     for public_id in gone:
         jobs.enqueue(FORGET_JOB, public_id, {"public_id": public_id}, lane="bulk")
     return len(gone)
+
+
+def _told(row: WorksUpload) -> Upload:
+    return Upload(row.public_id, row.received, row.size, row.state, row.week_on)
 
 
 def _finish(place: Place, row: WorksUpload, last: bytes) -> None:
