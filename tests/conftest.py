@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from config import settings as config
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tests.town import Town
 
 _numbers = count(1)
+# How long an example took says more of the machine than of the code; what is slow is told by --durations.
+hypothesis.settings.register_profile("osiedle", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("osiedle")
 
 
 @pytest.fixture(scope="session")

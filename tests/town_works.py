@@ -5,6 +5,8 @@ At alfa `jan` is a collaborator who owns the site; nobody else but staff comes i
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
 from app.accounts.commands import create_account
@@ -13,12 +15,16 @@ from app.core.actor import Actor, Role, rights, system
 from app.works import commands
 from app.works.access import place
 from app.works.filing.commands import Sheet, file_away
+from app.works.showing import commands as showing
 from tenants.db import db
 
 #: Public ids by the name in the address, as `tests.town._ids` takes them.
 IDS = {
     "site": "SELECT public_id FROM works_sites",
     "works_member": "SELECT public_id FROM works_members",
+    "works_stage": "SELECT public_id FROM works_stages",
+    "works_budget_line": "SELECT public_id FROM works_budget_lines",
+    "works_file": "SELECT public_id FROM works_files",
 }
 
 
@@ -39,3 +45,6 @@ def build(word: str, password: str) -> None:
     here = place(admin, site.public_id)
     commands.add_member(admin, here, jan.id, f"Jan {word}", "owner", f"Firma {word}")
     file_away(here, Sheet("reports", f"Raport {word}", note=f"Uwaga {word}"))
+    showing.save_stage(here, f"Etap {word}", date(2026, 10, 1), date(2026, 12, 1), None)
+    showing.save_money(here, f"Pozycja {word}", 10_000_00, 2_500_00)
+    showing.show(admin, here, f"Prace w domu {word}", with_money=True, shown=True)

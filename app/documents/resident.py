@@ -14,7 +14,7 @@ from app.core.clock import today
 from app.core.language import language
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
-from app.documents import queries, serving
+from app.documents import beside, queries, serving
 from app.documents.commands.fetching import note
 from app.office import texts
 from app.web import menu
@@ -39,6 +39,7 @@ def index() -> str:
         own=queries.own(actor(), here, size=queries.OWN_FIRST),
         own_of_all=queries.own(actor(), mine, size=1).total,
         texts=[text for text in found if text],
+        beside=beside.beside(actor(), [unit.code for unit in mine.units]),
         **_shelf(mine, None, HOME),
     )
 

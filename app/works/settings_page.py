@@ -32,6 +32,7 @@ def show(site: str) -> str:
         duty=next((one.duty_label for one in _own(here)), ""),
         rights=[str(label) for right, label in RIGHTS.items() if here.may(right)],
         manages=here.may(Right.MANAGE),
+        publishes=here.may(Right.PUBLISH),
     )
 
 
