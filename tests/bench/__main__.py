@@ -81,6 +81,17 @@ def _migrate(seconds: float | None, quick: bool) -> dict[str, Any]:
     return migrate.run(20, 2) if quick else migrate.run()
 
 
+def _lists(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import lists
+
+    with place() as here:
+        figures = lists.run(here, 600, 3) if quick else lists.run(here)
+    return {
+        "figures": {"lists": figures},
+        "checks": [("p95 in ms of the slowest list of staff", figures["slowest_ms"], "<=", 300)],
+    }
+
+
 def _run(seconds: float | None, quick: bool) -> dict[str, Any]:
     from tests.bench import starting
 
@@ -94,6 +105,7 @@ BENCHES = {
     "fairness": _fairness,
     "provision": _provision,
     "migrate": _migrate,
+    "lists": _lists,
     "run": _run,
 }
 
