@@ -27,6 +27,7 @@ from app.documents.jobs import TIDY as TIDY_DOCUMENTS
 from app.gateways import watched
 from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
+from app.meters.reminding import DAILY_JOB as READING_WINDOWS
 from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
 from app.works.filing.jobs import REMIND as REMIND_WORKS
@@ -102,6 +103,7 @@ def remind(app: Flask) -> None:
     """Once a day: have every served tenant's residents reminded of decisions that end soon, and those who take part in
     building works of what they have not handed in."""
     _at_each(app, "reminders", lambda _tenant: _asked(REMINDERS, "day"))
+    _at_each(app, "windows of readings", lambda _tenant: _asked(READING_WINDOWS, "day"))
     _at_each(app, "missing weeks", lambda _tenant: _asked(REMIND_WORKS, "day"))
 
 

@@ -18,7 +18,6 @@ from app.meters import tabs
 from app.meters.frame import office_frame
 from app.meters.queries import expiring
 from app.meters.rules import METERS
-from app.web import menu
 from app.web.audiences import needs
 from app.web.pages import render
 from app.web.visitor import actor
@@ -26,7 +25,6 @@ from app.web.visitor import actor
 VERIFICATIONS = "/admin/media/verifications"
 MONTHS = (1, 3, 6, 12, 24)
 pages = Blueprint("verifications", __name__, template_folder="templates")
-menu.register("staff", _l("Media"), "verifications.index", "meter", 35, Can.SEE_METERS, module=tabs.OFFICE)
 tabs.register_staff(VERIFICATIONS, _l("Legalizacje"), 30, pages.name, Can.SEE_METERS)
 
 

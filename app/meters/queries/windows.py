@@ -110,6 +110,7 @@ class Asked:
     building: str = ""
     staircase: str = ""
     typed: str = ""
+    code: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -160,7 +161,7 @@ _HOUSE = "LEFT JOIN buildings b ON b.code = x.building_code AND b.until_revision
 _LINES = text(
     f"SELECT x.code, {_ADDRESS} AS address, x.staircase, x.meters, x.told, x.state, count(*) OVER () AS total "
     f"FROM ({UNITS}) x {_HOUSE} WHERE {scope.units('x.code')} AND (:state = '' OR x.state = :state) "
-    "AND (:building = '' OR x.building_code = :building) "
+    "AND (:building = '' OR x.building_code = :building) AND (:code = '' OR x.code = :code) "
     "AND (:staircase = '' OR coalesce(x.staircase, '–') = :staircase) "
     "AND (CAST(:pattern AS text) IS NULL OR unaccent(lower(x.code)) LIKE :pattern "
     f"OR unaccent(lower({_ADDRESS})) LIKE :pattern "
@@ -229,6 +230,7 @@ def units(actor: Actor, of: Window, asked: Asked, today: date, page: int = 1, si
         "state": asked.state,
         "building": asked.building,
         "staircase": asked.staircase,
+        "code": asked.code,
         "pattern": pattern_of(asked.typed),
         "size": size,
         "start": (page - 1) * size,
