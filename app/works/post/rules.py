@@ -13,7 +13,6 @@ from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.gateways.mime import BadAddress, checked_address
-from app.works.filing.rules import FOLDERS
 
 SUBJECT_LENGTH, BODY_LENGTH, QUOTED_LENGTH = 200, 20_000, 20_000
 #: Together no more than a letter by mail takes.
@@ -25,7 +24,6 @@ HOURLY_LETTERS, DAILY_OUTSIDE = 60, 300
 LONGEST_WAIT = 366  # days until which an answer may be asked for
 CONTACT_LENGTHS = {"name": 160, "firm": 160, "trade": 80, "email": 254, "phone": 40, "note": 1000}
 GUESS = "guess"
-NO_FOLDERS = frozenset({"protocols"})  # a protocol is written together, it does not come as an attachment
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _BODY_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MARKS = str.maketrans("ąćęłńóśźż", "acelnoszz")
@@ -134,15 +132,6 @@ def folder_for(name: str, content_type: str) -> str:
         if any(word.startswith(beginnings) for word in words):
             return folder
     return "photos" if content_type in PICTURES else "other"
-
-
-def checked_folder(typed: str | None) -> str:
-    """A folder of attachments, or `GUESS`. Raises `Refused` on `files`."""
-    if typed in (None, "", GUESS):
-        return GUESS
-    if typed not in FOLDERS or typed in NO_FOLDERS:
-        raise Refused(_("Wybierz teczkę z listy."), field="files")
-    return str(typed)
 
 
 def title_of(name: str) -> str:

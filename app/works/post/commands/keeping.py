@@ -17,7 +17,6 @@ from app.core.public_ids import new_public_id
 from app.documents import searching
 from app.works.access import Author, Place
 from app.works.filing.commands import Sheet, file_away
-from app.works.filing.rules import FOLDERS
 from app.works.post.models import WorksAddressee, WorksLetter, WorksLetterFile, WorksThread
 from app.works.post.rules import GUESS, folder_for, title_of, week_of
 from tenants.db import db
@@ -94,8 +93,6 @@ def address(letter: WorksLetter, people: Sequence[tuple[int, str]], outside: Seq
 def file_as(place: Place, letter: WorksLetter, file: Checked, folder: str, author: Author, readers: list[int]) -> int:
     """File an attachment in its folder; returns the id of the document that it is from now on."""
     where = folder_for(file.name, file.content_type) if folder == GUESS else folder
-    if where not in FOLDERS:
-        where = "other"
     day = today()
     sheet = Sheet(
         folder=where,

@@ -18,13 +18,14 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.works import log
 from app.works.access import Place
+from app.works.filing import folders
 from app.works.post import mails, rules
 from app.works.post.cards import cards
 from app.works.post.commands.keeping import Written, add
 from app.works.post.models import WorksLetter, WorksThread
 from app.works.post.queries import reading
 from app.works.post.queries.contacts import address_of_contact
-from app.works.post.queries.people import Person, people
+from app.works.post.queries.people import Person, names_outside, people
 from tenants.bound import current
 from tenants.db import db
 
@@ -32,7 +33,7 @@ log.words("letter.sent", _l("wysłano wiadomość"))
 log.words("letter.came", _l("przyszła wiadomość e-mailem"))
 log.words("thread.closed", _l("zakończono wątek poczty"))
 log.words("thread.reopened", _l("otwarto wątek poczty ponownie"))
-ACCOUNT, DUTY, CONTACT = "a:", "d:", "c:"
+ACCOUNT, DUTY, CONTACT, OUTSIDE = "a:", "d:", "c:", "o:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter as a form brings it. `to` names people as `a:` account, `d:` role, `c:` contact; `outside` is typed."""
+    """A letter as a form brings it. `to` names people as `a:` account, `d:` role, `c:` contact, `o:` address of the
+    thread; `outside` is typed."""
 
     to: tuple[str, ...]
     outside: str
@@ -130,7 +132,7 @@ def _written(place: Place, draft: Draft, thread_id: int | None) -> Written:
         body=body,
         people=tuple((one.account_id, one.name) for one in found),
         outside=tuple(outside),
-        files=tuple((one.file, one.folder) for one in draft.files),
+        files=tuple((one.file, _folder(place, one.folder)) for one in draft.files),
         cards=tuple(cards(place, list(draft.cards))),
         due_on=rules.checked_due(draft.due_on, today()),
     )
@@ -149,6 +151,11 @@ def recipients(place: Place, draft: Draft, thread_id: int | None = None) -> tupl
         raise Refused(_("Ktoś z wybranych nie bierze już udziału w tej budowie. Wybierz jeszcze raz."), field="to")
     chosen = [one for one in known if one.public_id in accounts or one.duty in duties]
     outside = {address: name for name, address in rules.addresses_of(draft.outside)}
+    names = {} if thread_id is None else names_outside(thread_id)
+    for one in draft.to:
+        if one.startswith(OUTSIDE):
+            address = rules.address_of(one.removeprefix(OUTSIDE))
+            outside.setdefault(address, names.get(address, ""))
     for contact in contacts:
         name, address = address_of_contact(place, contact)
         outside.setdefault(address, name)
@@ -171,6 +178,23 @@ def _members_at(place: Place, addresses: list[str]) -> dict[str, int]:
         {"site": place.id, "addresses": addresses},
     )
     return {row.address: row.id for row in rows}
+
+
+def folders_for_files(place: Place) -> list[folders.Folder]:
+    """The folders in which attachments may be filed; a protocol is written together and comes with no letter."""
+    return [one for one in folders.known(place) if one.kind != "protocol"]
+
+
+def _folder(place: Place, typed: str) -> str:
+    if typed in ("", rules.GUESS):
+        return rules.GUESS
+    try:
+        kind = folders.kind_in(place.id, typed)
+    except Refused as refusal:
+        raise Refused(refusal.message, field="files") from refusal
+    if kind == "protocol":
+        raise Refused(_("Protokoły powstają w plikach. Wybierz dla załącznika inną teczkę."), field="files")
+    return typed
 
 
 def _check_files(files: Sequence[Checked], outside: bool, has_cards: bool) -> None:

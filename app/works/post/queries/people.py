@@ -32,6 +32,12 @@ _INSIDE = text(
     "UNION SELECT a.public_id FROM works_addressees d JOIN accounts a ON a.id = d.account_id "
     "WHERE d.letter_id = :letter"
 )
+_NAMES = text(
+    "SELECT x.address, max(x.name) AS name FROM (SELECT d.address, d.name, d.letter_id FROM works_addressees d "
+    "UNION ALL SELECT l.from_address, l.author, l.id FROM works_letters l) AS x JOIN works_letters l "
+    "ON l.id = x.letter_id WHERE l.thread_id = :thread AND l.state = 'sent' AND x.address IS NOT NULL "
+    "GROUP BY x.address ORDER BY x.address"
+)
 _WRITER = text("SELECT from_address, author FROM works_letters WHERE id = :letter AND from_address IS NOT NULL")
 
 
@@ -62,6 +68,11 @@ def duties(found: list[Person]) -> list[tuple[str, str, int]]:
     """(role, its name, how many) of the roles that people have, in the order of roles."""
     counts = {duty: sum(1 for one in found if one.duty == duty) for duty in DUTIES}
     return [(duty, str(DUTIES[duty]), number) for duty, number in counts.items() if number]
+
+
+def names_outside(thread_id: int) -> dict[str, str]:
+    """Names of the people outside who are in on a thread, by address."""
+    return {row.address: row.name for row in db.session.execute(_NAMES, {"thread": thread_id})}
 
 
 def talkers(letter_id: int) -> tuple[set[str], list[tuple[str, str]]]:

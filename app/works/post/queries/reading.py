@@ -17,6 +17,7 @@ from app.core.public_ids import PUBLIC_ID_LENGTH
 from app.outbox import tracking
 from app.outbox.rules import told
 from app.works.access import Place
+from app.works.filing import places
 from app.works.filing import queries as filing
 from app.works.filing.origins import Origin
 from app.works.filing.origins import register as origins_from
@@ -44,9 +45,10 @@ _RECIPIENTS = text(
     "SELECT letter_id, account_id, address, name FROM works_addressees WHERE letter_id = ANY(:letters) ORDER BY id"
 )
 _FILES = text(
-    "SELECT f.letter_id, f.public_id, f.name, f.size, f.content_type, f.file_id, d.folder, "
+    "SELECT f.letter_id, f.public_id, f.name, f.size, f.content_type, f.file_id, d.folder, d.kind, o.name AS own, "
     f"CASE WHEN d.site_id = :site AND d.withdrawn_at IS NULL AND {filing.SEEN} THEN d.public_id END AS document "
     "FROM works_letter_files f LEFT JOIN works_documents d ON d.id = f.document_id "
+    "LEFT JOIN works_folders o ON o.site_id = d.site_id AND o.public_id = d.folder "
     "WHERE f.letter_id = ANY(:letters) ORDER BY f.id"
 )
 _FILE = text(
@@ -69,19 +71,16 @@ _SUBJECT = text(
 
 @dataclass(frozen=True, slots=True)
 class LetterFile:
-    """An attachment: `size` in bytes; `document` is the public id of what it was filed as, if the reader may see it."""
+    """An attachment: `size` in bytes; `document` is where what it was filed as is looked at, below the address of the
+    site, if the reader may see it; `folder_label` where it lies."""
 
     public_id: str
     name: str
     size: int
     content_type: str
     has_picture: bool
-    folder: str | None
+    folder_label: str
     document: str | None
-
-    @property
-    def folder_label(self) -> str:
-        return str(FOLDERS[self.folder][0]) if self.folder in FOLDERS else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def thread(place: Place, public_id: str) -> Thread:
     letters = db.session.execute(_LETTERS, {**values(place), "thread": row.id}).all()
     if not letters:
         raise NotThere("")
-    return Thread(*row, letters=tuple(_letters(letters, place)))
+    return Thread(**row._mapping, letters=tuple(_letters(letters, place)))
 
 
 def letter(place: Place, public_id: str) -> Letter:
@@ -172,8 +171,13 @@ def letter(place: Place, public_id: str) -> Letter:
 
 def thread_of(place: Place, letter_id: str) -> str:
     """The public id of the thread in which a letter stands that one may read. Raises `NotThere`."""
+    return public_id_of(letter(place, letter_id).thread_id)
+
+
+def public_id_of(thread_id: int) -> str:
+    """The public id of a thread."""
     found: str = db.session.execute(
-        text("SELECT public_id FROM works_threads WHERE id = :id"), {"id": letter(place, letter_id).thread_id}
+        text("SELECT public_id FROM works_threads WHERE id = :id"), {"id": thread_id}
     ).scalar_one()
     return found
 
@@ -241,7 +245,8 @@ def _letters(rows: Sequence[Row[Any]], place: Place | None) -> list[Letter]:
         )
     files = _files(ids, place)
     return [
-        Letter(*row, recipients=tuple(recipients.get(row.id, ())), files=tuple(files.get(row.id, ()))) for row in rows
+        Letter(**row._mapping, recipients=tuple(recipients.get(row.id, ())), files=tuple(files.get(row.id, ())))
+        for row in rows
     ]
 
 
@@ -253,7 +258,15 @@ def _files(letters: list[int], place: Place | None) -> dict[int, list[LetterFile
     for row in rows:
         has_picture = row.content_type in PICTURES and bool(drawn.get(row.file_id))
         found.setdefault(row.letter_id, []).append(
-            LetterFile(row.public_id, row.name, row.size, row.content_type, has_picture, row.folder, row.document)
+            LetterFile(
+                row.public_id,
+                row.name,
+                row.size,
+                row.content_type,
+                has_picture,
+                str(FOLDERS[row.folder][0]) if row.folder in FOLDERS else row.own or "",
+                places.address(row.kind, row.document) if row.document else None,
+            )
         )
     return found
 
