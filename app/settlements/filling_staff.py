@@ -16,7 +16,7 @@ from app.finances.rules import ACCOUNTS
 from app.meters import tabs
 from app.meters.frame import office_frame
 from app.settlements import commands, queries, rules, tables
-from app.settlements.forms import CostForm, RulesForm, UnitForm
+from app.settlements.forms import CostForm, RulesForm, UnitForm, choices
 from app.settlements.queries import Run
 from app.settlements.rules import Parameters
 from app.settlements.staff import HOME, run_page, version
@@ -183,8 +183,9 @@ def _rules_form(found: Run) -> RulesForm:
         RulesForm, version=found.version, fixed_basis=how.fixed_basis, use_in=how.use_in, difference=how.difference,
         source=source.get("from", "file"), codes=source.get("codes", []), account=source.get("account", ""), **numbers,
     )  # fmt: skip
-    form.codes.choices = [(code, f"{name} ({code})") for code, name in queries.components(actor())]
-    form.account.choices = [("", "–"), *((each, str(ACCOUNTS.get(each, each))) for each in queries.accounts(actor()))]
+    form.codes.choices = choices((code, f"{name} ({code})") for code, name in queries.components(actor()))
+    known = [(each, ACCOUNTS.get(each, each)) for each in queries.accounts(actor())]
+    form.account.choices = choices([("", "–"), *known])
     return form
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from wtforms import (
     BooleanField,
     DateField,
@@ -13,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from app.core.language import lazy_gettext as _l
@@ -25,11 +29,17 @@ SOURCES = {
 }
 
 
+def choices(known: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """What a field offers, from values and labels."""
+    pairs = known.items() if isinstance(known, Mapping) else known
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class OutlineForm(Form):
     form_key = HiddenField()
     version = HiddenField()
     title = StringField(_l("Tytuł"), description=_l("Zobaczą go mieszkańcy, na przykład „Ogrzewanie 2025/2026”."))
-    medium = RadioField(_l("Co rozliczasz"), choices=list(MEDIA.items()), validate_choice=False, default="heat")
+    medium = RadioField(_l("Co rozliczasz"), choices=choices(MEDIA), validate_choice=False, default="heat")
     from_on = DateField(_l("Pierwszy dzień okresu"), validators=[Optional()])
     to_on = DateField(_l("Ostatni dzień okresu"), validators=[Optional()])
     buildings = SelectMultipleField(_l("Budynki"), choices=[], validate_choice=False)
@@ -41,8 +51,8 @@ class CostForm(Form):
     version = HiddenField()
     name = StringField(_l("Nazwa kosztu"))
     document = StringField(_l("Numer faktury lub uchwały"))
-    kind = SelectField(_l("Rodzaj"), choices=list(KINDS.items()), validate_choice=False)
-    purpose = SelectField(_l("Część ciepłej wody"), choices=list(PURPOSES.items()), validate_choice=False, default="")
+    kind = SelectField(_l("Rodzaj"), choices=choices(KINDS), validate_choice=False)
+    purpose = SelectField(_l("Część ciepłej wody"), choices=choices(PURPOSES), validate_choice=False, default="")
     amount = StringField(_l("Kwota w zł, a przy taryfie cena za jednostkę"))
 
 
@@ -51,13 +61,13 @@ class RulesForm(Form):
     fixed_percent = StringField(
         _l("Udział części stałej (%)"), description=_l("Dotyczy kosztów „do podziału na część stałą i zmienną”.")
     )
-    fixed_basis = SelectField(_l("Część stałą dziel według"), choices=list(BASES.items()), validate_choice=False)
-    use_in = SelectField(_l("Część zmienną dziel według"), choices=list(USES.items()), validate_choice=False)
+    fixed_basis = SelectField(_l("Część stałą dziel według"), choices=choices(BASES), validate_choice=False)
+    use_in = SelectField(_l("Część zmienną dziel według"), choices=choices(USES), validate_choice=False)
     main_use = StringField(
         _l("Zużycie z licznika głównego"), description=_l("Puste: różnicy wodomierzowej nie liczymy.")
     )
     difference = SelectField(
-        _l("Różnicę między licznikiem głównym a sumą lokali"), choices=list(DIFFERENCES.items()), validate_choice=False
+        _l("Różnicę między licznikiem głównym a sumą lokali"), choices=choices(DIFFERENCES), validate_choice=False
     )
     lump_norm = StringField(
         _l("Norma ryczałtu"),
@@ -67,7 +77,7 @@ class RulesForm(Form):
     )
     least_percent = StringField(_l("Najmniejsze zużycie, które się liczy (% średniej na m²)"))
     most_percent = StringField(_l("Największe zużycie, które się liczy (% średniej na m²)"))
-    source = RadioField(_l("Zaliczki bierz z"), choices=list(SOURCES.items()), validate_choice=False)
+    source = RadioField(_l("Zaliczki bierz z"), choices=choices(SOURCES), validate_choice=False)
     codes = SelectMultipleField(_l("Składniki naliczeń"), choices=[], validate_choice=False)
     account = SelectField(_l("Konto w księgach"), choices=[], validate_choice=False)
 

@@ -18,7 +18,7 @@ from app.meters import tabs
 from app.meters.frame import office_frame
 from app.settlements import commands, paper, queries, tables
 from app.settlements.commands import Outline
-from app.settlements.forms import OutlineForm, ReasonForm
+from app.settlements.forms import OutlineForm, ReasonForm, choices
 from app.settlements.outliers import LABELS
 from app.settlements.queries import Run
 from app.settlements.rules import DRAFT, PUBLISHED, STATES
@@ -55,7 +55,7 @@ def index() -> str:
 @needs(Can.MANAGE_METERS)
 def new() -> Any:
     form = filled(OutlineForm, form_key=new_public_id())
-    form.buildings.choices = queries.buildings(actor())
+    form.buildings.choices = choices(queries.buildings(actor()))
     if request.method != "POST":
         return _outline_page(form)
     try:
@@ -81,7 +81,7 @@ def outline(run: str) -> Any:
     form = filled(
         OutlineForm, version=found.version, due_on=found.due_on, note=found.note, buildings=found.buildings, **values
     )
-    form.buildings.choices = queries.buildings(actor())
+    form.buildings.choices = choices(queries.buildings(actor()))
     if request.method != "POST":
         return _outline_page(form, run=found)
     try:

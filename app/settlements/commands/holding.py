@@ -23,6 +23,20 @@ def held(actor: Actor, public_id: str, version: int | None) -> SettlementRun:
     run: SettlementRun | None = db.session.scalars(wanted.with_for_update()).one_or_none()
     if run is None or (actor.buildings is not None and not set(run.buildings) <= actor.buildings):
         raise NotThere("")
+    _unchanged(run, version)
+    return run
+
+
+def draft(actor: Actor, public_id: str, version: int | None) -> SettlementRun:
+    """The same, which must not have been published. Raises `Refused` as well."""
+    run = held(actor, public_id, None)
+    if run.state != rules.DRAFT:
+        raise Refused(_("Opublikowanego rozliczenia nie można zmieniać. Możesz przygotować jego poprawioną wersję."))
+    _unchanged(run, version)
+    return run
+
+
+def _unchanged(run: SettlementRun, version: int | None) -> None:
     if version is not None and version != run.version:
         raise Conflict(
             _(
@@ -30,12 +44,3 @@ def held(actor: Actor, public_id: str, version: int | None) -> SettlementRun:
                 "i zrób swoją zmianę jeszcze raz."
             )
         )
-    return run
-
-
-def draft(actor: Actor, public_id: str, version: int | None) -> SettlementRun:
-    """The same, which must not have been published. Raises `Refused` as well."""
-    run = held(actor, public_id, version)
-    if run.state != rules.DRAFT:
-        raise Refused(_("Opublikowanego rozliczenia nie można zmieniać. Możesz przygotować jego poprawioną wersję."))
-    return run

@@ -48,7 +48,7 @@ _UNITS = text(
     "ORDER BY u.building_code, ext.polish_key(u.unit_code), u.unit_code LIMIT :size OFFSET :start"
 )
 _FLAGS = text(
-    "SELECT f.flag, count(*) FROM settlement_run_units u, jsonb_array_elements_text(u.flags) AS f (flag) "
+    "SELECT f.flag, count(*) AS units FROM settlement_run_units u, jsonb_array_elements_text(u.flags) AS f (flag) "
     "WHERE u.run_id = :run GROUP BY 1"
 )
 
@@ -210,7 +210,7 @@ def units(
 
 def flags(run_id: int) -> list[tuple[str, str, int]]:
     """What is unusual in a run: (flag, label, how many units), in the order of `LABELS`."""
-    counted: dict[str, int] = dict(db.session.execute(_FLAGS, {"run": run_id}).tuples().all())
+    counted: dict[str, int] = {row.flag: row.units for row in db.session.execute(_FLAGS, {"run": run_id})}
     return [(flag, str(label), counted[flag]) for flag, label in LABELS.items() if flag in counted]
 
 
