@@ -18,7 +18,7 @@ from app.core import work
 from app.core.actor import Actor, Role, rights, system
 from app.core.clock import now
 from app.core.public_ids import new_public_id
-from app.demo import introducing
+from app.demo import introducing, readings, works
 from app.demo.notices import NOTICES, PAPERS, TALKS, Notice, Paper, Talk
 from app.documents import rules as documents
 from app.documents.commands import folders, publishing, saving
@@ -47,7 +47,9 @@ def tell_all(tenant: Tenant, login: str) -> None:
             *(partial(_announce, notice, resident) for notice in NOTICES),
             *(partial(_file, paper) for paper in PAPERS),
             *(partial(_talk, talk, resident) for talk in TALKS),
+            partial(readings.open_window, resident, _building(resident)),
             partial(introducing.introduce, _building(resident)),
+            partial(works.build, _building(resident)),
         ):
             each()
             work.commit()
