@@ -68,6 +68,7 @@ class Settings:
     imports_quiet: int = 60
     imports_keep_days: int = 30
     mail_inbox_url: str | None = field(repr=False, default=None)
+    mail_inbox_ca: str | None = None
     mail_connections: int = 10
     s3_endpoint_url: str | None = None
     clamav_url: str | None = field(repr=False, default=None)
@@ -134,6 +135,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         encryption_keys=tuple(k.strip() for k in env.get("ENCRYPTION_KEYS", "").split(",") if k.strip()),
         mail_url=env.get("MAIL_URL", ""),
         mail_inbox_url=env.get("MAIL_INBOX_URL") or None,
+        mail_inbox_ca=env.get("MAIL_INBOX_CA") or None,
         mail_connections=max(1, min(50, int(env.get("MAIL_CONNECTIONS") or 10))),
         mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
         # Without a gateway production must not take a folder for one: nobody would get what counts as sent.
@@ -180,6 +182,8 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
         found.append("CLAMAV_URL must look like clamd://host:3310 or clamd:///run/clamd.sock.")
     if settings.mail_inbox_url and not settings.mail_inbox_url.startswith(("imaps://", "imap://")):
         found.append("MAIL_INBOX_URL must look like imaps://user:password@host/INBOX.")
+    if settings.mail_inbox_ca and not Path(settings.mail_inbox_ca).is_file():
+        found.append("MAIL_INBOX_CA must name a PEM file with the certificates to trust.")
     if settings.operator_factor not in ("required", "optional"):
         found.append(f"OSIEDLE_OPERATOR_FACTOR is “{settings.operator_factor}”; it must be “required” or “optional”.")
     if not settings.production:

@@ -1,12 +1,24 @@
-"""The IMAP server of the tests: real sockets and the part of RFC 3501 that reading one folder needs."""
+"""The IMAP server of the tests: real sockets and the part of RFC 3501 that reading one folder needs.
+
+With a certificate it speaks TLS from the first octet, as port 993 does.
+"""
 
 from __future__ import annotations
 
 import re
 import socketserver
+import ssl
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 USER, PASSWORD = "portal", "inbox-password"
 
@@ -19,17 +31,55 @@ class Kept:
     flags: set[str] = field(default_factory=set)
 
 
+def certificate(folder: Path, host: str = "127.0.0.1", *, days: int = 1) -> Path:
+    """A certificate made and signed by itself for a host, with its key, in one PEM file; `days` < 0 has run out."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "skrzynka")])
+    known = x509.IPAddress(ip_address(host)) if host[0].isdigit() else x509.DNSName(host)
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([known]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / f"{host}{days}.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
 class Inbox:
     """One folder. `silent` makes it drop the connection at the next FETCH, as a server does that is restarted."""
 
-    def __init__(self) -> None:
+    def __init__(self, pem: Path | None = None) -> None:
         self.letters: list[Kept] = []
+        self.logins = 0
+        self._scheme = "imaps" if pem else "imap"
         self.silent = False
         self.fetched: list[str] = []
         inbox = self
 
+        secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if pem else None
+        if secure is not None:
+            secure.load_cert_chain(str(pem))
+
         class Handler(socketserver.StreamRequestHandler):
+            def setup(self) -> None:
+                if secure is not None:
+                    self.request = secure.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+                super().setup()
+
             def handle(self) -> None:
+                try:
+                    if secure is not None:
+                        self.request.do_handshake()
+                except OSError:
+                    return  # the client did not like our certificate
                 _Dialogue(inbox, self).run()
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -37,7 +87,7 @@ class Inbox:
 
     @property
     def url(self) -> str:
-        return f"imap://{USER}:{PASSWORD}@127.0.0.1:{self._server.server_address[1]}/INBOX"
+        return f"{self._scheme}://{USER}:{PASSWORD}@127.0.0.1:{self._server.server_address[1]}/INBOX"
 
     def put(self, content: bytes) -> Kept:
         self.letters.append(Kept(content))
@@ -79,6 +129,7 @@ class _Dialogue:
         return "OK done"
 
     def _login(self, words: str) -> str:
+        self._inbox.logins += 1
         return "OK in" if words.replace('"', "").split() == [USER, PASSWORD] else "NO wrong"
 
     def _select(self, words: str) -> str:

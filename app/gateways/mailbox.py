@@ -1,7 +1,8 @@
 """A mailbox read by IMAP (RFC 3501): letters are fetched one at a time and marked when they have been dealt with.
 
 `MAIL_INBOX_URL` is `imaps://user:password@host/INBOX`, or `imap://…` for a server on the same machine; certificates are
-checked. Nothing is deleted: what was taken is `\\Seen`, what nobody could take is also `\\Flagged`.
+checked, against the certificates in the file `MAIL_INBOX_CA` where it is set, else against those that this machine
+trusts. Nothing is deleted: what was taken is `\\Seen`, what nobody could take is also `\\Flagged`.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ class Place:
     user: str
     password: str = field(repr=False)
     folder: str
+    ca: str | None = None
 
 
-def place(url: str) -> Place:
-    """Read a `MAIL_INBOX_URL`. Raises `ValueError` with a sentence."""
+def place(url: str, ca: str | None = None) -> Place:
+    """Read a `MAIL_INBOX_URL`; `ca` is a PEM file with certificates to trust. Raises `ValueError` with a sentence."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or not parts.username or not parts.password:
         raise ValueError("MAIL_INBOX_URL must look like imaps://user:password@host/INBOX")
@@ -51,7 +53,7 @@ def place(url: str) -> Place:
         raise ValueError("the folder of MAIL_INBOX_URL must be plain ASCII")
     tls = parts.scheme == "imaps"
     port = parts.port or PORTS[parts.scheme]
-    return Place(parts.hostname, port, tls, unquote(parts.username), unquote(parts.password), folder)
+    return Place(parts.hostname, port, tls, unquote(parts.username), unquote(parts.password), folder, ca)
 
 
 class Mailbox:
@@ -118,7 +120,7 @@ def opened(where: Place) -> Iterator[Mailbox]:
 def _connected(where: Place) -> imaplib.IMAP4:
     if not where.tls:
         return imaplib.IMAP4(where.host, where.port, timeout=SECONDS)
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(cafile=where.ca)  # none: those of this machine
     return imaplib.IMAP4_SSL(where.host, where.port, ssl_context=context, timeout=SECONDS)
 
 

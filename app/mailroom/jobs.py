@@ -36,7 +36,7 @@ def poll() -> Again | None:
     if url is None:
         return None
     try:
-        where = mailbox.place(url)
+        where = mailbox.place(url, settings().mail_inbox_ca)
     except ValueError as error:
         log.error("the mailbox cannot be read", reason=str(error))
         return None
