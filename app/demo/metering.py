@@ -81,6 +81,17 @@ def media_of(pools: dict[str, str]) -> tuple[str, ...]:
     return tuple(medium for pool, medium in known.items() if pool in pools)
 
 
+def oddity(index: int, medium: str) -> str:
+    """What is odd about the meter of a unit: `missing`, `stuck`, `reversed`, `expired`, or nothing."""
+    if medium == "hot_water" and index % 61 == 11:
+        return "missing"
+    if medium == "hot_water" and index % 41 == 5:
+        return "stuck"
+    if medium == "cold_water" and index % 53 == 7:
+        return "reversed"
+    return "expired" if medium != "heat" and index % 43 == 3 else ""
+
+
 def measure(unit: Unit, rng: Random, season: Season, purses: dict[int, dict[str, int]], into: Metering) -> None:
     """Meters, readings and settlements of one unit. `purses` gives the charges of each month by purse."""
     thirst = rng.randint(80, 125) if unit.index else 140  # the first unit uses more water than it pays for
@@ -104,16 +115,23 @@ def _use(unit: Unit, rng: Random, season: Season, medium: str, thirst: int) -> l
 def _meter(unit: Unit, rng: Random, season: Season, medium: str, used: list[int], into: Metering) -> None:
     remote = unit.building.code == "01"
     value = rng.randint(4_000, 190_000)
+    odd = oddity(unit.index, medium)
     serial = f"{PREFIX[medium]}{rng.randint(10, 99)}{unit.index:06d}"
     installed = months.day_in(season.first, 1) - timedelta(days=rng.randint(30, 900))
+    if odd == "expired":
+        installed = season.as_of - VALID_FOR - timedelta(days=40)
     location = rng.choice(LOCATIONS[medium])
+    if odd == "missing":  # charged by the head, as long as there is no meter
+        return
     exchanged = season.window + 5 if unit.index % 37 == 9 and medium == "cold_water" else None
     for at, amount in enumerate(used):
         month = season.first + at
         day = months.last_day(month)
-        value += amount
+        value += 0 if odd == "stuck" and month > season.last - 5 else amount
         if day > season.as_of:
             break
+        if odd == "reversed" and month == season.last - 3:  # mounted the wrong way round after a repair
+            value = max(value - 9 * amount, 0)
         by_hand = month % 12 in (5, 11)
         if by_hand or month == exchanged or (remote and month >= season.window):
             into.readings.append((serial, day, value, READ_BY if remote else READ_BY_HAND))

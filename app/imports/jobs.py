@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.core.errors import NotThere
 from app.core.jobs import Again, job
 from app.core.runtime import settings
-from app.imports import answers, commands, lateness, shown, watching  # noqa: F401 shown listens
+from app.imports import answers, commands, lateness, meter_files, shown, watching  # noqa: F401 they listen
 from app.imports.models import BOOKS, table_of
 from config.settings import libpq_url
 from tenants import statistics

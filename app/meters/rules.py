@@ -49,6 +49,13 @@ UNIT_STATES = {
     RECEIVED: _l("podane"),
 }
 
+BATCH_STATES = {
+    "checked": _l("czeka na publikację"),
+    "published": _l("opublikowany"),
+    "discarded": _l("odrzucony"),
+    "withdrawn": _l("wycofany"),
+}
+
 
 def window_state(opens_on: date, closes_on: date, today: date, *, closed: bool, cancelled: bool) -> str:
     """How a window of readings stands on a day; it is open on both its first and its last day."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.core.actor import Actor
 from app.core.clock import today
+from app.estate import scope
 from app.meters import usage
 from app.meters.queries.windows import Window
 from app.meters.rules import METERS
@@ -32,6 +34,7 @@ class Known:
         return str(METERS.get(self.medium, self.medium))
 
 
+_OWN = text(f"SELECT {scope.units(':unit')}")
 _METERS = text(
     "SELECT serial, unit_code, medium, location, installed_on, removed_on FROM meters "
     "WHERE until_revision IS NULL "
@@ -60,6 +63,11 @@ def known(unit_code: str, window: Window | None) -> list[Known]:
 def known_meters(serials: Sequence[str]) -> dict[str, Known]:
     """Meters in use by serial, with what is known of each alone."""
     return {one.serial: one for one in _known({"units": None, "serials": list(serials)}, None)}
+
+
+def is_business_of(actor: Actor, unit_code: str) -> bool:
+    """Whether the unit is the staff member's business."""
+    return bool(db.session.execute(_OWN, {**scope.values(actor), "unit": unit_code}).scalar())
 
 
 def _known(values: dict[str, Any], but: int | None) -> list[Known]:
