@@ -28,30 +28,35 @@ _HAS_CHARGES = (
     "EXISTS (SELECT FROM charges n WHERE n.unit_code = u.code AND n.until_revision IS NULL "
     "AND n.from_on <= :today AND (n.to_on IS NULL OR n.to_on >= :today))"
 )
-_OWN = f"""
+#: Which units have a paper, where not every one has: a condition on the unit `u.code` on the day `:today`.
+_HAS = {"charges": _HAS_CHARGES}
+
+
+def offer(name: str, maker: str, label: Any, has: str) -> None:
+    """Let mailouts bring a further paper along: `name` for `rules.PAPERS`, the `maker` of the outbox, its lazy `label`,
+    and by which condition (of `_HAS`) a unit has one."""
+    rules.PAPERS[name] = (maker, label)
+    _HAS[name] = has
+
+
+def _conditions() -> str:
+    return " AND ".join(f"(p.paper <> '{name}' OR {has})" for name, has in sorted(_HAS.items()))
+
+
+def _own() -> str:
+    return f"""
 SELECT u.code AS unit, p.place AS sort, p.paper AS what, jsonb_build_object(
   'make', p.maker, 'args', jsonb_build_object('unit', u.code, 'name', r.name), 'name', p.name || ' ' || u.code || '.pdf'
 ) AS item
 FROM unnest(r.settled) AS u (code), jsonb_to_recordset(CAST(:papers AS jsonb)) AS p (
   place integer, paper text, maker text, name text)
-WHERE p.paper <> 'charges' OR {_HAS_CHARGES}
+WHERE {_conditions()}
 UNION ALL
 SELECT f.unit_code, 0, 'file', jsonb_build_object('file', f.file_id, 'name', f.name)
 FROM mailout_files f WHERE f.mailout_id = :mailout AND f.unit_code = ANY(r.settled)
 """
-_SELECT = f"""
-SELECT r.recipient_key, r.address, r.phone, r.name, r.locale, r.wanted, r.units, r.unit, r.settled, r.labels,
-  r.postal, r.place, r.context || jsonb_build_object('place', to_jsonb(r.place)) || CASE
-    WHEN jsonb_array_length(CAST(:shared AS jsonb) || own.items) = 0 THEN '{{}}'
-    ELSE jsonb_build_object('attachments', CAST(:shared AS jsonb) || own.items) END AS context,
-  ARRAY(SELECT n.name FROM unnest(CAST(:needed AS text[])) AS n (name)
-    WHERE NOT coalesce(jsonb_exists(r.context -> 'fields', n.name), false))
-  || ARRAY(SELECT w.name FROM unnest(CAST(:wanted_papers AS text[])) AS w (name)
-    WHERE w.name <> ALL(own.kinds)) AS lacks
-FROM ({recipients.SELECT}) AS r
-CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(a.item ORDER BY a.unit, a.sort), '[]') AS items,
-  coalesce(array_agg(a.what), '{{}}') AS kinds FROM ({_OWN}) AS a) AS own
-"""
+
+
 _FINGERPRINT = text(
     "SELECT encode(sha256(convert_to(concat_ws(E'\\n', subject, body, audience, channels, sms_text, important, "
     "coalesce(CAST(run_at AS text), '-'), attachments, skip_missing, (SELECT string_agg(concat_ws('/', unit_code, "
@@ -98,7 +103,19 @@ class Sample:
 
 def select() -> str:
     """The SELECT, for `values`."""
-    return _SELECT
+    return f"""
+SELECT r.recipient_key, r.address, r.phone, r.name, r.locale, r.wanted, r.units, r.unit, r.settled, r.labels,
+  r.postal, r.place, r.context || jsonb_build_object('place', to_jsonb(r.place)) || CASE
+    WHEN jsonb_array_length(CAST(:shared AS jsonb) || own.items) = 0 THEN '{{}}'
+    ELSE jsonb_build_object('attachments', CAST(:shared AS jsonb) || own.items) END AS context,
+  ARRAY(SELECT n.name FROM unnest(CAST(:needed AS text[])) AS n (name)
+    WHERE NOT coalesce(jsonb_exists(r.context -> 'fields', n.name), false))
+  || ARRAY(SELECT w.name FROM unnest(CAST(:wanted_papers AS text[])) AS w (name)
+    WHERE w.name <> ALL(own.kinds)) AS lacks
+FROM ({recipients.SELECT}) AS r
+CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(a.item ORDER BY a.unit, a.sort), '[]') AS items,
+  coalesce(array_agg(a.what), '{{}}') AS kinds FROM ({_own()}) AS a) AS own
+"""
 
 
 def values(row: Mailout, audience: Audience) -> dict[str, Any]:
@@ -147,7 +164,7 @@ def lacking(row: Mailout, audience: Audience) -> tuple[int, list[Lacking]]:
         return 0, []
     rows = db.session.execute(
         text(
-            f"SELECT r.name, r.labels, r.lacks, count(*) OVER () FROM ({_SELECT}) AS r WHERE cardinality(r.lacks) > 0 "
+            f"SELECT r.name, r.labels, r.lacks, count(*) OVER () FROM ({select()}) AS r WHERE cardinality(r.lacks) > 0 "
             f"ORDER BY ext.polish_key(r.name), r.recipient_key LIMIT {MOST_NAMED}"
         ),
         given,
@@ -167,7 +184,7 @@ def sample(row: Mailout, audience: Audience, number: int = 1, key: str | None = 
         text(
             "SELECT x.* FROM (SELECT r.recipient_key, r.name, r.labels, r.address, r.phone, r.postal, r.context, "
             "r.lacks, row_number() OVER (ORDER BY ext.polish_key(r.name), r.recipient_key) AS number, "
-            f"count(*) OVER () AS total FROM ({_SELECT}) AS r) AS x "
+            f"count(*) OVER () AS total FROM ({select()}) AS r) AS x "
             "WHERE CASE WHEN CAST(:key AS text) IS NULL THEN x.number = least(:number, x.total) "
             "ELSE x.recipient_key = :key END"
         ),

@@ -37,7 +37,8 @@ LETTERS: dict[str, Any] = {
 DRAFT, WAITING, SCHEDULED, SENDING, PAUSED, CANCELLED = (
     "draft", "waiting", "scheduled", "sending", "paused", "cancelled",
 )  # fmt: skip
-#: A paper of one's own → the maker of the outbox that makes it, and what the file is called.
+#: A paper of one's own → the maker of the outbox that makes it, and what the file is called. Features above add theirs
+#: by `personal.offer`.
 PAPERS: dict[str, tuple[str, Any]] = {
     "charges": ("finances.charge_notice", _l("Zawiadomienie o wysokości opłat")),
     "balance": ("finances.balance_notice", _l("Zawiadomienie o saldzie")),

@@ -17,9 +17,9 @@ from app.outbox.rules import filled
 from app.outbox.texting import rules as sms_rules
 from tenants.db import db
 
-_PEOPLE = text(
+_PEOPLE = (
     "SELECT r.recipient_key, r.phone, r.name, r.locale, r.context -> 'fields' AS fields, r.wanted, r.lacks "
-    f"FROM ({personal.select()}) AS r ORDER BY r.place, r.recipient_key"
+    "FROM ({people}) AS r ORDER BY r.place, r.recipient_key"
 )
 
 
@@ -56,7 +56,8 @@ def installed() -> bool:
 def messages(row: Mailout, audience: Audience) -> Iterator[Message]:
     """One for each recipient, in words of their own. People who share a number and the words get one together."""
     cheap, sent = sms_rules().plain, set[tuple[str, str]]()
-    for key, phone, name, locale, fields, wanted, lacks in db.session.execute(_PEOPLE, personal.values(row, audience)):
+    people = text(_PEOPLE.replace("{people}", personal.select()))
+    for key, phone, name, locale, fields, wanted, lacks in db.session.execute(people, personal.values(row, audience)):
         number = gsm.e164(phone)
         if number is not None and not gsm.takes_messages(number):
             number = None

