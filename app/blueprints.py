@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("public", "app.office.public"),
     ("public", "app.outbox.public"),
     ("public", "app.contact.public"),
+    ("public", "app.guide.public"),
     ("public", "app.documents.public"),
     ("public", "app.announcements.confirming"),
     ("public", "app.calendar.public"),

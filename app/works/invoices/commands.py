@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from app.attachments.rules import Checked
 from app.core import audit
@@ -34,6 +35,7 @@ for _state, _said in (
     ("paid", _l("zapłacono fakturę")),
 ):
     log.words(f"invoice.{_state}", _said)
+log.words("invoice.described", _l("wpisano dane faktury"))
 log.words("invoice.planned", _l("zmieniono plan wydatków"))
 _SAME = text(
     "SELECT d.public_id, d.title FROM works_invoices i JOIN works_documents d ON d.id = i.document_id "
@@ -89,10 +91,33 @@ def save(
     if same and not values.get("confirm_same"):
         raise Question(same, field="confirm_same")
     document = file_away(place, _sheet(facts, values), files, author=author, form_key=form_key)
-    row = {name: getattr(facts, name) for name in Facts.__slots__}
-    keys = {"seller_key": rules.seller_key(facts.seller, facts.nip), "number_key": rules.key(facts.number)}
-    db.session.execute(insert(WorksInvoice).values(document_id=document.id, site_id=place.id, **row, **keys))
+    _insert(place, document.id, facts)
     return document
+
+
+def describe(actor: Actor, place: Place, public_id: str, typed: Mapping[str, Any]) -> None:
+    """Say what an invoice says that was filed without that, such as one that came with a letter.
+
+    Its author may, and who sees all invoices. Raises as `save`, `Conflict` when it was said before.
+    """
+    place.must_work_here()
+    line = filing.one(place, public_id)
+    if line.kind != "invoice":
+        raise NotThere("")
+    facts = _checked(typed)
+    odd = rules.does_not_add_up(facts.net, facts.vat, facts.gross)
+    if odd and not typed.get("confirm"):
+        raise Question(odd, field="confirm")
+    same = _same(place, facts)
+    if same and not typed.get("confirm_same"):
+        raise Question(same, field="confirm_same")
+    if not _insert(place, line.id, facts):
+        raise Conflict(_("Dane tego dokumentu są już wpisane."))
+    document = db.session.get_one(WorksDocument, line.id)
+    document.number, document.amount = facts.number, facts.gross
+    document.dated_on, document.due_on = facts.issued_on, facts.due_on
+    audit.record(actor, "works.invoice_moved", line.title, after={"state": "new"})
+    log.note(place.id, place.author, "invoice.described", f"document:{public_id}", line.title)
 
 
 def move(actor: Actor, place: Place, public_id: str, to: str, version: int, reason: str = "") -> None:
@@ -166,6 +191,14 @@ def _checked(values: Mapping[str, Any]) -> Facts:
         category,
         rules.checked_text(values.get("contract"), "contract"),
     )  # fmt: skip
+
+
+def _insert(place: Place, document_id: int, facts: Facts) -> bool:
+    row = {name: getattr(facts, name) for name in Facts.__slots__}
+    keys = {"seller_key": rules.seller_key(facts.seller, facts.nip), "number_key": rules.key(facts.number)}
+    statement = insert(WorksInvoice).values(document_id=document_id, site_id=place.id, **row, **keys)
+    once = statement.on_conflict_do_nothing(index_elements=["document_id"]).returning(WorksInvoice.id)
+    return db.session.execute(once).scalar() is not None
 
 
 def _sheet(facts: Facts, values: Mapping[str, Any]) -> Sheet:

@@ -11,6 +11,7 @@ from app.attachments.serving import handed_out
 from app.core import spreadsheets, work
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.core.public_ids import new_public_id
 from app.web.audiences import accepts_upload
@@ -20,6 +21,8 @@ from app.web.visitor import actor
 from app.works import due
 from app.works import queries as sites
 from app.works.access import Place, place
+from app.works.filing import places
+from app.works.filing import queries as filing
 from app.works.frame import framed
 from app.works.invoices import commands, queries, rules, taking
 from app.works.invoices.forms import InvoiceForm, MoveForm
@@ -27,6 +30,10 @@ from app.works.rules import Right
 
 pages = Blueprint("works_invoices", __name__, template_folder="templates")
 due.register("invoices", queries.due)
+places.register(
+    "invoice",
+    places.Own(lambda public_id: f"files/invoices/{public_id}", "files/invoices/new", _l("Dodaj fakturę lub rachunek")),
+)
 
 
 @pages.get("/<site>/files/invoices")
@@ -47,6 +54,7 @@ def index(site: str) -> str:
         query=urlencode(kept),
         page_url=f"{here.url}/files/invoices?{urlencode({**kept, 'page': ''})}",
         months=[one.label for one in queries.sums(here, "month", queries.Wanted())],
+        bare=queries.undescribed(here),
         sees_all=here.may(Right.SEE_INVOICES),
         can_invite=here.may(Right.INVITE),
     )
@@ -147,7 +155,26 @@ def save_plan(site: str) -> Any:
 
 @pages.get("/<site>/files/invoices/<works_invoice>")
 def show(site: str, works_invoice: str) -> str:
-    return _show_page(place(actor(), site), works_invoice)
+    here = place(actor(), site)
+    bare = filing.one(here, works_invoice)
+    if bare.kind == "invoice" and any(one[0] == works_invoice for one in queries.undescribed(here)):
+        return _facts_page(here, works_invoice, filled(InvoiceForm, issued_on=bare.dated_on))
+    return _show_page(here, works_invoice)
+
+
+@pages.post("/<site>/files/invoices/<works_invoice>/facts")
+def describe(site: str, works_invoice: str) -> Any:
+    here, form = place(actor(), site), filled(InvoiceForm)
+    try:
+        if not form.validate():
+            raise Refused(_("Popraw zaznaczone pola"))
+        commands.describe(actor(), here, works_invoice, form.typed())
+    except NotThere:
+        raise
+    except Refused as refusal:
+        return _facts_page(here, works_invoice, form, refusal), refusal.status
+    flash(_("Wpisano dane dokumentu."), "success")
+    return see_other(f"{here.url}/files/invoices/{works_invoice}")
 
 
 @pages.post("/<site>/files/invoices/<works_invoice>/<state>")
@@ -177,6 +204,16 @@ def _wanted() -> queries.Wanted:
     asked = request.args
     return queries.Wanted.of(
         asked.get("state", ""), asked.get("category", ""), asked.get("month", ""), asked.get("seller", "")
+    )
+
+
+def _facts_page(here: Place, public_id: str, form: InvoiceForm, refusal: Refused | None = None) -> str:
+    return framed(
+        "works_invoices/facts.html",
+        here,
+        bare=filing.one(here, public_id),
+        files=queries.files(here, public_id),
+        **form_values(here, form, refusal),
     )
 
 

@@ -65,6 +65,13 @@ _FILES = text(
 )
 
 
+_BARE = text(
+    "SELECT d.public_id, d.title, d.author FROM works_documents d WHERE d.site_id = :site AND d.kind = 'invoice' "
+    f"AND d.withdrawn_at IS NULL AND {SEEN} "
+    "AND NOT EXISTS (SELECT FROM works_invoices i WHERE i.document_id = d.id) ORDER BY d.id DESC LIMIT 100"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Invoice:
     """An invoice as it is listed and shown; sums in grosze."""
@@ -190,6 +197,11 @@ def one(place: Place, public_id: str) -> Invoice:
     if row is None:
         raise NotThere("")
     return Invoice(*row)
+
+
+def undescribed(place: Place) -> list[tuple[str, str, str]]:
+    """(public id, title, author) of invoices that were filed without saying what is on them, such as with a letter."""
+    return [(row.public_id, row.title, row.author) for row in db.session.execute(_BARE, values(place))]
 
 
 def files(place: Place, public_id: str) -> list[InvoiceFile]:
