@@ -20,7 +20,11 @@ _PAUSE = (
 )
 _RESUME = (
     text("UPDATE outbox_causes SET paused_at = NULL WHERE cause = :cause"),
-    text("UPDATE outbox_items SET live = true WHERE cause = :cause AND state = 'queued' AND channel <> 'letter'"),
+    text(
+        "UPDATE outbox_items SET live = true, "
+        "run_after = CASE WHEN deferrals = 0 THEN least(run_after, now()) ELSE run_after END "
+        "WHERE cause = :cause AND state = 'queued' AND channel <> 'letter'"
+    ),
 )
 _LATER = text(
     "UPDATE outbox_items SET run_after = :moment WHERE cause = :cause AND state = 'queued' AND channel = :channel "
@@ -46,7 +50,8 @@ def pause(cause: str) -> int:
 
 
 def resume(cause: str) -> int:
-    """Let the letters of a cause go on; the caller wakes the outbox (`commands.wake`). Returns how many wait."""
+    """Let the letters of a cause go on, at once unless a server has put them off; the caller wakes the outbox
+    (`commands.wake`). Returns how many wait."""
     db.session.execute(_RESUME[0], {"cause": cause})
     return int(db.session.execute(_RESUME[1], {"cause": cause}).rowcount)  # type: ignore[attr-defined]
 

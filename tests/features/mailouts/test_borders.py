@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import NotThere
 from app.mailouts import queries
 from app.mailouts.rules import Order
-from tests.features.mailouts.test_orders import books, clerk, do, sent
+from tests.features.mailouts.test_orders import _quiet_in, books, clerk, do, sent
 from tests.features.mailouts.test_pages import csrf, staff
 
 __all__ = ["books", "staff"]
@@ -35,6 +35,17 @@ def test_who_is_limited_to_buildings_writes_to_these_also_when_the_estate_grows(
     assert do(books, "launch", limited, public_id) == "sending"
     assert books.sql("SELECT count(*) FROM outbox_items WHERE recipient_key = 'person:P1'") == [(0,)]
     assert books.sql("SELECT count(*) FROM outbox_items WHERE recipient_key = 'person:P3'") == [(1,)]
+
+
+def test_a_paused_one_goes_on_at_once_when_the_manager_has_given_up_quiet_hours(books: Any) -> None:
+    _quiet_in(books, hours=0)
+    public_id = sent(books, Order("Temat", "Treść"), clerk(1))
+    do(books, "pause", clerk(1), public_id)
+    books.sql("UPDATE outbox_items SET deferrals = 1 WHERE id = (SELECT min(id) FROM outbox_items WHERE state = 'queued')")
+    _quiet_in(books, hours=5)
+    do(books, "resume", clerk(1), public_id)
+    waits = books.sql("SELECT deferrals FROM outbox_items WHERE live AND run_after > now()")
+    assert waits == [(1,)], "a server that has put a letter off is asked again in its own time"
 
 
 def test_what_nobody_would_get_any_more_is_not_approved(staff: Any, books: Any) -> None:
