@@ -17,6 +17,7 @@ GROUPS = (
     "app.deliveries.cli",
     "app.mailouts.cli",
     "app.mailroom.cli",
+    "app.guide.cli",
     "app.demo.cli",
 )
 

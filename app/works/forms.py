@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.works.rules import DUTIES, RIGHTS
 
@@ -80,7 +81,8 @@ class MemberForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.duty.choices = [SelectChoice(code, str(label)) for code, label in DUTIES.items()]
+        roles = [SelectChoice(code, str(label)) for code, label in DUTIES.items()]
+        self.duty.choices = [SelectChoice("", _("wybierz")), *roles]
         self.rights.choices = [SelectChoice(right.value, str(label)) for right, label in RIGHTS.items()]
 
     def wanted(self) -> list[str] | None:
