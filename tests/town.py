@@ -59,6 +59,7 @@ from app.operators.commands import create_operator
 from app.registrations import commands as registrations
 from app.registrations.commands import Sent
 from app.registrations.rules import Wish
+from app.settlements import commands as settlements
 from app.statements.commands import deciding
 from app.statements.commands import taking as statements
 from tenants.context import Mode, bind
@@ -66,6 +67,7 @@ from tenants.db import db
 from tenants.registry import Tenant
 from tests.factories import packages
 from tests.features.statements import banks
+from tests.metering import READING_IDS, read_meters
 from tests.town_works import IDS as WORKS_IDS
 from tests.town_works import build as build_works
 
@@ -211,11 +213,13 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _publish(word)
         _shelve(word)
         _turn_to(word)
+        _settle(word)
         _map(word)
         _apply(slug)
         _hand_out()
         tokens.create(system("tests"), f"Program {word}", ["imports:write"], days=None)
         _confirm()
+        read_meters(word)
         build_works(word, PASSWORD)
         work.commit()
     return tenant
@@ -313,6 +317,22 @@ def _turn_to(word: str) -> None:
     contact.save(system("tests"), "person", typed, ["B1"], open_to_all=True)
 
 
+def _settle(word: str) -> None:
+    """A settlement of water that residents see, with an invoice's file, and a draft of heat."""
+    who, year = system("tests"), today().year - 1
+    for medium in ("cold_water", "heat"):
+        outline = settlements.Outline(
+            f"Rozliczenie {word} {medium}", medium, date(year, 1, 1), date(year, 12, 31), ("B1",), note=f"Uwaga {word}"
+        )
+        run = settlements.begin(who, outline, "")
+        file = checked(f"{word} faktura.txt", f"Faktura {word}".encode())
+        typed = {"name": f"Koszt {word}", "document": f"FV {word}", "kind": "fixed", "amount": "100,00"}
+        version = text("SELECT version FROM settlement_runs WHERE public_id = :run")
+        settlements.add_cost(who, run, db.session.execute(version, {"run": run}).scalar_one(), typed, file)
+        if medium == "cold_water":
+            settlements.publish(who, run, None)
+
+
 def _ids(tenant: Tenant) -> dict[str, list[str]]:
     """Public ids of every kind of thing, for strangers to try: by the name in the address, with the feature before
     it where the same name means different things."""
@@ -358,7 +378,11 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "document_batch": "SELECT public_id FROM document_batches",
         "contact_entry": "SELECT public_id FROM contact_entries",
         "delivery": "SELECT public_id FROM outbox_items",
+        "run": "SELECT public_id FROM settlement_runs",
+        "cost": "SELECT public_id FROM settlement_costs",
+        "settlement": "SELECT public_id FROM settlement_run_units",
         "code": "SELECT code FROM people WHERE until_revision IS NULL UNION ALL SELECT code FROM units",
+        **READING_IDS,
         **WORKS_IDS,
     }
     with bind(tenant):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.attachments.commands import keep
+from app.attachments.owners import owner
 from app.attachments.rules import Checked
 from app.core import audit
 from app.core.actor import Actor
@@ -25,6 +26,8 @@ from app.settlements.reading import ends, was_there
 from app.settlements.reckoning import Cost, Given, Reckoning, reckon
 from app.settlements.rules import Parameters
 from tenants.db import db
+
+owner("settlement_costs", "SELECT file_id FROM settlement_costs")
 
 
 def fill(actor: Actor, run: SettlementRun, given: Mapping[str, dict[str, Any]] | None = None) -> None:
