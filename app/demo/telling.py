@@ -18,7 +18,7 @@ from app.core import work
 from app.core.actor import Actor, Role, rights, system
 from app.core.clock import now
 from app.core.public_ids import new_public_id
-from app.demo import introducing, readings, works
+from app.demo import introducing, readings, settling, works
 from app.demo.notices import NOTICES, PAPERS, TALKS, Notice, Paper, Talk
 from app.documents import rules as documents
 from app.documents.commands import folders, publishing, saving
@@ -50,6 +50,7 @@ def tell_all(tenant: Tenant, login: str) -> None:
             partial(readings.open_window, resident, _building(resident)),
             partial(introducing.introduce, _building(resident)),
             partial(works.build, _building(resident)),
+            partial(settling.settle, _building(resident)),
         ):
             each()
             work.commit()
