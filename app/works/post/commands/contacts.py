@@ -24,7 +24,7 @@ class Twice(Conflict):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "Ten adres e-mail jest już w bazie: %(name)s. Jeśli mimo to chcesz go zapisać, potwierdź poniżej.",
+                "Ten adres e-mail jest już w bazie: „%(name)s”. Jeśli mimo to chcesz go zapisać, potwierdź to poniżej.",
                 name=name,
             ),
             field="email",

@@ -19,8 +19,8 @@ from tenants.db import db
 
 PER_PAGE = 30
 WHICH = {
-    "": _l("wszystkie, które możesz czytać"),
-    "mine": _l("moje: napisane przeze mnie i do mnie"),
+    "": _l("wszystkie"),
+    "mine": _l("moje i do mnie"),
     "sent": _l("wysłane przeze mnie"),
     "others": _l("między innymi osobami"),
     "outside": _l("z osobami spoza budowy"),

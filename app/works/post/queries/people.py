@@ -65,9 +65,9 @@ def people(place: Place, thread_id: int | None = None) -> list[Person]:
 
 
 def duties(found: list[Person]) -> list[tuple[str, str, int]]:
-    """(role, its name, how many) of the roles that people have, in the order of roles."""
+    """(role, its name, how many) of the roles that several people have, in the order of roles."""
     counts = {duty: sum(1 for one in found if one.duty == duty) for duty in DUTIES}
-    return [(duty, str(DUTIES[duty]), number) for duty, number in counts.items() if number]
+    return [(duty, str(DUTIES[duty]), number) for duty, number in counts.items() if number > 1]
 
 
 def names_outside(thread_id: int) -> dict[str, str]:
