@@ -7,13 +7,16 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from flask import render_template
 
+from app.attachments import queries as stored
 from app.core.actor import Actor
 from app.core.clock import local, now, today
 from app.core.errors import NotThere
@@ -24,67 +27,100 @@ from app.personal import collecting, queries
 from app.personal.collecting import Table
 from app.personal.letters import letters_of
 
-MOST_BYTES = 100 * 1024 * 1024  # of attachments; what is more is listed and left out
+MOST_BYTES = 200 * 1024 * 1024  # of files; what is more is listed and left out
+IN_MEMORY = 4 << 20  # a larger copy is written to disk while it is made
+CHUNK = 1 << 16
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def copy_for(actor: Actor) -> bytes:
-    """Everything kept about the actor as the bytes of a ZIP."""
+def copy_for(actor: Actor) -> IO[bytes]:
+    """Everything kept about the actor as a ZIP, ready to be read; who reads it closes it, and then it is gone.
+
+    Files go through it piece by piece, so a copy takes little memory however large it is.
+    """
     office, made_at = profile(), now()
     tables = [*collecting.tables(actor, today()), letters_of(actor)]
-    attachments, left_out = _attachments(actor)
-    page = render_template(
-        "personal/copy.html",
-        tables=[_readable(table) for table in tables],
-        office=office,
-        login=actor.login,
-        made_at=made_at,
-        left_out=left_out,
-    )
-    files = {"PRZECZYTAJ.html": page.encode(), "dane.json": _json(tables)}
-    files |= {f"tabele/{table.name}.csv": _csv(table) for table in tables}
-    files |= attachments
-    manifest = {
-        "manager": office.name,
-        "login": actor.login,
-        "made_at": made_at.isoformat(),
-        "files": [
-            {"name": name, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-            for name, body in files.items()
-        ],
-        "left_out": left_out,
-    }
-    files["spis.json"] = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
-    return _zipped(files, made_at)
+    out = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed by who reads it)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        packed = _Packed(archive, local(made_at).timetuple()[:6])
+        packed.write("dane.json", _json(tables))
+        for table in tables:
+            packed.write(f"tabele/{table.name}.csv", _csv(table))
+        left_out = _files(actor, packed)
+        page = render_template(
+            "personal/copy.html",
+            tables=[_readable(table) for table in tables],
+            office=office,
+            login=actor.login,
+            made_at=made_at,
+            left_out=left_out,
+        )
+        packed.write("PRZECZYTAJ.html", page.encode())
+        manifest = {
+            "manager": office.name,
+            "login": actor.login,
+            "made_at": made_at.isoformat(),
+            "files": packed.listed,
+            "left_out": left_out,
+        }
+        packed.write("spis.json", json.dumps(manifest, ensure_ascii=False, indent=2).encode())
+    out.seek(0)
+    return out
 
 
-def _attachments(actor: Actor) -> tuple[dict[str, bytes], list[str]]:
-    """Files of the actor's conversations by their path in the ZIP, and the names of those that are left out."""
-    found: dict[str, bytes] = {}
+class _Packed:
+    """A ZIP that is being written; `listed` says of each file its name, size and hash."""
+
+    def __init__(self, archive: zipfile.ZipFile, moment: Any) -> None:
+        self._archive, self._moment = archive, moment
+        self.listed: list[dict[str, Any]] = []
+
+    def write(self, name: str, content: bytes) -> None:
+        self.stream(name, io.BytesIO(content))
+
+    def stream(self, name: str, source: IO[bytes]) -> None:
+        digest, size = hashlib.sha256(), 0
+        about = zipfile.ZipInfo(name, self._moment)
+        about.compress_type = zipfile.ZIP_DEFLATED
+        with self._archive.open(about, "w") as place:
+            while piece := source.read(CHUNK):
+                digest.update(piece)
+                size += len(piece)
+                place.write(piece)
+        self.listed.append({"name": name, "bytes": size, "sha256": digest.hexdigest()})
+
+
+def _files(actor: Actor, packed: _Packed) -> list[str]:
+    """Put in the files of the actor's conversations and documents; returns the names of those that are left out."""
     left_out, size = [], 0
-    for number, (public_id, name, length) in enumerate(queries.attachments(actor), start=1):
-        size += length
+    found = [("zalaczniki", one) for one in queries.attachments(actor)]
+    found += [("dokumenty", one) for one in queries.documents(actor)]
+    for number, (folder, one) in enumerate(found, start=1):
+        if size + one.size > MOST_BYTES:
+            left_out.append(one.name)
+            continue
         try:
-            if size > MOST_BYTES:
-                raise NotThere("")
-            found[f"zalaczniki/{number:03d}-{_file_name(name)}"] = messages.attachment(actor, public_id).content
+            with _source(actor, one) as source:
+                packed.stream(f"{folder}/{number:03d}-{_file_name(one.name)}", source)
+            size += one.size
         except NotThere:
-            left_out.append(name)
-    return found, left_out
+            left_out.append(one.name)
+    return left_out
+
+
+@contextmanager
+def _source(actor: Actor, one: queries.OwnFile) -> Iterator[IO[bytes]]:
+    """The bytes of a file. Raises `NotThere` when the storage has lost them."""
+    if one.file_id is None:  # of a message from before files were stored once
+        yield io.BytesIO(messages.attachment(actor, one.public_id).content)
+        return
+    with stored.local_path(stored.file(one.file_id)) as path, path.open("rb") as source:
+        yield source
 
 
 def _file_name(name: str) -> str:
     """A name that no archive program takes for a path."""
     return "".join(sign if sign.isalnum() or sign in "._-" else "_" for sign in name).lstrip(".")[-80:] or _("plik")
-
-
-def _zipped(files: dict[str, bytes], made_at: datetime) -> bytes:
-    out = io.BytesIO()
-    moment = local(made_at).timetuple()[:6]
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, body in files.items():
-            archive.writestr(zipfile.ZipInfo(name, moment), body, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _json(tables: Iterable[Table]) -> bytes:

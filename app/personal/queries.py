@@ -12,6 +12,7 @@ from app.core.actor import Actor, Can
 from app.core.clock import now, today
 from app.core.errors import NotThere
 from app.core.paging import Page
+from app.documents import visibility
 from app.office import settings
 from app.personal import rules
 from app.personal.rules import Retention
@@ -65,9 +66,14 @@ _MINE = text(f"{_LINE} WHERE r.account_id = :account ORDER BY r.id DESC LIMIT 50
 _ALL = text(f"{_LINE} ORDER BY r.state = 'open' DESC, CASE WHEN r.state = 'open' THEN r.id END, r.id DESC LIMIT 5000")
 _ONE = text(f"{_LINE} WHERE r.public_id = :request")
 _ATTACHMENTS = text(
-    "SELECT f.public_id, f.name, f.size FROM message_files f JOIN messages m ON m.id = f.message_id "
+    "SELECT f.public_id, f.name, f.size, f.file_id FROM message_files f JOIN messages m ON m.id = f.message_id "
     "JOIN message_threads t ON t.id = m.thread_id WHERE t.account_id = :account AND m.side IN ('resident', 'office') "
     "ORDER BY f.id"
+)
+_DOCUMENTS = text(
+    "SELECT v.public_id, v.name, f.size, v.file_id FROM documents d JOIN document_versions v ON v.document_id = d.id "
+    f"JOIN stored_files f ON f.id = v.file_id WHERE {visibility.OWN} AND v.released_at IS NOT NULL "
+    "AND v.withdrawn_at IS NULL ORDER BY v.id"
 )
 
 
@@ -93,9 +99,24 @@ def request(actor: Actor, public_id: str) -> Request:
     return _request(row)
 
 
-def attachments(actor: Actor) -> list[tuple[str, str, int]]:
-    """(public id, name, bytes) of the files in the actor's own conversations."""
-    return [(row[0], row[1], row[2]) for row in db.session.execute(_ATTACHMENTS, {"account": actor.account_id})]
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A file of somebody's own: `size` in bytes, `file_id` the stored file, None for one of an old message."""
+
+    public_id: str
+    name: str
+    size: int
+    file_id: int | None
+
+
+def attachments(actor: Actor) -> list[OwnFile]:
+    """The files in the actor's own conversations."""
+    return [OwnFile(*row) for row in db.session.execute(_ATTACHMENTS, {"account": actor.account_id})]
+
+
+def documents(actor: Actor) -> list[OwnFile]:
+    """The files of documents of the actor's own: addressed to them, or of units for which they settle."""
+    return [OwnFile(*row) for row in db.session.execute(_DOCUMENTS, visibility.resident_values(actor))]
 
 
 def retention(actor: Actor) -> Retention:

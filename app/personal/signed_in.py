@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request
+from werkzeug.wsgi import FileWrapper
 from wtforms import Form, HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
@@ -65,13 +66,15 @@ def ask() -> Any:
 def download() -> Any:
     """The copy as a file to keep."""
     try:
-        made = commands.download(actor())
+        made, size = commands.download(actor())
     except TooMany as refusal:
         flash(refusal.message, "error")
         response = make_response(_page(RequestForm()), refusal.status)
         response.headers["Retry-After"] = str(refusal.retry_after)
         return response
-    response = Response(made, mimetype="application/zip")
+    response = Response(FileWrapper(made, 1 << 16), mimetype="application/zip", direct_passthrough=True)
+    response.call_on_close(made.close)
+    response.content_length = size
     response.headers["Content-Disposition"] = f'attachment; filename="moje-dane-{today():%Y-%m-%d}.zip"'
     response.headers["Cache-Control"] = "no-store"
     return response

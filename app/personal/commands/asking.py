@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import SEEK_END
 from math import ceil
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -33,16 +34,21 @@ letters.register(letters.Kind("personal_answered", _l("Odpowiedź w sprawie Twoi
 letters.register(letters.Kind("personal_erased", _l("Twoje dane zostały usunięte z portalu"), lane="urgent"))
 
 
-def download(actor: Actor) -> bytes:
-    """A ZIP with everything kept about the actor. Raises `TooMany` when asked for too often."""
+def download(actor: Actor) -> tuple[IO[bytes], int]:
+    """A ZIP with everything kept about the actor, to be read and closed, and its size in bytes.
+
+    Raises `TooMany` when asked for too often.
+    """
     key = f"personal:{current().id}:{actor.account_id}"
     if throttle.count(key, rules.DOWNLOAD_WINDOW) > rules.DOWNLOADS:
         seconds = max(1, throttle.wait({key: rules.DOWNLOADS}, rules.DOWNLOAD_WINDOW))
         sentence = _("Kopię danych można pobrać kilka razy na godzinę. Spróbuj za %(num)d min.", num=ceil(seconds / 60))
         raise TooMany(sentence, seconds)
     made = archive.copy_for(actor)
-    audit.record(actor, "personal.downloaded", actor.login, bytes=len(made))
-    return made
+    size = made.seek(0, SEEK_END)
+    made.seek(0)
+    audit.record(actor, "personal.downloaded", actor.login, bytes=size)
+    return made, size
 
 
 def ask(actor: Actor, kind: str | None, body: str | None, form_key: str | None) -> str:

@@ -10,6 +10,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.features.notifications.conftest import PASSWORD
 
@@ -95,6 +96,91 @@ def test_all_that_is_ones_own_and_nothing_else(lived_in: Any, enter: Any) -> Non
     assert len(table(files, "urzadzenia")) == 2
     assert table(files, "rozrachunki")[1][8] == "1234,56"
     assert house_id(lived_in, "P1") not in words
+
+
+@pytest.fixture
+def with_files(lived_in: Any) -> Any:
+    """P1 and P2 have each a file in a conversation, one addressed to them by name, and one of their unit."""
+    from app.attachments.checking import checked
+    from app.attachments.commands import keep
+    from app.attachments.rules import DOCUMENTS
+    from tenants.db import db
+
+    def fill() -> None:
+        for login, unit in (("P1", "U1"), ("P2", "U2")):
+            for what in ("rozmowa", "imienny", "lokal", "szkic"):
+                kept = keep(checked(f"{what}.txt", f"{what} {login}".encode(), DOCUMENTS))
+                given = {"file": kept.id, "login": login, "unit": unit, "what": what, "key": f"{what}-{login}"}
+                if what == "rozmowa":
+                    db.session.execute(text(_MESSAGE_FILE), given)
+                else:
+                    for statement in _DOCUMENT:
+                        db.session.execute(text(statement), given)
+
+    lived_in.do(fill)
+    return lived_in
+
+
+_MESSAGE_FILE = (
+    "INSERT INTO message_files (public_id, message_id, name, content_type, size, sha256, file_id) "
+    "SELECT :key, m.id, 'rozmowa.txt', s.content_type, s.size, s.sha256, s.id FROM messages m, stored_files s "
+    "WHERE m.public_id = 'm-' || :login AND s.id = :file"
+)
+_DOCUMENT = (
+    "INSERT INTO documents (public_id, title, category, access, state, created_by, published_at) "
+    "VALUES (:key, :key, 'other', CASE :what WHEN 'lokal' THEN 'units' ELSE 'people' END, "
+    "CASE :what WHEN 'szkic' THEN 'draft' ELSE 'published' END, 'tests', now())",
+    "INSERT INTO document_targets (document_id, kind, code) SELECT id, CASE :what WHEN 'lokal' THEN 'unit' "
+    "ELSE 'person' END, CASE :what WHEN 'lokal' THEN :unit ELSE :login END FROM documents WHERE public_id = :key",
+    "INSERT INTO document_versions (public_id, document_id, number, file_id, name, added_by, released_at) "
+    "SELECT :key, id, 1, :file, :what || '.txt', 'tests', CASE :what WHEN 'szkic' THEN NULL ELSE now() END "
+    "FROM documents WHERE public_id = :key",
+)
+
+
+def test_files_of_ones_own_come_along_as_they_are(with_files: Any, enter: Any) -> None:
+    files = copy(enter("P1"))
+    found = {name.partition("-")[2]: body for name, body in files.items() if name.endswith(".txt")}
+    assert found == {"rozmowa.txt": b"rozmowa P1", "imienny.txt": b"imienny P1", "lokal.txt": b"lokal P1"}
+    assert {name.partition("/")[0] for name in files if name.endswith(".txt")} == {"zalaczniki", "dokumenty"}
+    manifest = {line["name"]: line["sha256"] for line in json.loads(files["spis.json"])["files"]}
+    assert all(manifest[name] == hashlib.sha256(body).hexdigest() for name, body in files.items() if name in manifest)
+
+
+def test_what_is_too_much_or_lost_is_named_and_the_rest_comes(with_files: Any, enter: Any, monkeypatch: Any) -> None:
+    from app.personal import archive
+
+    with_files.sql("UPDATE stored_files SET verdict = 'infected' WHERE id IN (SELECT file_id FROM message_files)")
+    monkeypatch.setattr(archive, "MOST_BYTES", len(b"imienny P1"))
+    files = copy(enter("P1"))
+    assert [body for name, body in files.items() if name.endswith(".txt")] == [b"imienny P1"]
+    assert json.loads(files["spis.json"])["left_out"] == ["rozmowa.txt", "lokal.txt"]
+    assert "lokal.txt" in files["PRZECZYTAJ.html"].decode()
+
+
+def test_a_large_copy_takes_little_memory(with_files: Any, enter: Any) -> None:
+    import os
+    import tracemalloc
+
+    from app.attachments.checking import checked
+    from app.attachments.commands import keep
+    from app.attachments.rules import TXT
+    from tenants.db import db
+
+    def grow() -> None:
+        content = os.urandom(15 << 20).hex().encode()[: 24 << 20]
+        kept = keep(checked("duzy.txt", content, frozenset({TXT})))
+        moved = "UPDATE document_versions SET file_id = :file WHERE name = 'lokal.txt'"
+        db.session.execute(text(moved), {"file": kept.id})
+
+    with_files.do(grow)
+    visitor = enter("P1")
+    tracemalloc.start()
+    answer = visitor.post(f"{HOME}/copy", {}, form=HOME)
+    size = sum(len(piece) for piece in answer.response)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert size > 10 << 20 and peak < 10 << 20, (size, peak)
 
 
 def test_no_secret_leaves_with_it(lived_in: Any, enter: Any) -> None:
