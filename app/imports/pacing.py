@@ -7,12 +7,42 @@ number of transactions that the database has ended, whoever ended them.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+#: How pages are let go first: `rest` between blocks while others are served; `core`: the import and its reader share
+#: one processor, so that the others are left to pages and PostgreSQL; `batch`: Linux lets whoever waits for an answer
+#: go before them. `flask bench import --beside rest,core` measures any of these, or none.
+WAYS = {"rest"}
 #: Transactions of others, in a second and at the least, that show that others are being served.
 SERVED, SERVED_AT_ONCE = 10, 5
 #: Seconds for which they are believed to be there still. A process of PostgreSQL tells what it did once a second.
 BELIEVED = 3.0
 #: Seconds that a block is held back at most: what takes longer is being held up by others already.
 LONGEST = 0.05
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """What the body's thread does, and the processes that it starts, give way as `WAYS` say; afterwards no more."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    processors = os.sched_getaffinity(0)
+    policy = os.sched_getscheduler(0)
+    # Containers may forbid either, and the import does not need it.
+    with suppress(OSError):
+        if "core" in WAYS and len(processors) > 1:
+            os.sched_setaffinity(0, {max(processors)})
+        if "batch" in WAYS:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.sched_setaffinity(0, processors)
+            os.sched_setscheduler(0, policy, os.sched_param(0))
 
 
 class Pace:
@@ -32,6 +62,7 @@ class Pace:
 
     def rest(self, at: float) -> float:
         """Seconds to stand still before the block that is there now: as long as the one before it took."""
-        seconds = max(0.0, min(at - self._resumed, LONGEST)) if at < self._until else 0.0
+        served = "rest" in WAYS and at < self._until
+        seconds = max(0.0, min(at - self._resumed, LONGEST)) if served else 0.0
         self._resumed = at + seconds
         return seconds

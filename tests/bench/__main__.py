@@ -13,6 +13,7 @@ import click
 from tests.bench.place import place
 
 ROWS = [200_000]  # of a ledger, for `import`
+BESIDE: list[set[str]] = []  # ways of letting pages go first, if only that of `import` is measured
 COMPARE = {"<=": operator.le, ">=": operator.ge}
 
 
@@ -25,6 +26,13 @@ def _page(seconds: float | None, quick: bool) -> dict[str, Any]:
 def _import(seconds: float | None, quick: bool) -> dict[str, Any]:
     from tests.bench import imports
 
+    if BESIDE:
+        with place() as here:
+            figures = imports.beside(here, 20_000 if quick else ROWS[0], 1 if quick else 5, BESIDE[0])
+        return {
+            "figures": {"import": figures},
+            "checks": [("p95 of residents beside an import to that without", figures["p95_ratio"], "<=", 1.5)],
+        }
     with place() as here:
         figures = imports.run(here, 20_000, 2) if quick else imports.run(here, ROWS[0], 1 if ROWS[0] > 500_000 else 3)
     return {
@@ -116,8 +124,12 @@ BENCHES = {
 @click.option("--seconds", type=float, help="Length of a round of `page`.")
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, not how fast.")
 @click.option("--rows", type=click.IntRange(1_000, 2_000_000), help="Rows of the ledger of `import`.")
-def main(what: str, as_json: bool, seconds: float | None, quick: bool, rows: int | None) -> None:
+@click.option(
+    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest,core,batch or none)."
+)
+def main(what: str, as_json: bool, seconds: float | None, quick: bool, rows: int | None, beside: str | None) -> None:
     ROWS[0] = rows or ROWS[0]
+    BESIDE[:] = [] if beside is None else [{way for way in beside.split(",") if way != "none"}]
     results: dict[str, Any] = {}
     for name in BENCHES if what == "all" else [what]:
         with contextlib.redirect_stdout(sys.stderr):

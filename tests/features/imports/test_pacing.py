@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import psycopg
 import pytest
 
+from app.imports import pacing
 from app.imports.pacing import LONGEST, Pace
 from app.imports.progress import Progress
 from config.settings import libpq_url
@@ -63,3 +65,19 @@ def test_transactions_of_others_are_seen(app: Any, tenant: Any) -> None:
         progress("units", 1, 0.5)
         assert progress._pace.rest(progress._told + 1) > 0
         db.session.rollback()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not know it")
+def test_what_an_import_gives_up_it_has_again_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "WAYS", {"core", "batch"})
+    before = os.sched_getaffinity(0), os.sched_getscheduler(0)
+    with pytest.raises(ValueError), pacing.aside():
+        assert len(os.sched_getaffinity(0)) == 1
+        assert os.sched_getscheduler(0) == os.SCHED_BATCH
+        raise ValueError
+    assert (os.sched_getaffinity(0), os.sched_getscheduler(0)) == before
+
+
+def test_without_any_way_it_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "WAYS", set())
+    assert rests(told(5000, 5031), 100.02, 0.01) == 0
