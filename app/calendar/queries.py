@@ -20,6 +20,7 @@ from app.finances.queries.charges import charges
 from app.finances.queries.dates import Dated, dated, last_charge
 from app.finances.tariff import Line
 from app.meters import queries as meters
+from app.meters.queries import windows as reading_windows
 from app.settlements import queries as settlements
 from tenants.db import db
 
@@ -62,6 +63,9 @@ def events(actor: Actor, unit: HeldUnit, first: date, last: date, today: date) -
               first=f"{one.from_on:%d.%m.%Y}", last=f"{one.to_on:%d.%m.%Y}"), one.number)
         for one in settlements.settled_periods(actor, unit, first, last)
     ]  # fmt: skip
+    for window in reading_windows.of_unit(actor, unit, first, last, today):
+        found.append(Event(window.opens_on, "readings_from", unit.code, None, window.label, window.public_id))
+        found.append(Event(window.closes_on, "readings_to", unit.code, None, window.label, window.public_id))
     found += [
         Event(one.day, "meter", unit.code, None, one.label, one.serial)
         for one in meters.verifications(actor, unit, first, last)

@@ -18,6 +18,8 @@ LABELS = {
     "rates": _l("Zmiana opłat"),
     "allowance": _l("Koniec dodatku mieszkaniowego"),
     "meter": _l("Koniec legalizacji licznika"),
+    "readings_from": _l("Początek przyjmowania odczytów"),
+    "readings_to": _l("Ostatni dzień na podanie stanu liczników"),
 }
 # in the narrow cells of a month
 SHORT = {
@@ -26,6 +28,8 @@ SHORT = {
     "period": _l("Koniec okresu"),
     "allowance": _l("Koniec dodatku"),
     "meter": _l("Koniec legalizacji"),
+    "readings_from": _l("Odczyty: początek"),
+    "readings_to": _l("Odczyty: koniec"),
 }
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 EXPECTED_MONTHS = 12

@@ -31,6 +31,10 @@ TOLD = [
     "/admin/deliveries/addresses", "/admin/documents/new", "/admin/documents/folders", "/admin/documents/batches/new",
     "/admin/documents", "@/admin/documents/", "@/edit", "/admin/guard",
 ]  # fmt: skip
+METERS = [
+    "/admin/media", "@/admin/media/windows/", "@/edit", "/admin/media/windows/new", "/admin/media/readings",
+    "/admin/media/verifications",
+]
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
     ("", "", ["/"]),
@@ -40,7 +44,7 @@ PAGES = [
     ]),
     ("demo", "L000001", [
         "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents",
-        "/news", "@/news/", "/news?view=archive",
+        "/news", "@/news/", "/news?view=archive", "/media/meters", "@/media/meters/windows/",
         "/messages", "/messages/history", "/contact", "/settings", "/settings/password", "/settings/contact",
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
@@ -53,7 +57,7 @@ PAGES = [
         "/admin/statements", "/admin/statements/new", "/admin/statements/payments", "/admin/statements/rules",
         "/admin/announcements", "@/admin/announcements/", "/admin/announcements/new", "/admin/announcements/templates",
         "/admin/mailouts",
-        "/admin/mailouts/new", *TOLD, *BOOKS, *CONFIGURATION, "/settings",
+        "/admin/mailouts/new", *TOLD, *METERS, *BOOKS, *CONFIGURATION, "/settings",
     ]),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
