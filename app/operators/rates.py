@@ -18,7 +18,6 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 PATH = "/rates"
-STALE_DAYS = 90
 pages = Blueprint("rates", __name__, template_folder="templates")
 menu.register("operator", _l("Stawki odsetek"), "rates.index", "list", 60)
 
@@ -70,6 +69,5 @@ def withdraw(from_on: str) -> Any:
 def _page(form: RateForm, sentence: str | None = None) -> str:
     found = rates.table(actor())
     old = (today() - found[0].from_on).days if found else 0
-    return render(
-        "operators/rates.html", rates=found, form=form, sentence=sentence, stale_days=old if old > STALE_DAYS else None
-    )
+    stale = old if old > rates.STALE_DAYS else None
+    return render("operators/rates.html", rates=found, form=form, sentence=sentence, stale_days=stale)

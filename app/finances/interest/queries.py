@@ -18,7 +18,7 @@ from app.estate import queries as estate
 from app.estate import scope
 from app.finances.discretion import LEDGER, reader
 from app.finances.interest.crediting import Document, Row, credited, since
-from app.finances.interest.rates import rates
+from app.finances.interest.rates import doubtful_since, rates
 from app.finances.interest.reckoning import Rate, Reckoning, reckoned
 from app.finances.rules import KINDS
 from tenants.db import db
@@ -105,6 +105,12 @@ class Arrears:
     booked: int
     without_term: int
     rates: tuple[Rate, ...]
+    today: date
+
+    @property
+    def doubtful_since(self) -> date | None:
+        """Since when no newer rate has come into the table, if that is doubtful."""
+        return doubtful_since(self.rates, self.today)
 
     @property
     def missing_days(self) -> int:
@@ -165,6 +171,7 @@ def _arrears(rows: Sequence[Row], held: dict[str, Hold], today: date) -> Arrears
         sum(one.unpaid for one in documents if "interest" in (one.row.kind, one.row.account)),
         sum(one.unpaid for one in no_term if one.row.account != "interest"),
         known,
+        today,
     )
 
 

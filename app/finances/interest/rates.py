@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,8 @@ from tenants.db import PLATFORM, db
 KEPT_SECONDS = 60.0
 FIRST, LONGEST_SOURCE, HIGHEST = date(1989, 1, 1), 200, Decimal(100)
 AHEAD = timedelta(days=366)
+#: The reference rate of the National Bank is decided every month: a table without a newer rate for so long is doubtful.
+STALE_DAYS = 90
 _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _kept: list[tuple[float, tuple[Rate, ...]]] = []
@@ -47,6 +50,15 @@ def rates() -> tuple[Rate, ...]:
         found = tuple(Rate(row.from_on, row.percent) for row in connection.execute(statement))
     _kept[:] = [(time.monotonic(), found)]
     return found
+
+
+def doubtful_since(known: Sequence[Rate], day: date) -> date | None:
+    """The day of the newest rate in force, if that is so long ago that a newer one may be missing from the table.
+
+    Nobody knows the rates to come: what is reckoned goes on with the newest one, and has to be told as such.
+    """
+    newest = max((rate.from_on for rate in known if rate.from_on <= day), default=None)
+    return newest if newest is not None and (day - newest).days > STALE_DAYS else None
 
 
 def forget() -> None:

@@ -45,6 +45,7 @@ def test_what_is_late_is_shown_with_its_sum_and_the_rest_is_not(payer: Enter, bo
     page = inspect(payer("anna").get(PAGE))
     late = (today() - last_day(OLD)).days
     assert "Stara opłata" in page and f"{late} dni" in page and "9,50%" in page
+    assert "według ostatniej stawki w tabeli" in page, "no rate has come for long, so the newest may be missing"
     assert "Operacja 2" in page and "Operacja 1" not in page, "what is due in some days is not late"
     grosze = round(Decimal(365000) * late * Decimal("9.5") / 36500)
     assert int(re.sub(r"\D", "", headline(page))) >= grosze

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.finances.interest.crediting import Document, Row, credited, since
 from app.finances.interest.days import days_off, easter, last_day
+from app.finances.interest.rates import STALE_DAYS, doubtful_since
 from app.finances.interest.reckoning import ONE, Rate, Reckoning, reckoned, rounded
 
 KNOWN = [
@@ -206,3 +207,14 @@ def _day_by_day(document: Document) -> Fraction:
         sum_ += base * Fraction(_percent(day)) / 36500
         day += ONE
     return sum_
+
+
+def test_a_newest_rate_of_long_ago_is_doubtful_and_one_to_come_does_not_count_yet() -> None:
+    newest = Rate(date(2025, 12, 4), Decimal("9.5"))
+    known = (Rate(date(2025, 11, 6), Decimal("9.75")), newest, Rate(date(2026, 12, 1), Decimal("9")))
+    assert doubtful_since(known, date(2025, 12, 31)) is None
+    assert doubtful_since(known, newest.from_on + timedelta(days=STALE_DAYS)) is None
+    assert doubtful_since(known, newest.from_on + timedelta(days=STALE_DAYS + 1)) == newest.from_on
+    assert doubtful_since(known, date(2026, 11, 30)) == newest.from_on
+    assert doubtful_since(known, date(2026, 12, 1)) is None
+    assert doubtful_since((), date(2026, 1, 1)) is None
