@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from itertools import zip_longest
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -87,13 +88,14 @@ def blocks(body: str) -> list[dict[str, Any]]:
     """The text for paper: paragraphs, headings, list items and rows of tables, each with its runs of words.
 
     A block is `{"kind": "p"|"h"|"item"|"quote"|"rule"|"row"|"picture", "runs": […], "depth", "mark", "number"}`, a run
-    `{"text", "bold", "italic", "url"}`; a `row` has `cells`, lists of runs.
+    `{"text", "bold", "italic", "url"}`; a `row` has `cells`, lists of runs, and `head` in the first of a table.
     """
     return list(_blocks(_markdown.parse(body)))
 
 
 def plain(body: str) -> str:
-    """The text in plain words, for mail that shows no formatting: list marks and addresses of links stay."""
+    """The text in plain words, for mail that shows no formatting: list marks and addresses of links stay, and each
+    row of a table says what its columns are, for a narrow screen has no room for columns."""
     return "\n\n".join(part for part in _paragraphs(blocks(body)) if part).strip()
 
 
@@ -114,24 +116,37 @@ def excerpt(body: str) -> str:
 
 def _paragraphs(found: list[dict[str, Any]]) -> Iterator[str]:
     together: list[str] = []
-    for block in found:
-        if block["kind"] in ("item", "row"):
+    head: list[str] = []
+    for block, after in zip(found, [*found[1:], {}], strict=False):
+        if block["kind"] == "item":
             together.append(_line(block))
+            continue
+        if block["kind"] == "row" and not block["head"]:
+            together.append(_row(head, block))
             continue
         if together:
             yield "\n".join(together)
             together = []
-        yield _line(block)
+        if block["kind"] == "row":
+            head = [_words(cell).strip() for cell in block["cells"]]
+            if after.get("head", True):
+                yield ", ".join(filter(None, head))
+        else:
+            yield _line(block)
     yield "\n".join(together)
 
 
 def _line(block: dict[str, Any]) -> str:
     if block["kind"] in ("rule", "picture"):
         return ""
-    if block["kind"] == "row":
-        return " | ".join(_words(cell) for cell in block["cells"])
     mark = f"{'  ' * block['depth']}{block['mark']} " if block["kind"] == "item" else ""
     return mark + _words(block["runs"])
+
+
+def _row(head: list[str], block: dict[str, Any]) -> str:
+    cells = [_words(cell).strip() for cell in block["cells"]]
+    named = [f"{name}: {cell}" if name else cell for name, cell in zip_longest(head, cells, fillvalue="") if cell]
+    return f"• {', '.join(named)}" if named else ""
 
 
 def _words(runs: list[dict[str, Any]]) -> str:
@@ -142,7 +157,7 @@ def _words(runs: list[dict[str, Any]]) -> str:
 
 def _blocks(tokens: list[Token]) -> Iterator[dict[str, Any]]:
     lists: list[int | None] = []  # the next number of each open list; None for one with dots
-    fresh, quoted, heading, in_cell = False, False, 0, False
+    fresh, quoted, heading, in_cell, head = False, False, 0, False, False
     cells: list[list[dict[str, Any]]] = []
     for token in tokens:
         match token.type:
@@ -161,7 +176,9 @@ def _blocks(tokens: list[Token]) -> Iterator[dict[str, Any]]:
             case "tr_open":
                 cells = []
             case "tr_close":
-                yield {"kind": "row", "cells": cells, "runs": []}
+                yield {"kind": "row", "cells": cells, "runs": [], "head": head}
+            case "thead_open" | "thead_close":
+                head = token.type == "thead_open"
             case "fence" | "code_block":
                 yield {"kind": "p", "runs": [_run(token.content.rstrip("\n"))]}
             case "hr":

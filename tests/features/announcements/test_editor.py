@@ -82,6 +82,14 @@ def test_formatting_becomes_a_page_plain_words_and_one_line() -> None:
     assert markup.excerpt(body) == "A raz dwa x y dwa trzy q k"
 
 
+def test_a_table_says_in_each_line_of_a_mail_what_its_columns_are() -> None:
+    body = "Plan:\n\n| Dzień | Godzina | |\n|---|---|---|\n| **środa** | 8.00 | klatka A |\n| piątek | | |\n\nKoniec."
+    assert markup.plain(body) == "Plan:\n\n• Dzień: środa, Godzina: 8.00, klatka A\n• Dzień: piątek\n\nKoniec."
+    assert markup.plain("| Sam | nagłówek |\n|---|---|") == "Sam, nagłówek"
+    two = "| A |\n|---|\n| 1 |\n\n- x\n\n| B |\n|---|\n| 2 |"
+    assert markup.plain(two) == "• A: 1\n• x\n\n• B: 2"
+
+
 def test_only_own_pictures_are_shown_and_the_others_follow_the_text() -> None:
     pictures = [Picture("/p/1", "pierwsze"), Picture("/p/2", "drugie")]
     page = str(markup.html("![](#2) ![x](#9) ![y](http://evil.example/y.png) ![z](#0)", pictures))
