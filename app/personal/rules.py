@@ -44,7 +44,10 @@ KEPT = (
 @settings.group("retention")
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long anything stays after it was last needed: days, or months where the name says so."""
+    """How long anything stays after it was last needed: days, or months where the name says so.
+
+    `bank_years` count from the end of the year of a booking; at least five, by art. 74 ustawy o rachunkowości.
+    """
 
     attempts_days: int = 90
     sessions_days: int = 90
@@ -56,19 +59,22 @@ class Retention:
     fetches_months: int = 24
     announcements_months: int = 60
     reads_months: int = 24
+    bank_years: int = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period that the manager sets: its bounds, and whether it counts days or months."""
+    """A period that the manager sets, and its bounds."""
 
     label: Any
     hint: Any
     least: int
     most: int
 
-    def describe(self, months: bool) -> str:
-        unit = _("miesięcy") if months else _("dni")
+    def describe(self, name: str) -> str:
+        """Its bounds in words; `name` is the field's, which tells what it counts."""
+        kind = name.rpartition("_")[2]
+        unit = _("miesięcy") if kind == "months" else _("lat") if kind == "years" else _("dni")
         return _("Od %(least)d do %(most)d %(unit)s.", least=self.least, most=self.most, unit=unit)
 
 
@@ -104,12 +110,13 @@ PERIODS: dict[str, Period] = {
         3,
         120,
     ),
+    "bank_years": Period(
+        _l("Wyciągi bankowe i wpłaty z nich"),
+        _l("Licząc od końca roku, w którym bank je zaksięgował. Wpłaty, które czekają na decyzję, zostają."),
+        5,
+        20,
+    ),
 }
-
-
-def is_months(name: str) -> bool:
-    """Whether a period counts months rather than days."""
-    return name.endswith("_months")
 
 
 def checked_periods(given: Mapping[str, Any]) -> Retention:
@@ -121,7 +128,7 @@ def checked_periods(given: Mapping[str, Any]) -> Retention:
             raise Refused(_("Podaj liczbę."), field=field.name)
         found[field.name] = int(written)
         if not period.least <= found[field.name] <= period.most:
-            raise Refused(period.describe(is_months(field.name)), field=field.name)
+            raise Refused(period.describe(field.name), field=field.name)
     return Retention(**found)
 
 

@@ -141,5 +141,5 @@ def _request_page(personal_request: str, form: AnswerForm, sentence: str | None 
 
 
 def _retention_page(form: RetentionForm) -> str:
-    hints = {name: f"{period.hint} {period.describe(rules.is_months(name))}" for name, period in rules.PERIODS.items()}
+    hints = {name: f"{period.hint} {period.describe(name)}" for name, period in rules.PERIODS.items()}
     return render("personal/retention.html", form=form, hints=hints)

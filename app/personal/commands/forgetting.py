@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from app.accounts.models import Account
 from app.core import work
 from app.core.actor import Role, system
-from app.core.clock import now
+from app.core.clock import local, now
 from app.finances.commands.confirming import forget_old as forget_confirmations
 from app.gateways import files
 from app.messages.queries import PLACE
@@ -21,6 +21,7 @@ from app.personal.commands.erasing import WIPED, erase
 from app.personal.models import PersonalErasure
 from app.personal.rules import Retention
 from app.registrations.commands import forget_old as forget_registrations
+from app.statements.commands import forgetting as bank
 from tenants.db import db
 
 BATCH = 2000
@@ -102,6 +103,10 @@ def _steps(kept: Retention, moment: datetime) -> Iterator[tuple[str, int, Callab
     before = moment - timedelta(days=kept.registrations_months * 30)
     yield "registrations", BATCH, partial(_registrations, before)
     yield "confirmations", BATCH, partial(forget_confirmations, BATCH)
+    since = bank.kept_since(local(moment).date(), kept.bank_years)
+    yield "bookings", BATCH, partial(bank.forget_bookings, since, BATCH)
+    yield "statements", BATCH, partial(bank.forget_statements, since, BATCH)
+    yield "bank files", bank.FEW, partial(bank.forget_files, since)
 
 
 def _rows(statement: str, before: datetime) -> int:

@@ -157,7 +157,8 @@ def test_the_manager_sets_the_periods_within_bounds(house: Any, admin: Any) -> N
     assert 'value="90"' in page
     fields = {"attempts_days": "60", "sessions_days": "30", "links_days": "7", "letters_months": "6",
               "registrations_months": "3", "closed_months": "1", "messages_months": "12",
-              "fetches_months": "12", "announcements_months": "24", "reads_months": "12"}  # fmt: skip
+              "fetches_months": "12", "announcements_months": "24", "reads_months": "12",
+              "bank_years": "5"}  # fmt: skip
     assert admin.post(PAGE, fields).status_code == 303
     assert house.sql("SELECT value -> 'attempts_days' FROM office_settings WHERE name = 'retention'") == [(60,)]
     for wrong in ("29", "731", "", "-1", "1e3", "٣٣", "9" * 400):
@@ -166,3 +167,5 @@ def test_the_manager_sets_the_periods_within_bounds(house: Any, admin: Any) -> N
         assert "attempts_days-error" in answer.text
     assert house.sql("SELECT value -> 'attempts_days' FROM office_settings WHERE name = 'retention'") == [(60,)]
     assert Retention().attempts_days == 90
+    refused = admin.post(PAGE, {**fields, "bank_years": "4"})
+    assert refused.status_code == 422 and "Od 5 do 20 lat." in refused.text
