@@ -325,7 +325,7 @@ def _settle(word: str) -> None:
             f"Rozliczenie {word} {medium}", medium, date(year, 1, 1), date(year, 12, 31), ("B1",), note=f"Uwaga {word}"
         )
         run = settlements.begin(who, outline, "")
-        file = checked(f"{word} faktura.txt", f"Faktura {word}".encode())
+        file = Checked(f"{word}.pdf", "application/pdf", f"%PDF-1.7 faktura {word}".encode())
         typed = {"name": f"Koszt {word}", "document": f"FV {word}", "kind": "fixed", "amount": "100,00"}
         version = text("SELECT version FROM settlement_runs WHERE public_id = :run")
         settlements.add_cost(who, run, db.session.execute(version, {"run": run}).scalar_one(), typed, file)
