@@ -5,8 +5,10 @@ At alfa `jan` is a collaborator who owns the site; nobody else but staff comes i
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 
+from PIL import Image
 from sqlalchemy import select
 
 from app.accounts.commands import create_account
@@ -14,8 +16,10 @@ from app.accounts.models import Account
 from app.attachments.checking import checked
 from app.attachments.rules import DOCUMENTS
 from app.core.actor import Actor, Role, rights, system
+from app.core.clock import today
 from app.works import commands
 from app.works.access import Place, place
+from app.works.filing import folders, photos, series, uploads, weeks
 from app.works.filing.commands import Sheet, file_away
 from app.works.post.commands import contacts, drafts
 from app.works.post.commands.keeping import Written, add
@@ -29,6 +33,15 @@ IDS = {
     "works_member": "SELECT public_id FROM works_members",
     "works_stage": "SELECT public_id FROM works_stages",
     "works_budget_line": "SELECT public_id FROM works_budget_lines",
+    "files.document": "SELECT public_id FROM works_documents",
+    "files.file": "SELECT public_id FROM works_files",
+    "files.folder": "SELECT public_id FROM works_folders",
+    "files.version": "SELECT '1'",
+    "files_changing.document": "SELECT public_id FROM works_documents",
+    "files_changing.folder": "SELECT public_id FROM works_folders",
+    "series_id": "SELECT public_id FROM works_series",
+    "week": "SELECT CAST(week_on AS text) FROM works_documents WHERE week_on IS NOT NULL",
+    "upload": "SELECT public_id FROM works_uploads",
     "works_file": "SELECT public_id FROM works_files",
     "works_thread": "SELECT public_id FROM works_threads",
     "works_letter": "SELECT public_id FROM works_letters",
@@ -54,11 +67,27 @@ def build(word: str, password: str) -> None:
     site = commands.open_site(admin, f"Budowa {word}", ["B1"], **texts)
     here = place(admin, site.public_id)
     commands.add_member(admin, here, jan.id, f"Jan {word}", "owner", f"Firma {word}")
-    file_away(here, Sheet("reports", f"Raport {word}", note=f"Uwaga {word}"))
+    paper = checked(f"Raport {word}.txt", f"Raport {word}".encode(), DOCUMENTS)
+    file_away(here, Sheet("reports", f"Raport {word}", note=f"Uwaga {word}"), [paper])
+    owner = Actor("account", "jan", account_id=jan.id, role=Role.COLLABORATOR, can=rights(Role.COLLABORATOR))
+    _photographs(word, owner, place(owner, site.public_id))
     showing.save_stage(here, f"Etap {word}", date(2026, 10, 1), date(2026, 12, 1), None)
     showing.save_money(here, f"Pozycja {word}", 10_000_00, 2_500_00)
     _letters(word, here, jan.id)
     showing.show(admin, here, f"Prace w domu {word}", with_money=True, shown=True)
+
+
+def _photographs(word: str, jan: Actor, here: Place) -> None:
+    """A folder of its own, a series with a photograph of this week, and one that is still on its way."""
+    folders.make(here, f"Teczka {word}")
+    member = next(one for one in series.responsible(jan, here) if one.account_id == jan.account_id)
+    typed = {"title": f"Elewacja {word}", "note": f"Skąd {word}", "member": member.public_id, "weekday": 5, "every": 1}
+    row = series.begin(jan, here, "photo", {**typed, "starts_on": today() - timedelta(days=14)})
+    picture = BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "JPEG")
+    photo = checked(f"{word}.jpg", picture.getvalue())
+    photos.add_photos(here, row, weeks.monday(today()), [(photo, today())])
+    uploads.begin(here, row.public_id, None, f"{word} 2.jpg", 1000, word)
 
 
 def _letters(word: str, here: Place, jan: int) -> None:

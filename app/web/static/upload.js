@@ -39,7 +39,7 @@ class Sending {
     addEventListener("beforeunload", (event) => { if (this.busy) event.preventDefault(); });
     addEventListener("offline", () => { if (this.busy) this.tell(this.words.offline); });
     const left = this.remembered().length;
-    if (left) { this.panel.hidden = false; this.tell(said(this.words.left, { left })); }
+    if (left) { this.panel.hidden = false; this.form.closest("details")?.setAttribute("open", ""); this.tell(said(this.words.left, { left })); }
   }
 
   remembered() {

@@ -44,7 +44,7 @@ def refresh(document_id: int) -> None:
     content = searching.words(" ".join(f.words or "" for f in files))
     db.session.execute(_SEARCH, {**values, "content": content})
     if unread(document_id):
-        jobs.enqueue(READ_JOB, about.public_id, {"public_id": about.public_id}, lane="bulk")
+        jobs.enqueue(READ_JOB, about.public_id, {"public_id": about.public_id})
 
 
 def unread(document_id: int) -> list[int]:

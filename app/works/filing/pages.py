@@ -200,6 +200,8 @@ def _form_page(here: Place, form: DocumentForm, folder: folders.Folder, refusal:
     form.series.choices = [
         SelectChoice("", _("– nie należy do serii –")), *(SelectChoice(one.public_id, one.title) for one in reports)
     ]  # fmt: skip
+    if len(reports) == 1 and request.method != "POST" and not form.series.data:
+        form.series.data = reports[0].public_id
     return framed(
         "works/files/new.html", here, form=form, folder=folder, reports=reports,
         begins=series.may_change(here, here.author.account_id),
