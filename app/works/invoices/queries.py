@@ -185,8 +185,9 @@ def sums(place: Place, by: str, wanted: Wanted) -> list[Sum]:
         f"SELECT {_SUMS[by]}, count(*), coalesce(sum(i.gross), 0) {_FROM} GROUP BY {_KEYS[by]} "
         f"ORDER BY {order} LIMIT 60"
     )
-    found = [Sum(*row) for row in db.session.execute(statement, _values(place, wanted))]
-    return [Sum(str(STATES[one.label]), one.count, int(one.gross)) for one in found] if by == "state" else found
+    rows = db.session.execute(statement, _values(place, wanted))
+    found = [Sum(label, count, int(gross)) for label, count, gross in rows]
+    return [Sum(str(STATES[one.label]), one.count, one.gross) for one in found] if by == "state" else found
 
 
 def one(place: Place, public_id: str) -> Invoice:

@@ -167,7 +167,9 @@ def test_nobody_else_finds_or_writes_a_protocol(site: Any) -> None:
     for login in ("obcy", "gap", "O1"):
         browser = site.enter(login)
         assert {browser.get(url(site, protocol) + path).status_code for path in pages} == {404}, login
-        assert {browser.post(url(site, protocol) + path, {"body": "x"}, "/settings").status_code for path in deeds} == {404}, login
+        assert {browser.post(url(site, protocol) + path, {"body": "x"}, "/settings").status_code for path in deeds} == {
+            404
+        }, login
     foreign = f"/works/{site.other_id}/files/protocols/{protocol}"
     assert site.enter("obcy").get(foreign).status_code == 404, "nor through a site of one's own"
     assert site.enter("irena").get(url(site, protocol)).status_code == 200, "staff who see works read"
