@@ -178,6 +178,26 @@ def test_s2_13_somebody_unknown_waits_until_the_owner_looks(
     assert "To ja, inny adres." in shown(office)
 
 
+def test_s2_13_what_is_being_written_outlives_the_session(
+    visit: Visit, product: Product, osada: str, budowa: str
+) -> None:
+    page = visit(osada, ESTIMATOR, path=f"{budowa}/mail/new")
+    to(page, "Irena Inwestor")
+    fill(page, subject="Długi list", body="Pisane przez godzinę.")
+    page.context.clear_cookies()
+    press(page, "Wyślij")
+    fill(page, login=ESTIMATOR, password=DEMO_PASSWORD)
+    press(page, "Zaloguj się")
+    page.goto(product.site(osada, f"{budowa}/mail/new"))
+    assert page.locator("main [name=body]").input_value() == "Pisane przez godzinę."
+    assert "którego jeszcze nie wysłano" in shown(page)
+    to(page, "Irena Inwestor")
+    press(page, "Wyślij")
+    assert "Wiadomość została wysłana" in shown(page)
+    page.goto(product.site(osada, f"{budowa}/mail/new"))
+    assert page.locator("main [name=body]").input_value() == ""
+
+
 def test_s2_15_data_of_the_site_are_edited_and_go_with_a_letter(
     visit: Visit, product: Product, osada: str, budowa: str
 ) -> None:
