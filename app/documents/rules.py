@@ -62,7 +62,7 @@ class Category:
 
 CATEGORIES: dict[str, Category] = {
     "statute": Category(_l("Statut"), _l("Statut"), lawful=True),
-    "rules": Category(_l("Regulamin"), _l("Regulaminy"), lawful=True),
+    "rules": Category(_l("Regulamin wewnętrzny"), _l("Regulaminy"), lawful=True),
     "resolution": Category(_l("Uchwała"), _l("Uchwały"), lawful=True),
     "minutes": Category(_l("Protokół obrad"), _l("Protokoły obrad"), lawful=True),
     "lustration": Category(_l("Protokół lustracji"), _l("Protokoły lustracji"), lawful=True),
