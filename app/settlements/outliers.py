@@ -32,10 +32,12 @@ class Figures:
     balance: int
 
 
-def outliers(units: Iterable[Figures], most_balance: int = LARGE_BALANCE) -> dict[str, list[str]]:
+def outliers(
+    units: Iterable[Figures], most_balance: int = LARGE_BALANCE, *, by_area: bool = True
+) -> dict[str, list[str]]:
     """What is unusual, by unit: keys of `LABELS`. Use more than three times the median, none, unread or negative; a
     balance beyond `most_balance` grosze either way; a cost a square metre less than half or more than twice the
-    average."""
+    average, where that says anything (`by_area`)."""
     known = list(units)
     used = [unit.use for unit in known if unit.use is not None and unit.use > 0]
     middle = median(used) if used else Decimal(0)
@@ -55,7 +57,7 @@ def outliers(units: Iterable[Figures], most_balance: int = LARGE_BALANCE) -> dic
         if abs(unit.balance) > most_balance:
             flags.append(BALANCE)
         own = Decimal(unit.cost) / unit.area if unit.area else average
-        if average > 0 and not average / 2 <= own <= average * (100 + FAR_PERCENT) / 100:
+        if by_area and average > 0 and not average / 2 <= own <= average * (100 + FAR_PERCENT) / 100:
             flags.append(FAR)
         if flags:
             found[unit.code] = flags

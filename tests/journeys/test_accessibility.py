@@ -34,6 +34,9 @@ TOLD = [
 METERS = [
     "/admin/media", "@/admin/media/windows/", "@/edit", "/admin/media/windows/new", "/admin/media/readings",
     "/admin/media/verifications",
+    "/admin/media/settlements/new", "/admin/media/settlements?state=draft", "@/admin/media/settlements/", "@/costs",
+    "/admin/media/settlements?state=draft", "@/admin/media/settlements/", "@/rules",
+    "/admin/media/settlements?state=draft", "@/admin/media/settlements/", "@/file",
 ]
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
@@ -45,6 +48,7 @@ PAGES = [
     ("demo", "L000001", [
         "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents",
         "/news", "@/news/", "/news?view=archive", "/media/meters", "@/media/meters/windows/",
+        "/media/settlements", "/media/settlements/heat", "@/media/settlements/", "/media/settlements/monthly",
         "/messages", "/messages/history", "/contact", "/settings", "/settings/password", "/settings/contact",
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),

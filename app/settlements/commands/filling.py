@@ -67,9 +67,13 @@ def reckoned(run: SettlementRun) -> Reckoning:
     months = rules.months_of(run.from_on, run.to_on)
     found = reckon(costs, Parameters.of(run.parameters), units, run.medium, months)
     by_code = {unit.code: unit for unit in found.units}
+    of_area = run.medium == rules.HEAT  # water goes by people: a small flat of four is no outlier
     odd = outliers(
-        Figures(row.unit_code, row.use, row.area, by_code[row.unit_code].cost, by_code[row.unit_code].balance)
-        for row in rows
+        (
+            Figures(row.unit_code, row.use, row.area, by_code[row.unit_code].cost, by_code[row.unit_code].balance)
+            for row in rows
+        ),
+        by_area=of_area,
     )
     for row in rows:
         unit = by_code[row.unit_code]
