@@ -15,7 +15,7 @@ from app.core.language import language
 from app.meters import usage
 from app.meters.queries.register import Median
 from app.meters.rules import MEDIA_ORDER, METERS, SETTLED, SIGNS, SOURCES
-from app.meters.usage import Meter, Place, Step
+from app.meters.usage import Meter, Place, Reading, Step
 from app.web.charting import Chart, groups
 
 SOON_DAYS = 90
@@ -245,31 +245,33 @@ def _tells(place: Place) -> list[str]:
 
 
 def _lines(place: Place) -> list[Line]:
-    """Newest first; a replaced meter's below its successor's."""
+    """Newest first; a replaced meter's below its successor's, and what waits for staff where its day is."""
     found: list[Line] = []
     for meter in place.meters:
         steps: list[Step | None] = [None, *meter.steps][: len(meter.readings)]
-        for read, one in zip(meter.readings, steps, strict=True):
-            mark, kind = _mark(meter, place, one)
-            if read.told is not None:
-                mark = " ".join(
-                    (mark, _("Podano %(told)s, liczy się odczyt zarządcy.", told=quantity(read.told, meter.medium)))
-                ).strip()
-            if read.state == "doubtful":
-                mark, kind = _("Czeka na sprawdzenie przez administrację."), kind or "warn"
-            found.append(
-                Line(
-                    read.day,
-                    quantity(read.value, meter.medium),
-                    str(SOURCES.get(read.origin) or read.source or ""),
-                    "" if one is None or one.use is None else quantity(one.use, meter.medium),
-                    "" if one is None else pace(one, meter.medium),
-                    mark,
-                    meter.serial,
-                    kind,
-                )
-            )
+        mine = [_line(meter, place, read, one) for read, one in zip(meter.readings, steps, strict=True)]
+        mine += [_waiting(meter, read) for read in meter.waiting]
+        found += sorted(mine, key=lambda line: line.day)
     return found[::-1]
+
+
+def _line(meter: Meter, place: Place, read: Reading, one: Step | None) -> Line:
+    mark, kind = _mark(meter, place, one)
+    if read.told is not None:
+        told = _("Podano %(told)s, liczy się odczyt zarządcy.", told=quantity(read.told, meter.medium))
+        mark = f"{mark} {told}".strip()
+    use = "" if one is None or one.use is None else quantity(one.use, meter.medium)
+    spread = "" if one is None else pace(one, meter.medium)
+    return Line(read.day, quantity(read.value, meter.medium), _source(read), use, spread, mark, meter.serial, kind)
+
+
+def _waiting(meter: Meter, read: Reading) -> Line:
+    mark = _("Czeka na sprawdzenie przez administrację, więc zużycia jeszcze nie liczymy.")
+    return Line(read.day, quantity(read.value, meter.medium), _source(read), "", "", mark, meter.serial, "warn")
+
+
+def _source(read: Reading) -> str:
+    return str(SOURCES.get(read.origin) or read.source or "")
 
 
 def pace(one: Step, medium: str) -> str:

@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A meter with its readings, oldest first."""
+    """A meter with its readings, oldest first; those `waiting` for a word of staff count for nothing yet."""
 
     serial: str
     medium: str
@@ -67,6 +67,7 @@ class Meter:
     verified_until: date | None = None
     removed_on: date | None = None
     readings: tuple[Reading, ...] = ()
+    waiting: tuple[Reading, ...] = ()
 
     @property
     def steps(self) -> list[Step]:

@@ -85,7 +85,8 @@ def meters_of(unit_code: str, since: date | None = None) -> list[Meter]:
             row.installed_on,
             row.verified_until,
             row.removed_on,
-            tuple(read.get(row.serial, ())),
+            tuple(one for one in read.get(row.serial, ()) if one.state != "doubtful"),
+            tuple(one for one in read.get(row.serial, ()) if one.state == "doubtful"),
         )
         for row in found
     ]

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.core import work
 from app.core.clock import today
+from app.meters import medians
+from tenants.context import bind
 from tests.features.finances.books import House
 
 Row = list[Any]
@@ -104,3 +107,33 @@ def test_that_a_unit_without_meters_is_told_so(house: House) -> None:
     house.publish([], meters=[meter("OBCY", unit="L2")])
     page = house.enter().get("/media/meters").get_data(as_text=True)
     assert "Ten lokal nie ma liczników w ewidencji" in page
+
+
+def many(house: House, units: int) -> str:
+    """So many units with a meter of cold water, that used 1, 2, 3… m³ in September; the page of the first."""
+    from tests.factories import packages
+
+    house.publish(
+        [],
+        units=[[f"U{n}", packages.small()["buildings"][0][0], "A", str(n), *packages.small()["units"][0][4:]]
+               for n in range(units)],
+        occupancies=[[f"U{n}", "P1", "owner", date(2020, 1, 1), None] for n in range(units)],
+        meters=[meter(f"W{n}", f"U{n}") for n in range(units)],
+        readings=[row for n in range(units) for row in (
+            reading(f"W{n}", date(2026, 8, 31), "10"), reading(f"W{n}", date(2026, 9, 30), str(11 + n)))],
+    )  # fmt: skip
+    with house.app.app_context(), bind(house.tenant):
+        medians.refresh(today())
+        work.commit()
+    page: str = house.enter("P1", units=()).get("/media/meters?unit=U0").get_data(as_text=True)
+    return page
+
+
+def test_that_the_median_of_five_units_is_shown(house: House) -> None:
+    page = many(house, 5)
+    assert "mediana budynku" in page and "3 m³" in page
+
+
+def test_that_four_units_have_no_median(house: House) -> None:
+    page = many(house, 4)
+    assert "mediana budynku" not in page and "wrzesień 2026" in page
