@@ -23,6 +23,15 @@ SELECT pg_catalog.translate(pg_catalog.lower(value),
   'aąbcćdeęfghijklłmnńoópqrsśtuvwxyzźż -./''"’„”(),', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abc ')
 $body$"""
 
+# The words of a text without marks, capitals and punctuation, to be searched. unaccent() is only STABLE, since a
+# dictionary could be changed; ours is not, so an index may stand on it.
+_WORDS = """
+CREATE OR REPLACE FUNCTION ext.words(value text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $body$
+SELECT pg_catalog.to_tsvector('pg_catalog.simple'::regconfig, pg_catalog.regexp_replace(
+  ext.unaccent('ext.unaccent'::regdictionary, pg_catalog.lower(value)), '[^[:alnum:]]+', ' ', 'g'))
+$body$"""
+
 
 def prepare_database(owner_url: str, passwords: dict[str, str]) -> None:
     """Make the login roles and schemas, and take away what would let a tenant's role out of its schema."""
@@ -37,6 +46,7 @@ def prepare_database(owner_url: str, passwords: dict[str, str]) -> None:
             "CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA ext",
             "CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA ext",
             _POLISH_KEY,
+            _WORDS,
             "GRANT USAGE ON SCHEMA ext TO PUBLIC",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
             "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC",

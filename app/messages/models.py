@@ -25,6 +25,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.public_ids import new_public_id
 from tenants.db import Model
 
+# People write little at a time and search often: nothing waits to be indexed.
+_AT_ONCE = {"fastupdate": "off"}
+
 
 class MessageThread(Model):
     """A conversation (sprawa) of one resident's account with the office, perhaps about a unit.
@@ -40,6 +43,9 @@ class MessageThread(Model):
         CheckConstraint("state IN ('new', 'working', 'answered', 'closed')", name="state"),
         Index("ix_message_threads_account", "account_id", "last_at"),
         Index("ix_message_threads_state", "state", "last_at"),
+        Index(
+            "ix_message_threads_subject", text("ext.words(subject)"), postgresql_using="gin", postgresql_with=_AT_ONCE
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -64,6 +70,7 @@ class Message(Model):
     the resident's; staff turn it into one of the resident's, or into a `dropped` one. `form_key` makes a double click
     one message of its author. `channel` is `portal` or `email`; then `quoted` is what the mail program quoted,
     `from_address` who it claims to be from, and `left_out` names files that were not taken: `{"name", "why"}`.
+    `meant` is `office` for an unverified one that came to the address of a member of staff (`author_id`).
     """
 
     __tablename__ = "messages"
@@ -72,6 +79,7 @@ class Message(Model):
         CheckConstraint("channel IN ('portal', 'email')", name="channel"),
         UniqueConstraint("author_id", "form_key"),
         Index("ix_messages_thread", "thread_id", "id"),
+        Index("ix_messages_body", text("ext.words(body)"), postgresql_using="gin", postgresql_with=_AT_ONCE),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -88,6 +96,20 @@ class Message(Model):
     quoted: Mapped[str | None] = mapped_column(Text)
     from_address: Mapped[str | None] = mapped_column(Text)
     left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    meant: Mapped[str | None] = mapped_column(Text)
+
+
+class StaffAddress(Model):
+    """An address at which one member of staff answers one conversation by mail; `public_id` is what it carries."""
+
+    __tablename__ = "message_staff_addresses"
+    __table_args__ = (UniqueConstraint("thread_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True, default=new_public_id)
+    thread_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("message_threads.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"))
+    made_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
 
 
 class MessageFile(Model):
