@@ -19,6 +19,7 @@ _ROBOT_HEADERS = (
     "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Failed-Recipients", "List-Id",
     "List-Unsubscribe", "Feedback-Type",
 )  # fmt: skip
+_VERDICT = re.compile(r"\bdmarc\s*=\s*([a-z]+)", re.IGNORECASE)
 _ROBOT_TITLES = re.compile(
     r"(?:automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź|auto(?:matic)?[ -]?reply|out of (?:the )?office|"
     r"nieobecność w biurze|poza biurem|автоматична відповідь|abwesenheitsnotiz)\b",
@@ -64,6 +65,15 @@ def key(message: Message, raw: bytes) -> str:
     """What tells this letter from others: its Message-ID, or a hash of it."""
     found = message_id(message)
     return found if found and len(found) <= KEY_LENGTH else "sha256:" + hashlib.sha256(raw).hexdigest()
+
+
+def vouched(message: Message) -> bool:
+    """Whether every verdict of a server on the way says that From is who sent it (RFC 8601, DMARC), or there is none.
+
+    For letters that act for the office: `none` and `temperror` are not enough where a server has looked.
+    """
+    said = [found.lower() for each in headers(message, "Authentication-Results") for found in _VERDICT.findall(each)]
+    return all(verdict == "pass" for verdict in said)
 
 
 def distrusted(message: Message) -> bool:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from app.attachments.owners import owner
+from app.core.actor import GRANTS, Can
 from app.core.language import DEFAULT
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
+from app.core.public_ids import new_public_id
 from app.mailroom.addresses import address
 from app.messages import rules
 from app.messages.models import Message, MessageThread
@@ -29,8 +31,10 @@ from tenants.db import db
 
 KIND = "messages"
 REPLY = "reply"  # the prefix of the addresses at which residents' answers come in
+OFFICE_REPLY = "office"  # and those of staff
 letters.register(letters.Kind("message_copy", _l("Nowa wiadomość od mieszkańca"), lane="urgent"))
 letters.register(letters.Kind("message_answer", _l("Biuro napisało do Ciebie"), topic=KIND, lane="urgent"))
+letters.register(letters.Kind("message_arrived", _l("Nowa wiadomość w Twojej sprawie"), lane="urgent"))
 letters.register(letters.Kind("message_assigned", _l("Sprawa mieszkańca dla Ciebie"), lane="urgent"))
 letters.register(letters.Kind("message_left_out", _l("Nie wszystkie załączniki doszły do biura"), lane="urgent"))
 kinds.register(
@@ -42,14 +46,35 @@ kinds.register(
     )
 )
 owner(KIND, "SELECT file_id FROM message_files")
+ANSWERING = sorted(role.value for role, rights in GRANTS.items() if Can.ANSWER_MESSAGES in rights)
+_STAFF = text(
+    "SELECT id, public_id, login, lower(email::text) AS email, locale FROM accounts WHERE status = 'active' "
+    "AND role = ANY(:roles) AND email IS NOT NULL "
+    "AND (id = :account OR lower(email::text) = lower(:office)) ORDER BY id"
+)
+_ADDRESS = text(
+    "INSERT INTO message_staff_addresses (public_id, thread_id, account_id) VALUES (:public_id, :thread, :account) "
+    "ON CONFLICT DO NOTHING"
+)
+_ADDRESS_OF = text(
+    "SELECT public_id FROM message_staff_addresses WHERE thread_id = :thread AND account_id = :account"
+)
 _ACCOUNT = text("SELECT public_id, login, email::text AS email, locale FROM accounts WHERE id = :account")
 
 
 def copy_to_office(thread: MessageThread, message: Message, files: list[str]) -> None:
-    """What the resident wrote, to the office's own address. Answers go by the portal: no address of theirs is named."""
+    """What the resident wrote, to the office's own address, and to who deals with it if they may answer by mail.
+
+    Answers go by the portal, or to an address of ours that is that person's alone: none of the resident's is named.
+    """
     to = profile().email
+    by_mail = settings.read(Conversations).staff_by_mail
+    theirs = _may_answer(thread, to) if by_mail else None
+    if theirs is not None and theirs.email != (to or "").lower():
+        _tell_arrived(thread, message, files, theirs)
     if not to:
         return
+    ours = theirs is not None and theirs.email == to.lower()
     post(
         "message_copy",
         rules.cause(message.public_id),
@@ -64,9 +89,46 @@ def copy_to_office(thread: MessageThread, message: Message, files: list[str]) ->
             "files": files,
             "link": external(f"/admin/messages/{thread.public_id}"),
             "thread": _together(thread),
+            **(_answerable(thread, theirs.id) if theirs is not None and ours else {}),
         },
         locale=DEFAULT,
     )
+
+
+def _tell_arrived(thread: MessageThread, message: Message, files: list[str], to: Row[Any]) -> None:
+    """Who deals with a conversation, what the resident has written; they may answer that letter."""
+    post(
+        "message_arrived",
+        rules.cause(message.public_id),
+        f"account:{to.public_id}",
+        to.email,
+        to.login,
+        {
+            "who": message.author_name,
+            "unit": thread.unit_code or "",
+            "topic_line": thread.subject,
+            "body_text": message.body,
+            "files": files,
+            "link": external(f"/admin/messages/{thread.public_id}"),
+            "thread": _together(thread),
+            **_answerable(thread, to.id),
+        },
+        locale=to.locale or profile().locale,
+    )
+
+
+def _may_answer(thread: MessageThread, office: str | None) -> Row[Any] | None:
+    """Who may answer a conversation by mail: who deals with it, else whose account has the office's own address."""
+    found = db.session.execute(_STAFF, {"account": thread.assigned_to, "office": office, "roles": ANSWERING})
+    return next((row for row in found if row.id == thread.assigned_to or thread.assigned_to is None), None)
+
+
+def _answerable(thread: MessageThread, account_id: int) -> dict[str, Any]:
+    """The part of a letter's context by which its reader, and nobody else, answers it."""
+    given = {"thread": thread.id, "account": account_id, "public_id": new_public_id()}
+    db.session.execute(_ADDRESS, given)
+    public_id = db.session.execute(_ADDRESS_OF, given).scalar_one()
+    return {"answers": True, "reply_to": address(OFFICE_REPLY, public_id), "subject": f"Re: {thread.subject}"}
 
 
 def tell_resident(thread: MessageThread, message: Message) -> None:
@@ -104,6 +166,7 @@ def tell_assigned(thread: MessageThread, account_id: int) -> None:
             "due_on": f"{thread.due_on:%d.%m.%Y}" if thread.due_on else "",
             "link": external(f"/admin/messages/{thread.public_id}"),
             "thread": _together(thread),
+            **(_answerable(thread, account_id) if settings.read(Conversations).staff_by_mail else {}),
         },
         locale=row.locale or profile().locale,
     )

@@ -15,11 +15,13 @@ from app.office import settings
 @dataclass(frozen=True, slots=True)
 class Conversations:
     """`promises`: working days by category. `answers_by_mail`: residents may answer letters about their conversations
-    by mail; `text_in_mail`: these letters carry what the office wrote, not only that it did."""
+    by mail; `text_in_mail`: these letters carry what the office wrote, not only that it did. `staff_by_mail`: staff may
+    answer residents from their mail too."""
 
     promises: dict[str, int] = field(default_factory=lambda: dict(PROMISES))
     answers_by_mail: bool = True
     text_in_mail: bool = False
+    staff_by_mail: bool = False
 
 
 def promised(category: str, rules: Conversations | None = None) -> int:

@@ -26,6 +26,7 @@ NOT_SHOWN = {
     "account_recovery_codes": "digests of secrets",
     "account_challenges": "random numbers that live for minutes",
     "staff_scopes": "of staff, not of residents",
+    "message_staff_addresses": "of staff, not of residents",
 }
 
 

@@ -1,5 +1,6 @@
 """What residents and staff do in conversations."""
 
+from app.messages.commands.answering import take_in as take_in_answer
 from app.messages.commands.arriving import take_in
 from app.messages.commands.handling import accept, drop, handle, mark_read, set_state, take
 from app.messages.commands.templates import save_template, withdraw_template
@@ -18,6 +19,7 @@ __all__ = [
     "start",
     "take",
     "take_in",
+    "take_in_answer",
     "withdraw_template",
     "write",
 ]

@@ -16,7 +16,7 @@ from app.mailroom.routes import Arrival
 from app.mailroom.rules import distrusted
 from app.messages import mails, rules
 from app.messages.commands.writing import add, await_answer
-from app.messages.models import MessageThread
+from app.messages.models import Message, MessageThread
 from app.messages.promises import Conversations
 from app.messages.queries.lines import WHO
 from app.office import settings
@@ -45,8 +45,8 @@ def take_in(arrival: Arrival) -> str:
     if not settings.fresh(Conversations).answers_by_mail:
         raise Refused(mails.no_answers_by_mail())
     author = db.session.execute(_AUTHOR, {"account": thread.account_id}).one()
-    body, quoted = _words(arrival)
-    files, left_out = _files(arrival)
+    body, quoted = words_of(arrival)
+    files, left_out = files_of(arrival)
     if not body and not files:
         raise Refused(_("W liście nie ma treści."))
     more: dict[str, object] = {
@@ -57,7 +57,7 @@ def take_in(arrival: Arrival) -> str:
     }
     body = body or _("(bez treści)")
     if not _is_theirs(arrival, author):
-        _keep_apart(thread, arrival, body, files, more)
+        keep_apart(thread, arrival, body, files, more)
         return UNVERIFIED
     who = Actor("account", author.login, author.who, author.id, role=Role.RESIDENT, person_code=author.person_code)
     message = add(who, thread, "resident", body, files, "", **more)
@@ -77,18 +77,20 @@ def _is_theirs(arrival: Arrival, author: Row[tuple[object, ...]]) -> bool:
     )  # fmt: skip
 
 
-def _keep_apart(
+def keep_apart(
     thread: MessageThread, arrival: Arrival, body: str, files: list[Checked], more: dict[str, object]
-) -> None:
+) -> Message:
+    """Keep a letter in a conversation until staff have decided about it; no resident sees it."""
     name = " ".join(f"{arrival.sender_name} <{arrival.sender or '?'}>".split())
     last_at = thread.last_at
     message = add(system("mail"), thread, UNVERIFIED, body, files, "", **more)
     message.author_name, thread.last_at = name[:200], last_at
     about = f"thread:{thread.public_id}"
     audit.record(system("mail"), "message.unverified", about, sender=arrival.sender, files=len(files))
+    return message
 
 
-def _words(arrival: Arrival) -> tuple[str, str]:
+def words_of(arrival: Arrival) -> tuple[str, str]:
     """What was written, and what was quoted. A letter longer than a message may be goes on in what is folded."""
     fresh, quoted = folded(reading.text(arrival.message))
     if len(fresh) > rules.BODY_LENGTH:
@@ -97,7 +99,7 @@ def _words(arrival: Arrival) -> tuple[str, str]:
     return fresh, quoted[:QUOTED_LENGTH].strip()
 
 
-def _files(arrival: Arrival) -> tuple[list[Checked], list[dict[str, str]]]:
+def files_of(arrival: Arrival) -> tuple[list[Checked], list[dict[str, str]]]:
     """Files that may be kept, and those that may not, each with a sentence. One bad file does not cost the letter."""
     kept: list[Checked] = []
     left_out: list[dict[str, str]] = []

@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts.models import Account
 from app.core import audit
 from app.core.actor import Actor
-from app.core.clock import today
+from app.core.clock import now, today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.messages import mails, promises, queries, rules
-from app.messages.commands.writing import await_answer, locked, may_answer
+from app.messages.commands.writing import answered, await_answer, locked, may_answer
 from app.messages.models import Message, MessageThread
 from tenants.db import db
 
@@ -71,10 +71,19 @@ def handle(actor: Actor, thread_id: str, *, login: str, category: str, due_on: d
 
 
 def accept(actor: Actor, message_id: str) -> str:
-    """Staff vouch that what came by mail is the resident's; returns the conversation's public id. Raises `NotThere`."""
+    """Staff vouch for what came by mail; returns the conversation's public id. Raises `NotThere`.
+
+    It is the resident's then, or, where it came to the address of a member of staff, an answer of the office.
+    """
     message, thread = _unverified(actor, message_id)
-    message.side, message.author_id = "resident", thread.account_id
-    await_answer(actor, thread)
+    if message.meant == "office":
+        message.side, message.author_id = "office", actor.account_id
+        message.author_name, thread.last_at = actor.name or actor.login, now()
+        db.session.flush()
+        answered(actor, thread, message)
+    else:
+        message.side, message.author_id = "resident", thread.account_id
+        await_answer(actor, thread)
     audit.record(actor, "message.accepted", f"thread:{thread.public_id}", sender=message.from_address or "")
     return str(thread.public_id)
 

@@ -102,10 +102,22 @@ def answer(
             _("W tej rozmowie pojawiła się nowa wiadomość. Przeczytaj ją i wyślij odpowiedź jeszcze raz."), field="body"
         )
     message = add(actor, thread, "office", content, files, form_key)
+    answered(actor, thread, message, close=close)
+    audit.record(actor, "message.answered", f"thread:{thread_id}", files=len(files), closed=close)
+
+
+def answer_now(actor: Actor, thread: MessageThread, body: str, files: list[Checked], **more: Any) -> Message:
+    """The office answers, in a conversation that is locked, with what came by mail. Raises `Refused`."""
+    message = add(actor, thread, "office", _office_words(body), files, "", **more)
+    answered(actor, thread, message)
+    return message
+
+
+def answered(actor: Actor, thread: MessageThread, message: Message, *, close: bool = False) -> None:
+    """A message of the office is an answer: the office owes none any more, and the resident is told."""
     thread.state, thread.due_on = ("closed" if close else "answered"), None
     if thread.assigned_to is None:
         thread.assigned_to = actor.account_id
-    audit.record(actor, "message.answered", f"thread:{thread_id}", files=len(files), closed=close)
     _tell(thread, message)
 
 

@@ -32,6 +32,7 @@ class MessageLine:
     """One message. `side` is `resident`, `office`, and for staff also `note` or `unverified`.
 
     `quoted` is what the mail program of a letter quoted; `left_out` are (name, reason) of files that were not taken.
+    `meant` is `office` for an unverified letter that would be the office's answer.
     """
 
     public_id: str
@@ -45,6 +46,7 @@ class MessageLine:
     from_address: str | None
     left_out: tuple[tuple[str, str], ...]
     files: tuple[FileLine, ...]
+    meant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,10 @@ _ONE = text(
     f"{FROM} AND t.public_id = :thread"
 )
 _MESSAGES = text(
-    "SELECT m.id, m.public_id, m.side, m.author_name, m.body, m.sent_at, m.read_at, m.channel, m.quoted, "
-    f"m.from_address, m.left_out FROM messages m WHERE m.thread_id = :thread AND {_VISIBLE} ORDER BY m.id"
+    "SELECT m.id, m.public_id, m.side, m.author_name, m.body, m.sent_at, m.read_at, m.channel, "
+    # What staff quoted is not for residents: it may come from a letter among themselves.
+    "CASE WHEN m.side = 'office' AND NOT :staff THEN NULL ELSE m.quoted END AS quoted, "
+    f"m.from_address, m.left_out, m.meant FROM messages m WHERE m.thread_id = :thread AND {_VISIBLE} ORDER BY m.id"
 )
 _FILES = text(
     "SELECT f.message_id, f.public_id, f.name, f.size, coalesce(s.pages, 0) > 0 AS has_picture "
@@ -144,5 +148,6 @@ def _message(row: Any, files: tuple[FileLine, ...]) -> MessageLine:
     left_out = tuple((str(each.get("name", "")), str(each.get("why", ""))) for each in row.left_out or ())
     public_id, side, author, body, sent_at, read_at, channel, quoted, sender = row[1:10]
     return MessageLine(
-        public_id, side, author, body, sent_at, read_at, channel, quoted, sender, left_out=left_out, files=files
+        public_id, side, author, body, sent_at, read_at, channel, quoted, sender, left_out=left_out, files=files,
+        meant=row.meant,
     )

@@ -35,19 +35,19 @@ sections.register(
 def promises() -> str:
     chosen = settings.read(Conversations)
     given = {category: str(days) for category, days in all_promises().items()}
-    return _page(given, chosen.answers_by_mail, chosen.text_in_mail)
+    return _page(given, chosen)
 
 
 @pages.post("/configuration/conversations")
 @needs(Can.CONFIGURE)
 def promise() -> Any:
     given = {category: request.form.get(f"days-{category}", "").strip()[:10] for category in rules.CATEGORIES}
-    by_mail, in_mail = "answers_by_mail" in request.form, "text_in_mail" in request.form
+    ticked = [name in request.form for name in ("answers_by_mail", "text_in_mail", "staff_by_mail")]
     errors = {category: said for category, days in given.items() if (said := _wrong(days))}
     if errors:
-        return _page(given, by_mail, in_mail, errors), Refused.status
+        return _page(given, Conversations({}, *ticked), errors), Refused.status
     days = {category: int(value) for category, value in given.items()}
-    settings.write(actor(), Conversations(days, by_mail, in_mail))
+    settings.write(actor(), Conversations(days, *ticked))
     flash(_("Zasady rozmów zostały zapisane."), "success")
     return see_other(HOME)
 
@@ -58,11 +58,10 @@ def _wrong(days: str) -> str:
     return _("Podaj liczbę dni od 1 do %(most)d.", most=rules.LONGEST_PROMISE)
 
 
-def _page(given: dict[str, str], by_mail: bool, in_mail: bool, errors: dict[str, str] | None = None) -> str:
+def _page(given: dict[str, str], chosen: Conversations, errors: dict[str, str] | None = None) -> str:
     return render(
         "messages/promises.html",
         lines=[(key, label, given[key], (errors or {}).get(key)) for key, label in rules.CATEGORIES.items()],
-        by_mail=by_mail,
-        in_mail=in_mail,
+        chosen=chosen,
         failed=bool(errors),
     )
