@@ -16,6 +16,7 @@ from app.core.money import NBSP, money
 from app.settlements import rules
 from app.settlements.queries.mine import Whole
 from app.settlements.queries.runs import CostLine, Run, RunUnit
+from app.settlements.sharing import half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def sign_of(run: Run, basis: str) -> str:
     """The sign of what a pot is shared by."""
     if basis == rules.USE:
         return run.sign
-    return {rules.M2: "m²", rules.UNIT: _("lokal"), rules.PERSON: _("os."), rules.SHARE: _("udziału")}[basis]
+    return {rules.M2: "m²", rules.UNIT: _("lok."), rules.PERSON: _("os."), rules.SHARE: _("udziału")}[basis]
 
 
 def _cost(run: Run, cost: CostLine, at: int) -> Step:
@@ -123,7 +124,11 @@ def _shares(run: Run, costs: Sequence[CostLine]) -> list[Step]:
         says = _(
             "Według regulaminu %(percent)s%% tych kosztów to część stała, a reszta – część zmienna.", percent=percent
         )
-        found.append(Step("split", _("Podział na część stałą i zmienną"), says, money(whole)))
+        still = sum(half_up(cost.amount * run.how.fixed_percent / 10_000) for cost in split)
+        arithmetic = f"{money(whole)} × {percent}% = {money(still)}"
+        if still != half_up(whole * run.how.fixed_percent / 10_000):
+            says = f"{says} {_('Każdy koszt jest zaokrąglony do grosza osobno.')}"
+        found.append(Step("split", _("Podział na część stałą i zmienną"), says, arithmetic))
     if fixed:
         says = _("Koszty, których nie zmienia to, ile ciepła lub wody kto zużył.")
         found.append(Step("pot-fixed", _("Część stała"), says, "", fixed["grosze"]))
@@ -154,6 +159,11 @@ def _difference(run: Run) -> list[Step]:
         rules.NOBODY: _("Koszt tej różnicy nie obciąża lokali."),
     }[how.difference]
     grosze = next((pot["grosze"] for pot in run.pots if pot["key"] == "difference"), run.totals.get("nobody"))
+    variable = [pot["grosze"] for pot in run.pots if pot["kind"] == rules.VARIABLE]
+    whole = sum(variable) + int(grosze or 0)
+    if len(variable) == 1 and not any(pot["kind"] == rules.TARIFF for pot in run.pots):
+        share = f"{quantity(lacks, run.sign)} : {quantity(how.main_use, run.sign)}"
+        arithmetic = f"{arithmetic}; {money(whole)} × {share} = {money(int(grosze or 0))}"
     return [Step("pot-difference", title, says, arithmetic, grosze)]
 
 
