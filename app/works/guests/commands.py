@@ -27,7 +27,6 @@ from tenants.db import db
 
 log.words("guest.invited", _l("zaproszono gościa"))
 log.words("guest.code", _l("wysłano gościowi kod"))
-log.words("guest.wrong", _l("wpisano błędny kod gościa"))
 log.words("guest.entered", _l("gość wszedł"))
 log.words("guest.read", _l("gość przeczytał"))
 log.words("guest.downloaded", _l("gość pobrał plik"))
