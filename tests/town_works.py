@@ -21,9 +21,14 @@ from app.works import commands
 from app.works.access import Place, place
 from app.works.filing import folders, photos, series, uploads, weeks
 from app.works.filing.commands import Sheet, file_away
+from app.works.guests import commands as guests
+from app.works.guests import things
+from app.works.invoices import commands as invoices
 from app.works.post.commands import contacts, drafts
 from app.works.post.commands.keeping import Written, add
 from app.works.post.models import WorksThread
+from app.works.protocols import commands as protocols
+from app.works.protocols import queries as reading_protocols
 from app.works.showing import commands as showing
 from tenants.db import db
 
@@ -48,6 +53,16 @@ IDS = {
     "works_letter_file": "SELECT public_id FROM works_letter_files",
     "works_contact": "SELECT public_id FROM works_contacts",
     "works_draft": "SELECT public_id FROM works_drafts",
+    "works_guest": "SELECT public_id FROM works_guests",
+    "works_invoice": "SELECT d.public_id FROM works_invoices i JOIN works_documents d ON d.id = i.document_id",
+    "works_protocol": "SELECT d.public_id FROM works_protocols p JOIN works_documents d ON d.id = p.document_id",
+    "works_section": "SELECT public_id FROM works_sections WHERE place = 1",
+    "works_defect": "SELECT public_id FROM works_defects",
+    "works_invoices.state": "SELECT 'checked'",
+    "works_invoices.ending": "SELECT 'csv'",
+    "guest_secret": "SELECT repeat('x', 43)",
+    "guest_file": "SELECT public_id FROM works_files",
+    "guest_folder": "SELECT 'invoices'",
 }
 
 
@@ -74,7 +89,26 @@ def build(word: str, password: str) -> None:
     showing.save_stage(here, f"Etap {word}", date(2026, 10, 1), date(2026, 12, 1), None)
     showing.save_money(here, f"Pozycja {word}", 10_000_00, 2_500_00)
     _letters(word, here, jan.id)
+    _papers(word, owner, place(owner, site.public_id))
     showing.show(admin, here, f"Prace w domu {word}", with_money=True, shown=True)
+
+
+def _papers(word: str, jan: Actor, here: Place) -> None:
+    """An invoice with a file, a protocol with a section, a defect and a remark, and a guest invited to the invoice."""
+    typed = {
+        "kind": "invoice", "seller": f"Hurtownia {word}", "number": f"FV {word}", "issued_on": date(2026, 11, 2),
+        "gross": "1230,00", "category": "materials", "contract": f"Umowa {word}", "note": f"Uwaga {word}",
+    }  # fmt: skip
+    paper = checked(f"Faktura {word}.txt", f"Faktura {word}".encode(), DOCUMENTS)
+    invoice = invoices.save(here, typed, [paper])
+    made = protocols.start(jan, here, "zero", f"Protokół {word}", date(2026, 11, 2), word)
+    section = reading_protocols.protocol(here, made.public_id).sections[0]
+    protocols.save_section(here, made.public_id, section.public_id, 0, f"Odbiera się {word}")
+    protocols.add_defect(here, made.public_id, f"Rysa {word}", f"Firma {word}", date(2026, 12, 1), word)
+    protocols.remark(here, made.public_id, f"Komentarz {word}", word)
+    email = f"gosc.{word.lower()}@poza.example"
+    guest = {"email": email, "name": f"Gość {word}", "word": f"Proszę {word}", "days": "14"}
+    guests.invite(jan, here, things.chosen(here, document=invoice.public_id), guest, word)
 
 
 def _photographs(word: str, jan: Actor, here: Place) -> None:

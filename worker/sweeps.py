@@ -32,6 +32,7 @@ from app.outbox.commands import SWEEP, unsent
 from app.personal.jobs import NIGHTLY as RETENTION
 from app.works.filing.jobs import REMIND as REMIND_WORKS
 from app.works.filing.jobs import TIDY as TIDY_WORKS
+from app.works.guests.jobs import EXPIRE as EXPIRE_GUESTS
 from tenants.context import bind
 from tenants.db import PLATFORM
 from tenants.errors import TenantError
@@ -145,6 +146,7 @@ def tidy(app: Flask) -> None:
     _empty_folders()
     _at_each(app, "uploads of documents", lambda _tenant: _asked(TIDY_DOCUMENTS, "night"))
     _at_each(app, "photographs in pieces", lambda _tenant: _asked(TIDY_WORKS, "night"))
+    _at_each(app, "invitations of guests", lambda _tenant: _asked(EXPIRE_GUESTS, "night"))
     _at_each(app, "files", lambda _tenant: _asked(TIDY_FILES, "night"))
 
 

@@ -65,6 +65,7 @@ FOREIGN: dict[str, dict[str, str]] = {
     "works.words": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM works_documents"},
     "statements.read": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM bank_files"},
     "statements.rematch": {},
+    "works.expire_guests": {},
 }
 
 
