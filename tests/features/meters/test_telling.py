@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -94,6 +95,8 @@ def test_that_an_odd_reading_is_a_question_not_a_wall(read: House, value: str, s
     assert kept.status_code == 303
     ((_value, state, _source, words, doubts),) = rows(read, LIVE)
     assert (state, words) == ("doubtful", "Nowy licznik") and len(doubts) == 1
+    shown = anna.get("/media/meters").get_data(as_text=True)
+    assert "Czeka na sprawdzenie" in shown and "800 m³" not in shown
 
 
 def test_that_anothers_meter_is_not_there(read: House) -> None:
@@ -203,3 +206,20 @@ def test_that_a_photo_and_a_receipt_that_are_not_there_are_not_there(read: House
 def test_that_the_window_starts_on_its_day(read: House) -> None:
     window = opened(read, opens_on=today() + timedelta(days=2), reads_from=date(2026, 1, 1))
     assert read.enter().get(page_of(window)).status_code == 404
+
+
+def test_that_the_calendar_and_its_feed_know_the_last_day(read: House) -> None:
+    window, anna = opened(read), read.enter()
+    until = today() + timedelta(days=9)
+    page = anna.get(f"/payments/calendar?view=list&month={until:%Y-%m}").get_data(as_text=True)
+    assert "Ostatni dzień" in page and "zimna woda" in page
+    form = anna.get("/payments/calendar/feed").get_data(as_text=True)
+    made = anna.post("/payments/calendar/feed", data={"csrf_token": form.split('csrf_token" value="')[1].split('"')[0]})
+    link = re.search(r"/calendar/[\w-]+\.ics", made.get_data(as_text=True))
+    assert link
+    feed = anna.get(link[0]).get_data(as_text=True).replace("\r\n ", "")
+    assert "Ostatni dzień" in feed and f"DTSTART;VALUE=DATE:{until:%Y%m%d}" in feed
+    with read.app.app_context(), bind(read.tenant):
+        windows.cancel(system("tests"), window)
+        work.commit()
+    assert "Ostatni dzień" not in anna.get(f"/payments/calendar?view=list&month={until:%Y-%m}").get_data(as_text=True)
