@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -144,9 +145,9 @@ def test_s2_19_photographs_by_week_without_a_script(
     page = enter("budowniczy", f"/files/series/{works['photo']}", java_script_enabled=False)
     assert "Brakuje 2 tygodni" in page.locator("main").inner_text()
     page.get_by_role("link", name="Dodaj –").last.click()
-    page.get_by_label("Zdjęcia").set_input_files([picture(tmp_path, f"{n}.jpg", n, (300, 200)) for n in range(3)])
+    page.locator("#files").set_input_files([picture(tmp_path, f"{n}.jpg", n, (300, 200)) for n in range(3)])
     page.get_by_role("button", name="Dodaj zdjęcia").click()
-    page.get_by_role("heading", name="3 zdjęć").wait_for()
+    page.get_by_role("heading", name=re.compile("^3 zdję")).wait_for()
     page.goto(page.url.rpartition("/")[0])
     assert "Brakuje 1 tygodnia" in page.locator("main").inner_text()
     with zipfile.ZipFile(BytesIO(_all_of(enter, works, 2))) as archive:
@@ -173,7 +174,7 @@ def test_s2_19_a_broken_line_costs_one_piece(enter: Callable[..., Any], works: d
         route.continue_()
 
     page.route("**/files/uploads/*", cut)
-    page.get_by_label("Zdjęcia").set_input_files(files)
+    page.locator("#files").set_input_files(files)
     page.get_by_role("button", name="Dodaj zdjęcia").click()
     page.locator("#sending li .soft", has_text="Brak połączenia").first.wait_for()
     arrived = len(pieces)
@@ -181,7 +182,7 @@ def test_s2_19_a_broken_line_costs_one_piece(enter: Callable[..., Any], works: d
     page.get_by_text("Gotowe: dodano 3 z 3 zdjęć").wait_for(timeout=60_000)
     assert arrived >= 3
     page.get_by_role("link", name="Pokaż dodane zdjęcia").click()
-    page.get_by_role("heading", name="3 zdjęć").wait_for()
+    page.get_by_role("heading", name=re.compile("^3 zdję")).wait_for()
     for _round in range(60):
         page.reload()
         if page.locator(".works-thumb img").count() == 3:
@@ -207,14 +208,14 @@ def test_s2_19_a_reload_in_the_middle_sends_only_the_rest(
             route.continue_()
 
     page.route("**/files/uploads/*", first_only)
-    page.get_by_label("Zdjęcia").set_input_files(file)
+    page.locator("#files").set_input_files(file)
     page.get_by_role("button", name="Dodaj zdjęcia").click()
     page.locator("#sending li .soft", has_text="Brak połączenia").first.wait_for()
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     assert "Nie dokończono wysyłania 1 zdjęć" in page.locator("#sending-say").inner_text()
     offsets[:] = [-1] * 3  # nothing is cut any more
-    page.get_by_label("Zdjęcia").set_input_files(file)
+    page.locator("#files").set_input_files(file)
     page.get_by_role("button", name="Dodaj zdjęcia").click()
     page.get_by_text("Gotowe: dodano 1 z 1 zdjęć").wait_for(timeout=60_000)
     assert offsets[3] >= 2 * 512 * 1024, "what had arrived was not sent again"
@@ -226,7 +227,7 @@ def test_s2_19_a_program_is_refused_with_a_sentence(enter: Callable[..., Any], w
     if more.count():
         more.click()
     program = {"name": "zdjecie.jpg", "mimeType": "image/jpeg", "buffer": b"MZ\x90\0" + b"\0" * 700_000}
-    page.get_by_label("Zdjęcia").set_input_files(program)
+    page.locator("#files").set_input_files(program)
     page.get_by_role("button", name="Dodaj zdjęcia").click()
     page.locator("#sending li.is-refused", has_text="nie przyjmujemy").wait_for()
     assert "1 nie przyjęliśmy" in page.locator("#sending-say").inner_text()
