@@ -83,13 +83,7 @@ def invite(actor: Actor, place: Place, thing: Thing, typed: Mapping[str, Any], f
     db.session.add(guest)
     db.session.flush()
     mails.invited(guest, place.name, secret)
-    detail = {
-        "email": guest.email,
-        "thing": thing.kind,
-        "ability": guest.ability,
-        "until": guest.expires_at.isoformat(),
-    }
-    audit.record(actor, "works.guest_invited", place.name, **detail)
+    audit.record(actor, "works.guest_invited", place.name, email=guest.email, thing=thing.kind, ability=guest.ability)
     log.note(place.id, place.author, "guest.invited", subject(guest.public_id), said(guest))
     return guest
 

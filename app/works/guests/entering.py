@@ -67,20 +67,14 @@ class Visit:
     read_at: datetime | None
 
 
-def count_guess(address: str) -> None:
-    """Before a link is looked up: too many that lead nowhere, from one network, are not looked up any more."""
-    key = _guesses(address)
-    seconds = throttle.wait({key: rules.GUESSES}, rules.GUESS_WINDOW)
-    if seconds:
-        raise TooMany(_("Za dużo prób. Spróbuj za chwilę."), seconds)
-
-
 def known(secret: str, address: str) -> WorksGuest:
     """The invitation of a link that counts. Raises `NotThere` for every other alike, `TooMany`."""
-    count_guess(address)
+    seconds = throttle.wait({_guesses(address): rules.GUESSES}, rules.GUESS_WINDOW)
+    if seconds:
+        raise TooMany(_("Za dużo prób. Spróbuj za chwilę."), seconds)
     row = db.session.execute(_BY_LINK, {"digest": digest(secret[:200])}).one_or_none()
     if row is None:
-        throttle.count(_guesses(address), rules.GUESS_WINDOW)
+        _count_guess(address, secret)
         raise NotThere("")
     return db.session.get_one(WorksGuest, row.id)
 
@@ -225,6 +219,13 @@ def _admit(limits: dict[str, int]) -> None:
         used, seconds = throttle.spend(key, rules.WINDOW)
         if used > most:
             raise TooMany(_("Wysłaliśmy już kilka kodów. Spróbuj za godzinę."), seconds)
+
+
+def _count_guess(address: str, secret: str) -> None:
+    """Each link that leads nowhere counts once: an old one that is opened again and again is no guess."""
+    link = f"guest:link:{current().id}:{network(address)}:{digest(secret[:200]).hex()[:16]}"
+    if throttle.count(link, rules.WINDOW) == 1:
+        throttle.count(_guesses(address), rules.GUESS_WINDOW)
 
 
 def _asks(address: str) -> str:

@@ -33,6 +33,8 @@ from app.works.guests.forms import CodeForm, NoteForm
 from app.works.invoices import pages as invoice_pages
 from app.works.invoices import taking
 from app.works.invoices.forms import InvoiceForm
+from app.works.protocols import printing
+from app.works.protocols import queries as protocols
 
 pages = Blueprint("works_guest", __name__, template_folder="templates")
 HOME = "/works/guest"
@@ -126,6 +128,20 @@ def file(guest_file: str) -> Response:
     file_id, name = things.paper_of(visit.place, visit.guest.subject_kind, visit.guest.subject_id, guest_file)
     afterwards.do(lambda: entering.seen(visit, "guest.downloaded"))
     return handed_out(file_id, name)
+
+
+@pages.get("/works/guest/protocol")
+def protocol() -> Response:
+    """A protocol as it stands on paper, for who was invited to it."""
+    visit = entering.inside(_cookie())
+    if visit.guest.subject_kind != "document":
+        raise NotThere("")
+    found = protocols.protocol(visit.place, things.document(visit.place, visit.guest.subject_id).public_id)
+    afterwards.do(lambda: entering.seen(visit, "guest.downloaded"))
+    answer = make_response(printing.paper(visit.place, found))
+    answer.mimetype = "application/pdf"
+    answer.headers["Content-Disposition"] = 'attachment; filename="protokol.pdf"'
+    return answer
 
 
 def _admitted() -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.features.works.guests import come_in, events, filed, invite, mail, post, upload
 from tests.features.works.test_invoices_saving import GOOD
+from tests.features.works.test_protocols_writing import begun
 
 ADD = "/works/guest/add/invoices"
 
@@ -84,6 +85,15 @@ def _member(site: Any, login: str) -> str:
         "SELECT m.public_id FROM works_members m JOIN accounts a ON a.id = m.account_id WHERE a.login = :l", l=login
     )
     return str(found[0][0])
+
+
+def test_a_guest_of_a_protocol_takes_it_away_on_paper_and_a_guest_of_anything_else_does_not(site: Any) -> None:
+    protocol = begun(site)
+    guest = come_in(site, invite(site, query=f"document={protocol}"))
+    assert "Protokół odbioru stanu 0" in guest.get("/works/guest").text
+    assert guest.get("/works/guest/protocol").data.startswith(b"%PDF")
+    for query in (f"document={filed(site)}", "folder=notes"):
+        assert come_in(site, invite(site, query=query)).get("/works/guest/protocol").status_code == 404
 
 
 def test_who_may_not_invite_finds_no_page_for_it(site: Any) -> None:
