@@ -21,7 +21,7 @@ def landing(who: Actor, wanted: str | None) -> str:
     if who.is_resident and not queries.contacts_of(who).welcomed:
         return "/settings/password" if who.must_change_password else "/welcome"
     if who.is_collaborator and not queries.contacts_of(who).welcomed:
-        return "/settings/password" if who.must_change_password else "/settings/login"
+        return "/settings/password" if who.must_change_password else "/settings/identifier"
     if who.is_collaborator:
         return path if path is not None and (path + "/").startswith(("/works/", "/settings/")) else "/works/"
     for_staff = path is not None and (path + "/").startswith(("/admin/", "/admin?"))

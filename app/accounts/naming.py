@@ -18,10 +18,10 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("naming", __name__, template_folder="templates")
-sections.register("settings", _l("Własny login"), _l("Zamiast nadanego"), "/settings/login", 5, audience="works")
+sections.register("settings", _l("Własny login"), _l("Zamiast nadanego"), "/settings/identifier", 5, audience="works")
 
 
-@pages.route("/settings/login", methods=["GET", "POST"])
+@pages.route("/settings/identifier", methods=["GET", "POST"])
 def login() -> Any:
     who = actor()
     if not who.is_collaborator:

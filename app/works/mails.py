@@ -9,6 +9,7 @@ from app.accounts.models import Account
 from app.core.language import DEFAULT
 from app.core.language import lazy_gettext as _l
 from app.core.links import external
+from app.office.queries import profile
 from app.outbox import letters
 from app.outbox.commands import post
 from app.works.access import Place
@@ -44,4 +45,5 @@ def added(account: Account, place: Place, name: str, duty: str, moment: datetime
 
 
 def _about(place: Place, duty: str) -> dict[str, str]:
-    return {"site_name": place.name, "duty": str(DUTIES[duty]), "by": place.author.name}
+    by = place.author.name if place.member_id is not None else profile().name
+    return {"site_name": place.name, "duty": str(DUTIES[duty]), "by": by}

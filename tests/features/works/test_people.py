@@ -39,9 +39,9 @@ def test_an_owner_invites_somebody_new_who_chooses_password_and_login(site: Any,
     given = {"csrf_token": token[1], "password": PASSWORD, "repeat": PASSWORD}
     assert browser.client.post(path[1], data=given, base_url=browser.base_url).status_code in (302, 303)
     landed = browser.log_in(login)
-    assert landed.headers["Location"].endswith("/settings/login")
+    assert landed.headers["Location"].endswith("/settings/identifier")
     site._browsers["nowy"] = browser
-    answer = site.sent("nowy", "/settings/login", login="jan.nowak")
+    answer = site.sent("nowy", "/settings/identifier", login="jan.nowak")
     assert answer.headers["Location"] == "/works/"
     assert browser.get("/works/").headers["Location"] == site.url
     assert Browser(site.app, site.tenant).log_in("jan.nowak").status_code in (302, 303)
@@ -49,10 +49,10 @@ def test_an_owner_invites_somebody_new_who_chooses_password_and_login(site: Any,
 
 
 def test_a_login_that_is_taken_is_refused_and_residents_choose_none(site: Any) -> None:
-    answer = site.sent("adam", "/settings/login", login="WANDA")
+    answer = site.sent("adam", "/settings/identifier", login="WANDA")
     assert answer.status_code == 409 and "zajęty" in answer.text
-    assert site.enter("O1").get("/settings/login").status_code == 404
-    assert site.enter("ewa").get("/settings/login").status_code == 404
+    assert site.enter("O1").get("/settings/identifier").status_code == 404
+    assert site.enter("ewa").get("/settings/identifier").status_code == 404
 
 
 def test_the_same_address_is_the_same_account_on_another_site(site: Any) -> None:
