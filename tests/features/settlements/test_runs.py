@@ -275,3 +275,52 @@ def test_a_mailout_brings_the_settlement_along_as_a_paper_of_ones_own(estate: Es
         work.rollback()
     assert made and made[0] and "FV1/2025" in words(made[0])
     assert lacking >= 1, "who came after the period gets nobody else's settlement"
+
+
+def test_the_annual_information_of_heat_says_what_the_law_asks_for(estate: Estate, office: Office) -> None:
+    run = office.begin(medium="heat", title="Ogrzewanie 2025", form_key="h1", due_on="")
+    office.post(
+        f"{run}/costs", f"{run}/costs", name="Ciepło", document="FV C/1", kind="split", amount="20 000,00"
+    )  # fmt: skip
+    office.post(
+        f"{run}/rules", f"{run}/rules", fixed_percent="40", fixed_basis="m2", use_in="divider", lump_norm="5",
+        difference="use", source="file",
+    )  # fmt: skip
+    rows = "lokal;zużycie;współczynnik;zaliczki\n" + "".join(f"L{n};{100 * n};0,9;2000,00\n" for n in range(1, 9))
+    office.post(f"{run}/file", f"{run}/file", file=(BytesIO(rows.encode()), "x.csv"))
+    anna = estate.enter("P1")
+    assert anna.get(f"{PAGE}/heat?unit=L1").status_code == 404, "nothing before it is published"
+    office.post(f"{run}/publish", run)
+    page = inspect(anna.get(f"{PAGE}/heat?unit=L1")).replace("\u00a0", " ")
+    for words_ in (
+        "Informacja o cieple za 2025", "20 000,00 zł", "8 000,00 zł", "12 000,00 zł", "Współczynnik wyrównawczy", "0,9",
+        "Średnio w budynku na m²", "356,00 m²", "art. 45c", "rzecznika konsumentów",
+    ):  # fmt: skip
+        assert words_ in page, words_
+    paper = words(anna.get(f"{PAGE}/heat.pdf?unit=L1&year=2025").get_data())
+    assert "Informacjaocieple" in paper and "20000,00" in paper
+    whole = inspect(anna.get(f"{settlement_of(anna.get(PAGE).get_data(as_text=True))}?unit=L1")).replace("\u00a0", " ")
+    assert "20 000,00 zł × 40% = 8 000,00 zł" in whole and "100 × 0,9 = 90 jedn." in whole
+    made, said = count_again(whole)
+    assert made == said
+    month = inspect(anna.get(f"{PAGE}/monthly?unit=L1")).replace("\u00a0", " ")
+    assert "listopad 2025" in month and "rozkładamy równo" in month, "the newest month that readings cover whole"
+
+
+def test_staff_of_other_buildings_see_nothing_of_a_run(estate: Estate, office: Office) -> None:
+    from dataclasses import replace as changed
+
+    import pytest
+
+    from app.core.actor import system
+    from app.core.errors import NotThere
+    from app.settlements import commands, queries
+
+    run = office.water().rsplit("/", 1)[1]
+    with estate.app.app_context(), bind(estate.tenant):
+        elsewhere = changed(system("tests"), buildings=frozenset({"B2"}))
+        assert queries.runs(elsewhere, 1).total == 0 and queries.runs(system("tests"), 1).total == 1
+        for act in (lambda: queries.run(elsewhere, run), lambda: commands.publish(elsewhere, run, None)):
+            with pytest.raises(NotThere):
+                act()
+        assert queries.runs(changed(elsewhere, buildings=frozenset({"B1", "B2"})), 1).total == 1
