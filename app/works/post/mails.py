@@ -1,6 +1,7 @@
 """Letters of a site on their way: to addresses outside as real e-mail, to members as word that there is one.
 
-Answers to both come back to an address of the letter and join its thread.
+Answers to both come back to an address of the letter and join its thread. Members have another address than people
+outside, so that nobody outside who knows theirs can write under a member's name.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from app.works.post.models import WorksLetter, WorksThread
 from app.works.post.rules import cause
 from tenants.db import db
 
-ROUTE = "works"  # the prefix of the addresses at which answers come in
+ROUTE = "works"  # the prefix of the addresses at which answers from outside come in
+INSIDE = "worksin"  # the same for members
 KIND, OUTSIDE, NOTICE, CARD = "works_mail", "works_letter", "works_notice", "works.card"
 letters.register(letters.Kind(OUTSIDE, _l("Wiadomość w sprawie budowy"), lane="urgent"))
 letters.register(letters.Kind(NOTICE, _l("Nowa wiadomość na budowie"), topic=KIND, lane="urgent"))
@@ -73,12 +75,13 @@ def deliver(site_id: str, site: str, thread: WorksThread, letter: WorksLetter) -
             f"address:{row.address}",
             row.address,
             row.name or None,
-            {**shared, "attachments": attachments},
+            {**shared, "reply_to": address(ROUTE, letter.public_id), "attachments": attachments},
             locale=profile().locale,
         )
     people = [one for one in db.session.execute(_PEOPLE, {"letter": letter.id}).scalars() if one != letter.account_id]
     link = external(f"/works/{site_id}/mail/{thread.public_id}#{letter.public_id}")
-    tell_many(KIND, f"works_notice:{letter.public_id}", people, NOTICE, {**shared, "link": link})
+    told = {**shared, "reply_to": address(INSIDE, letter.public_id), "link": link}
+    tell_many(KIND, f"works_notice:{letter.public_id}", people, NOTICE, told)
 
 
 def _context(site: str, thread: WorksThread, letter: WorksLetter, files: list[str]) -> dict[str, Any]:
@@ -94,7 +97,6 @@ def _context(site: str, thread: WorksThread, letter: WorksLetter, files: list[st
         "cards": letter.cards,
         "files": files,
         "due_on": f"{letter.due_on:%d.%m.%Y}" if letter.due_on else "",
-        "reply_to": address(ROUTE, letter.public_id),
         "thread": f"thread.{thread.public_id}@{mail_domain()}",
     }
 

@@ -33,6 +33,7 @@ class Mail:
         write(site, "adam", ("kasia",), subject="Blacha", body="Proszę o ofertę.", outside=f"Jan Dekarz <{FIRM}>")
         ((self.letter,),) = site.sql("SELECT public_id FROM works_letters")
         self.address = site.do(lambda: address("works", self.letter))
+        self.inside = site.do(lambda: address("worksin", self.letter))
 
     def receive(self, letter: EmailMessage | bytes) -> Any:
         raw = letter if isinstance(letter, bytes) else letter.as_bytes()
@@ -136,7 +137,12 @@ def test_a_charset_that_lies_and_an_empty_letter(mail: Mail) -> None:
 
 
 def test_a_member_answers_the_notice_by_mail(mail: Mail) -> None:
-    assert mail.receive(mail.made("Ja też poproszę.", "kasia@firma.example")).result == "taken"
+    notice = mail.site.sql("SELECT context FROM outbox_causes WHERE cause LIKE 'works_notice:%'")[0][0]
+    assert notice["reply_to"] == mail.inside
+    letter = mail.made("Ja też poproszę.", "kasia@firma.example")
+    assert mail.receive(letter).result == "unverified", "outside one knows this address, and perhaps hers"
+    letter.replace_header("To", mail.inside)
+    assert mail.receive(letter).result == "taken"
     row = mail.site.sql("SELECT author, from_address, channel, firm FROM works_letters ORDER BY id DESC LIMIT 1")[0]
     assert row == ("Kasia Kosztorysant", None, "email", "Kosztorysy")
     causes = mail.site.sql("SELECT address FROM outbox_items WHERE cause LIKE 'works_letter:%' ORDER BY id")
@@ -148,6 +154,7 @@ def test_a_member_answers_the_notice_by_mail(mail: Mail) -> None:
     [
         ("ktos@obcy.example", {}),
         ("wojtek@firma.example", {}),
+        ("adam@firma.example", {}),
         (FIRM, {"Authentication_Results": "mx.example; spf=pass; dmarc=fail (p=reject)"}),
     ],
 )
@@ -195,7 +202,9 @@ def test_who_has_left_the_site_is_not_believed(mail: Mail) -> None:
         commands.end_member(ewa, here, kasia.public_id)
 
     mail.site.do(end)
-    assert mail.receive(mail.made("Jeszcze ja.", "kasia@firma.example")).result == "unverified"
+    late = mail.made("Jeszcze ja.", "kasia@firma.example")
+    late.replace_header("To", mail.inside)
+    assert mail.receive(late).result == "unverified"
     before = mail.site.sql("SELECT count(*) FROM outbox_items WHERE address = 'kasia@firma.example'")
     assert mail.receive(mail.made()).result == "taken"
     after = mail.site.sql("SELECT count(*) FROM outbox_items WHERE address = 'kasia@firma.example'")
@@ -250,3 +259,13 @@ def test_who_writes_to_a_members_address_writes_to_the_member(site: Any) -> None
     assert site.sql("SELECT account_id IS NOT NULL, address FROM works_addressees") == [(True, None)]
     assert not site.sql("SELECT 1 FROM outbox_items WHERE cause LIKE 'works_letter:%'")
     assert to(site, "kasia")
+
+
+def test_nobody_makes_a_mail_cannon_of_the_manager(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.works.post.rules.DAILY_OUTSIDE", 3)
+    assert write(site, "wojtek", (), outside="a@x.example, b@x.example").status_code == 303
+    answer = write(site, "wojtek", (), outside="c@x.example, d@x.example", body="Nie trać mnie")
+    assert answer.status_code == 429 and "Spróbuj jutro" in answer.text and "Nie trać mnie" in answer.text
+    assert site.sql("SELECT count(*) FROM works_letters") == [(1,)]
+    monkeypatch.setattr("app.works.post.rules.HOURLY_LETTERS", 1)
+    assert write(site, "wojtek", ("olga",)).status_code == 429

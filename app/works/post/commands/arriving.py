@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Row, select, text
 
@@ -25,6 +27,9 @@ from app.works.post.models import WorksThread
 from tenants.db import db
 
 UNVERIFIED = "unverified"
+About = Row[Any]
+#: Who wrote, and their firm; None for somebody who is not known in the thread.
+Known = Callable[[Arrival, About], tuple[Author, str] | None]
 _LETTER = text(
     "SELECT l.id, l.public_id, l.thread_id, l.from_address, l.author, s.id AS site_id, s.public_id AS site, s.name, "
     "s.buildings, s.state FROM works_letters l JOIN works_sites s ON s.id = l.site_id "
@@ -60,6 +65,16 @@ _ADDRESSES = text("SELECT address, name FROM works_addressees WHERE letter_id = 
 
 
 def take_in(arrival: Arrival) -> str:
+    """Take in what came to an address that people outside know; see `_take`."""
+    return _take(arrival, _outside)
+
+
+def take_in_from_inside(arrival: Arrival) -> str:
+    """Take in what came to an address that members know; see `_take`."""
+    return _take(arrival, _inside)
+
+
+def _take(arrival: Arrival, known: Known) -> str:
     """Add what came to the thread of the letter that its address names; returns `taken` or `unverified`.
 
     Raises `Refused` when there is no such letter, its site is closed, or nothing was written; `TryLater` while files
@@ -74,14 +89,14 @@ def take_in(arrival: Arrival) -> str:
         select(WorksThread).where(WorksThread.id == about.thread_id).with_for_update()
     ).scalar_one()
     written = _written(arrival)
-    author, firm = _author(arrival, about)
-    if author is None:
+    found = None if not arrival.sender or distrusted(arrival.message) else known(arrival, about)
+    if found is None:
         name = " ".join(f"{arrival.sender_name} <{arrival.sender or '?'}>".split())
         place = _place(about, Author(name[:200]), "")
         letter = add(place, thread, written, place.author, from_address=arrival.sender, channel="email", state="held")
         audit.record(system("mail"), "works.letter_held", about.name, letter=letter.public_id, sender=arrival.sender)
         return UNVERIFIED
-    place = _place(about, author, firm)
+    place = _place(about, *found)
     _join(place, thread, about, written, arrival.sender)
     return routes.TAKEN
 
@@ -97,7 +112,7 @@ def answered_to(letter_id: int, site_id: int, sender: str, account_id: int | Non
     )
 
 
-def _join(place: Place, thread: WorksThread, about: Row[tuple[object, ...]], written: Written, sender: str) -> None:
+def _join(place: Place, thread: WorksThread, about: About, written: Written, sender: str) -> None:
     to = answered_to(about.id, place.id, sender, place.author.account_id)
     if about.from_address and about.from_address != sender:
         to = replace(to, outside=(*to.outside, (about.author, about.from_address)))
@@ -116,22 +131,20 @@ def _join(place: Place, thread: WorksThread, about: Row[tuple[object, ...]], wri
     mails.deliver(place.public_id, place.name, thread, letter)
 
 
-def _author(arrival: Arrival, about: Row[tuple[object, ...]]) -> tuple[Author | None, str]:
-    """Who wrote, as far as that can be believed, and their firm."""
-    if not arrival.sender or distrusted(arrival.message):
-        return None, ""
+def _inside(arrival: Arrival, about: About) -> tuple[Author, str] | None:
+    """The member or member of staff who wrote, and their firm."""
     given = {"thread": about.thread_id, "site": about.site_id, "address": arrival.sender}
-    inside = db.session.execute(_INSIDE, given).one_or_none()
-    if inside is not None:
-        return Author(inside.name, inside.id), inside.firm
-    outside = db.session.execute(_OUTSIDE, given).one_or_none()
-    if outside is None:
-        return None, ""
-    name = outside.name or arrival.sender_name or arrival.sender
-    return Author(name[:200]), ""
+    row = db.session.execute(_INSIDE, given).one_or_none()
+    return (Author(row.name, row.id), row.firm) if row else None
 
 
-def _place(about: Row[tuple[object, ...]], author: Author, firm: str) -> Place:
+def _outside(arrival: Arrival, about: About) -> tuple[Author, str] | None:
+    """Who wrote from outside, if the thread was sent to their address."""
+    row = db.session.execute(_OUTSIDE, {"thread": about.thread_id, "address": arrival.sender}).one_or_none()
+    return (Author((row.name or arrival.sender_name or arrival.sender)[:200]), "") if row else None
+
+
+def _place(about: About, author: Author, firm: str) -> Place:
     """The site as somebody stands in it who came by mail: they add to one thread, and may nothing else."""
     return Place(
         id=about.site_id,
@@ -184,3 +197,4 @@ def _files(arrival: Arrival) -> tuple[list[Checked], list[dict[str, str]]]:
 
 
 routes.register(mails.ROUTE, take_in)
+routes.register(mails.INSIDE, take_in_from_inside)
