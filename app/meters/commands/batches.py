@@ -21,6 +21,7 @@ from app.meters.files import Fault, FileRow
 from app.meters.queries import history
 from app.meters.queries.history import Known
 from app.meters.usage import Reading
+from tenants.bound import current
 from tenants.db import db
 
 MOST_ROWS = 50_000
@@ -35,7 +36,7 @@ _ROW = text(
     "VALUES (:batch, :row, :serial, :unit, :medium, :read_on, :value, :source, :doubts)"
 )
 _OWN = text(f"SELECT code FROM units WHERE until_revision IS NULL AND code = ANY(:units) AND {scope.units('code')}")
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('reading batches', 13))")
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 13))")
 _STATE = text(
     "UPDATE reading_batches SET state = :state, ended_by = :by, ended_at = now() "
     "WHERE public_id = :id AND state = :was RETURNING id"
@@ -125,7 +126,7 @@ def _may(actor: Actor) -> None:
 
 def _decided(actor: Actor, public_id: str, was: str, state: str) -> int:
     _may(actor)
-    db.session.execute(_TURN)
+    db.session.execute(_TURN, {"key": f"readings:{current().id}"})
     values = {**scope.values(actor), "id": public_id.replace("\0", ""), "by": actor.login}
     if db.session.execute(_KNOWN, values).scalar() is None:
         raise NotThere(_("Nie ma takiego pliku odczytów."))

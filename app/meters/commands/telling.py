@@ -29,7 +29,11 @@ from tenants.db import db
 
 MOST_METERS, MOST_WORDS = 60, 500
 owner("meters", "SELECT photo_id FROM reported_readings")
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 11))")
+# One after the other for a unit; and nobody tells while a file of readings is published or taken back.
+_TURN = text(
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended(:files, 13)), "
+    "pg_advisory_xact_lock(hashtextextended(:key, 11))"
+)
 _AGAIN = text("SELECT public_id, unit_code, by_login FROM reading_receipts WHERE form_key = :form_key")
 _RECEIPT = text(
     "INSERT INTO reading_receipts (public_id, form_key, window_id, unit_code, account_id, by_login) "
@@ -102,7 +106,7 @@ def tell(
     again gives the same receipt. Raises `NotThere` for a meter that is not the unit's, `Refused` when the window is
     not open, `Unclear` with all that is wrong or asked about.
     """
-    db.session.execute(_TURN, {"key": f"{current().id}:{unit_code}"})
+    db.session.execute(_TURN, {"key": f"{current().id}:{unit_code}", "files": f"readings:{current().id}"})
     form_key = form_key.replace("\0", "")[:60] or new_public_id()
     again = db.session.execute(_AGAIN, {"form_key": form_key}).one_or_none()
     if again is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -223,3 +224,23 @@ def test_that_the_calendar_and_its_feed_know_the_last_day(read: House) -> None:
         windows.cancel(system("tests"), window)
         work.commit()
     assert "Ostatni dzień" not in anna.get(f"/payments/calendar?view=list&month={until:%Y-%m}").get_data(as_text=True)
+
+
+def test_that_two_who_tell_at_once_are_both_kept_and_one_counts(read: House) -> None:
+    """The owner and the office send at the same moment, each from a session of their own."""
+    window = opened(read)
+    anna, office = read.enter(), read.enter("biuro", units=(), role="clerk")
+    staff_page = f"/admin/media/windows/{window}/unit?unit=L1"
+    form = office.get(staff_page).get_data(as_text=True)
+    fields = {"serial-0": "W1", "value-0": "151", "day": today().isoformat(), "source": "phone", "form_key": "kb"}
+    data = {"csrf_token": form.split('csrf_token" value="')[1].split('"')[0], **fields}
+    with ThreadPoolExecutor(2) as both:
+        answers = [
+            both.submit(lambda: tell(anna, window, ("W1", "150")).status_code),
+            both.submit(lambda: office.post(staff_page, data=data).status_code),
+        ]
+    assert [one.result() for one in answers] == [303, 303]
+    assert sorted(rows(read, "SELECT live, replaced_by IS NOT NULL FROM reported_readings")) == [
+        (False, True),
+        (True, False),
+    ]
