@@ -1,4 +1,4 @@
-"""What the standing cast has of readings: an open window, one that P1 told, a file that waits to be published."""
+"""What the standing cast has of readings: an open window, one that P2 told, a file that waits to be published."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def read_meters(word: str) -> None:
     until = day + timedelta(days=7)
     wish = Wish(("cold_water",), (), day, until, day - timedelta(days=7), until, "none", f"Słowo {word}", 3)
     window = found.window(system("tests"), windows.open_window(system("tests"), wish, "town"), day)
-    account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P1'")).scalar_one()
-    who = Actor(kind="account", login="P1", account_id=account, role=Role.RESIDENT, person_code="P1")
+    account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P2'")).scalar_one()
+    who = Actor(kind="account", login="P2", account_id=account, role=Role.RESIDENT, person_code="P2")
     telling.tell(who, window, "L1", day, [Typed(f"W1 {word}", "12,5", True, f"Bo {word}")], "town")
     content = f"numer;data;stan\r\nW3 {word};{day.isoformat()};7,5\r\n".encode()
     batches.receive(system("tests"), f"{word}.csv", content, "town")
