@@ -54,12 +54,7 @@ def publish(
     before = current_version(kind)
     if follows is not None and follows != before:
         raise Conflict(_("Ktoś inny opublikował tymczasem nową wersję. Otwórz edycję jeszcze raz."))
-    chosen = list(dict.fromkeys(attachments))
-    carried = files_of(tuple(chosen))
-    if len(carried) != len(chosen):
-        raise Refused(_("Nie ma takiego załącznika."), field="files")
-    if len(chosen) > MOST_FILES:
-        raise Refused(_("Najwyżej %(most)d załączników.", most=MOST_FILES), field="files")
+    chosen, names = _carried(attachments)
     version = OfficeText(
         kind=kind,
         version=before + 1,
@@ -71,7 +66,7 @@ def publish(
         published_at=now(),
         published_by=actor.name or actor.login,
     )
-    look_through(actor, kind, _read_by_all(version, [file.name for file in carried]), answer)
+    look_through(actor, kind, _read_by_all(version, names), answer)
     db.session.add(version)
     db.session.flush()
     audit.record(
@@ -131,6 +126,17 @@ def _translations(given: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, s
             "body": checked_body(body, field=f"body_{locale}"),
         }
     return found
+
+
+def _carried(attachments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The public ids and names of the files that a version carries. Raises `Refused` on `files`."""
+    chosen = list(dict.fromkeys(attachments))
+    found = files_of(tuple(chosen))
+    if len(found) != len(chosen):
+        raise Refused(_("Nie ma takiego załącznika."), field="files")
+    if len(chosen) > MOST_FILES:
+        raise Refused(_("Najwyżej %(most)d załączników.", most=MOST_FILES), field="files")
+    return chosen, [file.name for file in found]
 
 
 def _read_by_all(version: OfficeText, names: Sequence[str]) -> dict[str, str]:
