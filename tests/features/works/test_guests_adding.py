@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from app.attachments.checking import checked
+from app.attachments.rules import DOCUMENTS
+from app.works.access import place
+from app.works.post.commands.keeping import Written, add
+from app.works.post.models import WorksThread
+from tenants.db import db
 from tests.features.works.guests import come_in, events, filed, invite, mail, post, upload
 from tests.features.works.test_invoices_saving import GOOD
 from tests.features.works.test_protocols_writing import begun
@@ -67,24 +74,33 @@ def test_a_guest_sees_nothing_of_the_folder_to_which_they_add(site: Any) -> None
 
 
 def test_a_guest_reads_one_letter_with_its_file_and_no_other(site: Any) -> None:
-    for subject in ("Pytanie o dach", "Sprawa wewnętrzna"):
-        values = {"subject": subject, "body": f"Treść: {subject}", "to": _member(site, "adam")}
-        answer = site.sent("marek", f"{site.url}/mail/new", **values, to_people=_member(site, "adam"))
-        if answer.status_code != 303:
-            pytest.skip("letters are written otherwise")
-    letters = dict(
-        site.sql("SELECT t.subject, l.public_id FROM works_letters l JOIN works_threads t ON t.id = l.thread_id")
-    )
-    guest = come_in(site, invite(site, query=f"letter={letters['Pytanie o dach']}"))
+    asked, hidden = (letter(site, subject) for subject in ("Pytanie o dach", "Sprawa wewnętrzna"))
+    guest = come_in(site, invite(site, query=f"letter={asked}"))
     page = guest.get("/works/guest").text
     assert "Treść: Pytanie o dach" in page and "Sprawa wewnętrzna" not in page
-
-
-def _member(site: Any, login: str) -> str:
-    found = site.sql(
-        "SELECT m.public_id FROM works_members m JOIN accounts a ON a.id = m.account_id WHERE a.login = :l", l=login
+    files = dict(
+        site.sql("SELECT l.public_id, f.public_id FROM works_letter_files f JOIN works_letters l ON l.id = f.letter_id")
     )
-    return str(found[0][0])
+    assert guest.get(f"/works/guest/files/{files[asked]}").status_code == 200
+    assert guest.get(f"/works/guest/files/{files[hidden]}").status_code == 404
+    assert site.enter("wojtek").get(f"{site.url}/guests/new?letter={asked}").status_code == 404
+
+
+def letter(site: Any, subject: str) -> str:
+    """A letter of marek to adam with a file; its public id."""
+    marek, adam = site.actor("marek"), site.actor("adam").account_id
+
+    def send() -> str:
+        here = place(marek, site.id)
+        thread = WorksThread(site_id=here.id, subject=subject)
+        db.session.add(thread)
+        db.session.flush()
+        note = checked(f"{subject}.txt", subject.encode(), DOCUMENTS)
+        add(here, thread, Written(f"Treść: {subject}", people=((adam, "Adam"),), files=((note, "guess"),)), here.author)
+        newest = "SELECT public_id FROM works_letters ORDER BY id DESC LIMIT 1"
+        return str(db.session.execute(text(newest)).scalar_one())
+
+    return str(site.do(send))
 
 
 def test_a_guest_of_a_protocol_takes_it_away_on_paper_and_a_guest_of_anything_else_does_not(site: Any) -> None:
