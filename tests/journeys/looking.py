@@ -56,14 +56,15 @@ def paper(page: Any, path: str) -> str:
     return " ".join(words.replace("\u200b", "").split())
 
 
-def letters(product: Product, to: str, subject: str = "", *, count: int = 1) -> list[EmailMessage]:
-    """Mails to an address whose subject holds these words, oldest first; waits until there are so many."""
+def letters(product: Product, to: str, subject: str = "", *, words: str = "", count: int = 1) -> list[EmailMessage]:
+    """Mails to an address with these in subject and text, oldest first; waits until there are so many."""
     ends = time.monotonic() + PATIENCE / 1000
     while True:
-        found = [mail for mail in product.mails() if to in str(mail["To"]) and subject in str(mail["Subject"])]
+        mine = [mail for mail in product.mails() if to in str(mail["To"]) and subject in str(mail["Subject"])]
+        found = [mail for mail in mine if not words or words in text_of(mail)]
         if len(found) >= count:
             return found
-        assert time.monotonic() < ends, f"{len(found)} of {count} letters to {to} about {subject}"
+        assert time.monotonic() < ends, f"{len(found)} of {count} letters to {to} about {subject} {words}"
         time.sleep(0.25)
 
 
