@@ -45,15 +45,19 @@ with bind(current_app.extensions["tenants"].by_slug("SLUG")):
     work.commit()
     print("MADE" + json.dumps({"site": site.public_id, "document": made.public_id, "other": other.public_id}))
 """
+_made: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture(scope="session")
 def ground(product: Product, osada: str) -> dict[str, str]:
     """Public ids: `site`, `document` and `other` of two reports; `url` of the site."""
+    if str(product.var) in _made:  # each module that imports this fixture has one of its own
+        return _made[str(product.var)]
     script = _BUILD.replace("SLUG", osada).replace("PASSWORD", PASSWORD)
     said = product.flask("shell", stdin=f"exec({script!r})\n")
     made: dict[str, str] = json.loads(said[said.index("MADE") + 4 :].splitlines()[0])
-    return made | {"url": f"/works/{made['site']}", "slug": osada}
+    _made[str(product.var)] = made | {"url": f"/works/{made['site']}", "slug": osada}
+    return _made[str(product.var)]
 
 
 @pytest.fixture
