@@ -21,7 +21,7 @@ def words(page: Any) -> str:
 
 def test_s3_15_media_has_the_register_of_meters_and_settlements(visit: Visit) -> None:
     page = visit("demo", "L000001", path="/payments")
-    page.locator("nav.menu a", has_text="Media").first.click()
+    page.locator("nav.menu a:visible", has_text="Media").first.click()
     page.wait_for_load_state()
     labels = page.locator("nav.tabs a").all_inner_texts()
     assert labels[:2] == ["Ewidencja liczników", "Rozliczenia liczników"]
