@@ -24,7 +24,7 @@ from app.core.public_ids import PUBLIC_ID_LENGTH, new_public_id
 from app.gateways import files as storage
 from app.works.access import Place
 from app.works.filing import photos, series
-from app.works.filing.models import WorksSeries, WorksUpload
+from app.works.filing.models import WorksDocument, WorksSeries, WorksUpload
 from app.works.filing.rules import LARGEST
 from tenants.db import db
 from tenants.keys import file_root
@@ -70,8 +70,11 @@ def begin(place: Place, of: str, week_on: date | None, name: str, size: int, key
     mine = [WorksUpload.series_id == row.id, WorksUpload.account_id == account]
     wanted = f"{week_on or ''}|{size}|{key}"[:KEY_LENGTH]
     known = db.session.execute(select(WorksUpload).where(*mine, WorksUpload.key == wanted)).scalar_one_or_none()
-    if known is not None:
+    if known is not None and (known.state == "open" or _is_there(known)):
         return _told(known)
+    if known is not None:  # its week was withdrawn meanwhile
+        db.session.delete(known)
+        db.session.flush()
     photos.must_fit(place, size)
     open_ones = select(func.count()).where(
         WorksUpload.site_id == place.id, WorksUpload.account_id == account, WorksUpload.state == "open"
@@ -132,6 +135,15 @@ def forget_old() -> int:
     for public_id in gone:
         jobs.enqueue(FORGET_JOB, public_id, {"public_id": public_id}, lane="bulk")
     return len(gone)
+
+
+def _is_there(row: WorksUpload) -> bool:
+    """Whether the week to which a photograph was added is still there."""
+    week = select(WorksDocument.id).where(
+        WorksDocument.series_id == row.series_id, WorksDocument.week_on == row.week_on,
+        WorksDocument.kind == "photo", WorksDocument.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return db.session.execute(week).first() is not None
 
 
 def _told(row: WorksUpload) -> Upload:

@@ -197,3 +197,14 @@ def test_a_large_photograph_is_bounded(site: Any, sender: Sender, tmp_path: Path
     kept = site.enter("olga").get(f"{site.url}/files/{document}/file/{file}").data
     with Image.open(BytesIO(kept)) as picture:
         assert max(picture.size) == 4000
+
+
+def test_a_withdrawn_week_is_sent_anew(site: Any, sender: Sender) -> None:
+    content = photo()
+    assert sender.whole(content).json["state"] == "done"
+    document = site.sql("SELECT public_id FROM works_documents")[0][0]
+    url = f"{site.url}/files/{document}"
+    assert site.sent("wojtek", f"{url}/withdraw", url, reason="nie ta ściana").status_code == 303
+    assert sender.begin(content).json["state"] == "open"
+    assert sender.whole(content).json["state"] == "done"
+    assert site.sql("SELECT count(*) FROM works_documents WHERE withdrawn_at IS NULL") == [(1,)]
