@@ -183,13 +183,14 @@ def test_s2_19_a_broken_line_costs_one_piece(enter: Callable[..., Any], works: d
     assert arrived >= 3
     page.get_by_role("link", name="Pokaż dodane zdjęcia").click()
     page.get_by_role("heading", name=re.compile("^3 zdję")).wait_for()
-    for _round in range(60):
+    drawn = page.locator(".works-thumb:has(img)")
+    for _round in range(240):
         page.reload()
-        if page.locator(".works-thumb img").count() == 3:
+        if drawn.count():
             break
         page.wait_for_timeout(500)
-    assert page.locator(".works-thumb img").first.evaluate("picture => picture.naturalWidth") > 0
-    page.locator(".works-thumb").first.click()
+    assert drawn.locator("img").first.evaluate("picture => picture.naturalWidth") > 0
+    drawn.first.click()
     assert page.locator("img.works-photo").evaluate("picture => picture.naturalWidth") > 400
 
 
