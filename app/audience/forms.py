@@ -18,14 +18,13 @@ from wtforms.fields.choices import SelectChoice
 
 from app.audience import queries, rules
 from app.audience.rules import ROLES, Audience
+from app.core import money
 from app.core.actor import Actor
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.core.money import plain
 
 EVERYONE, PLACES = "all", "places"
-_AMOUNT = re.compile(r"(\d{1,10})(?:[.,](\d{1,2}))?")
 
 
 class AudienceFields(Form):
@@ -110,7 +109,7 @@ def given(audience: Audience) -> dict[str, Any]:
         "units": " ".join(audience.units),
         "roles": list(audience.roles),
         "members": audience.members,
-        "arrears": "" if audience.arrears_over is None else plain(audience.arrears_over).replace(".", ","),
+        "arrears": "" if audience.arrears_over is None else money.plain(audience.arrears_over).replace(".", ","),
         "without_email": audience.without_email,
     }
 
@@ -126,10 +125,10 @@ def posted_json(text: str | None) -> Audience:
 
 def grosze(text: str) -> int:
     """An amount in złoty as people type it, in grosze. Raises `Refused` at the field `arrears`."""
-    found = _AMOUNT.fullmatch(re.sub(r"\s|z\u0142", "", text, flags=re.IGNORECASE))
-    if not found or not text.isprintable():
+    found = money.typed(text) if text.isprintable() else None
+    if found is None:
         raise Refused(_("Podaj kwotę w złotych, np. 200 albo 150,50."), field="arrears")
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return found
 
 
 def staircase_value(building: str, staircase: str) -> str:

@@ -22,6 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.accounts.rules import checked_email
+from app.core import money
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -144,7 +145,7 @@ class FactsForm(_Public, _Texts, _Robots):
             raise ValidationError(_("Numer konta ma 26 cyfr. Przepisz go z zawiadomienia o opłatach."))
 
     def validate_amount(self, field: Any) -> None:
-        if rules.amount_in_grosze(field.data or "") is None:
+        if money.typed(field.data) is None:
             raise ValidationError(_("Podaj kwotę w złotych, np. 612,48."))
 
     def facts(self) -> Facts:
@@ -153,7 +154,7 @@ class FactsForm(_Public, _Texts, _Robots):
             rules.checked_name(self.first_name.data, "first_name"),
             rules.checked_name(self.last_name.data, "last_name"),
             rules.account_number(self.number.data or "") or "",
-            rules.amount_in_grosze(self.amount.data or "") or 0,
+            money.typed(self.amount.data) or 0,
         )
 
 

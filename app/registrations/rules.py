@@ -43,7 +43,6 @@ WAYS = {"form": _l("formularz"), "paper": _l("papier"), "facts": _l("samodzielni
 # A name holds no digit, slash or colon: the copy that goes out by mail must not carry anybody's advertisement.
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’-])*")
 _PLACE = re.compile(r"(?:[^\W]|[ .,/()'’„”-])+")
-_AMOUNT = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?")
 _LINK = re.compile(r"://|www\.|\.(?:com|net|org|info|ru|cn|top|xyz)\b", re.IGNORECASE)
 
 
@@ -136,15 +135,6 @@ def checked_signing(day: date | None, today: date) -> date:
 def is_late(state: str, created_at: datetime, now: datetime) -> bool:
     """Whether the office has let an application wait for more than a day: the promise of the form is broken."""
     return state in ("new", "answered") and now - created_at > WAITING_TOO_LONG
-
-
-def amount_in_grosze(typed: str) -> int | None:
-    """`1 234,56 zł` → 123456; None for what is no amount."""
-    text = re.sub(r"[\s\u00a0\u202f]|zł$", "", typed[:40].strip().lower())
-    found = _AMOUNT.fullmatch(text)
-    if found is None or not text.isascii():
-        return None
-    return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
 def account_number(typed: str) -> str | None:

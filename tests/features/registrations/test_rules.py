@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core import money
 from app.core.clock import now
 from app.core.errors import Refused
 from app.registrations import robots, rules
@@ -54,12 +55,12 @@ def test_names_of_people_are_names(name: str) -> None:
     [("612,48", 61_248), ("612.48", 61_248), ("1 234,5 zł", 123_450), ("1\u00a0234,56", 123_456), ("7", 700)],
 )
 def test_an_amount_is_read_as_people_write_it(typed: str, grosze: int) -> None:
-    assert rules.amount_in_grosze(typed) == grosze
+    assert money.typed(typed) == grosze
 
 
 @pytest.mark.parametrize("typed", ["", "dużo", "-5", "1,234", "٣", "1e9", "9" * 10_000, "5,", "\0"])
 def test_what_is_no_amount_is_none(typed: str) -> None:
-    assert rules.amount_in_grosze(typed) is None
+    assert money.typed(typed) is None
 
 
 @given(st.text(max_size=200))
