@@ -28,9 +28,14 @@ class SettledPeriod:
         return str(SETTLED.get(self.medium, self.medium))
 
 
+# Of a run reckoned here and a settlement of the books of the same medium and period the run counts.
 _PERIODS = text(
-    "SELECT number, medium, from_on, to_on, balance FROM media_settlements WHERE unit_code = :unit "
-    "AND until_revision IS NULL AND to_on BETWEEN :first AND :last "
+    "WITH runs AS (SELECT r.title AS number, r.medium, r.from_on, r.to_on, u.balance FROM settlement_run_units u "
+    "JOIN settlement_runs r ON r.id = u.run_id WHERE u.unit_code = :unit AND r.state = 'published'), "
+    "known AS (SELECT * FROM runs UNION ALL SELECT s.number, s.medium, s.from_on, s.to_on, s.balance "
+    "FROM media_settlements s WHERE s.unit_code = :unit AND s.until_revision IS NULL AND NOT EXISTS (SELECT FROM runs "
+    "WHERE (runs.medium, runs.from_on, runs.to_on) = (s.medium, s.from_on, s.to_on))) "
+    "SELECT number, medium, from_on, to_on, balance FROM known WHERE to_on BETWEEN :first AND :last "
     "AND to_on >= coalesce(CAST(:since AS date), '-infinity') ORDER BY to_on, number"
 )
 
