@@ -74,7 +74,8 @@ def test_announcements_that_ended_long_ago_go_and_what_still_hangs_keeps_its_mar
     ):  # fmt: skip
         house.sql(
             "INSERT INTO announcements (public_id, title, body, audience, state, published_at, expires_at, "
-            f"withdrawn_at, created_by, mailout) VALUES ('{name}', 'T', 'B', '{{}}', '{state}', {ago.format(2000)}, {ended}, "
+            "withdrawn_at, created_by, mailout) "
+            f"VALUES ('{name}', 'T', 'B', '{{}}', '{state}', {ago.format(2000)}, {ended}, "
             f"{ago.format(1900) if name == 'back' else 'NULL'}, 'tests', 'mailout-{name}')"
         )
         house.sql(
