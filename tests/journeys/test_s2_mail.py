@@ -186,6 +186,7 @@ def test_s2_13_what_is_being_written_outlives_the_session(
     fill(page, subject="Długi list", body="Pisane przez godzinę.")
     page.context.clear_cookies()
     press(page, "Wyślij")
+    page.goto(product.site(osada, "/login"))
     fill(page, login=ESTIMATOR, password=DEMO_PASSWORD)
     press(page, "Zaloguj się")
     page.goto(product.site(osada, f"{budowa}/mail/new"))
