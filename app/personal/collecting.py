@@ -18,6 +18,8 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.finances.discretion import LEDGER, reader
 from app.notifications import queries as notifications
+from app.personal import taking_part
+from app.personal.reads import Read
 from tenants.db import db
 
 # Tables that refer to accounts and are not shown in a copy of one's data, each with its reason.
@@ -27,6 +29,7 @@ NOT_SHOWN = {
     "account_challenges": "random numbers that live for minutes",
     "staff_scopes": "of staff, not of residents",
     "message_staff_addresses": "of staff, not of residents",
+    **taking_part.NOT_SHOWN,
 }
 
 
@@ -40,18 +43,8 @@ class Table:
     rows: list[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A statement over `:account`, `:person` and `:keys` (of the outbox), and the headings of its columns."""
-
-    name: str
-    title: Any
-    columns: tuple[Any, ...]
-    statement: str
-
-
 _READS = (
-    _Read(
+    Read(
         "konto",
         _l("Konto w portalu"),
         (
@@ -61,7 +54,7 @@ _READS = (
         "SELECT login, email::text, phone, person_code, locale, created_at, last_login_at, password_set_at "
         "FROM accounts WHERE id = :account",
     ),
-    _Read(
+    Read(
         "osoba",
         _l("Dane w ewidencji zarządcy"),
         (
@@ -71,92 +64,92 @@ _READS = (
         "SELECT code, first_name, last_name, company, email, phone, street, number, postcode, city, member "
         "FROM people WHERE code = :person AND until_revision IS NULL",
     ),
-    _Read(
+    Read(
         "tytuly",
         _l("Tytuły do lokali"),
         (_l("Lokal"), _l("Rola"), _l("Od"), _l("Do")),
         "SELECT unit_code, role, from_on, to_on FROM occupancies WHERE person_code = :person "
         "AND until_revision IS NULL ORDER BY from_on, unit_code",
     ),
-    _Read(
+    Read(
         "dostep",
         _l("Dostęp nadany przez biuro"),
         (_l("Lokal"), _l("Od"), _l("Do"), _l("Według ewidencji")),
         "SELECT unit_code, since, until, follows_books FROM account_units WHERE account_id = :account ORDER BY 1",
     ),
-    _Read(
+    Read(
         "dane_startowe",
         _l("Wydane dane do pierwszego logowania"),
         (_l("Sposób"), _l("Wydano"), _l("Ważne do"), _l("Wydrukowano")),
         "SELECT way, at, expires_at, printed_at FROM credential_issues WHERE account_id = :account ORDER BY at",
     ),
-    _Read(
+    Read(
         "logowania",
         _l("Próby logowania"),
         (_l("Kiedy"), _l("Wynik"), _l("Adres IP"), _l("Przeglądarka")),
         "SELECT at, outcome, address, agent FROM login_attempts WHERE account_id = :account ORDER BY at DESC",
     ),
-    _Read(
+    Read(
         "urzadzenia",
         _l("Zalogowane urządzenia"),
         (_l("Od"), _l("Ostatnio"), _l("Do"), _l("Adres IP"), _l("Przeglądarka")),
         "SELECT created_at, seen_at, coalesce(ended_at, expires_at), address, agent FROM account_sessions "
         "WHERE account_id = :account AND watcher IS NULL ORDER BY created_at DESC",
     ),
-    _Read(
+    Read(
         "drugi_skladnik",
         _l("Drugi składnik logowania"),
         (_l("Rodzaj"), _l("Nazwa"), _l("Dodano"), _l("Użyto")),
         "SELECT 'totp', name, created_at, used_at FROM account_totp WHERE owner_id = :account "
         "UNION ALL SELECT 'passkey', name, created_at, used_at FROM account_passkeys WHERE owner_id = :account",
     ),
-    _Read(
+    Read(
         "zgody",
         _l("Zaakceptowane teksty"),
         (_l("Tekst"), _l("Wersja"), _l("Tytuł"), _l("Kiedy"), _l("Adres IP")),
         "SELECT x.kind, x.version, t.title, x.at, x.address FROM text_acceptances x LEFT JOIN office_texts t "
         "ON t.kind = x.kind AND t.version = x.version WHERE x.account_id = :account ORDER BY x.at",
     ),
-    _Read(
+    Read(
         "wybory_powiadomien",
         _l("Wybrane powiadomienia"),
         (_l("Rodzaj"), _l("Kanał"), _l("Włączone"), _l("Zmieniono")),
         "SELECT kind, channel, wanted, changed_at FROM notification_choices WHERE account_id = :account ORDER BY 1, 2",
     ),
-    _Read(
+    Read(
         "rezygnacje_z_wysylek",
         _l("Rezygnacje z wysyłek"),
         (_l("Adres"), _l("Rodzaj"), _l("Kiedy")),
         "SELECT o.address, o.topic, o.at FROM mail_optouts o JOIN accounts a ON o.address = lower(a.email::text) "
         "WHERE a.id = :account",
     ),
-    _Read(
+    Read(
         "kalendarz",
         _l("Prywatny link do kalendarza"),
         (_l("Utworzono"), _l("Z kwotami"), _l("Z końcem dodatku")),
         "SELECT made_at, amounts, allowances FROM calendar_feeds WHERE account_id = :account",
     ),
-    _Read(
+    Read(
         "dodatki",
         _l("Dodatki mieszkaniowe"),
         (_l("Decyzja"), _l("Lokal"), _l("Organ"), _l("Od"), _l("Do"), _l("Miesięcznie (zł)")),
         "SELECT decision, unit_code, authority, from_on, to_on, monthly / 100.0 FROM housing_allowances "
         "WHERE person_code = :person AND until_revision IS NULL ORDER BY from_on, decision",
     ),
-    _Read(
+    Read(
         "ogloszenia",
         _l("Przeczytane ogłoszenia"),
         (_l("Tytuł"), _l("Opublikowano"), _l("Przeczytano"), _l("Potwierdzono")),
         "SELECT n.title, n.published_at, r.read_at, r.confirmed_at FROM announcement_reads r "
         "JOIN announcements n ON n.id = r.announcement_id WHERE r.account_id = :account ORDER BY r.read_at",
     ),
-    _Read(
+    Read(
         "zestawienia",
         _l("Powiadomienia zbierane w jeden e-mail dziennie"),
         (_l("Rodzaj"), _l("Kiedy"), _l("Wysyłka"), _l("Stan")),
         "SELECT kind, created_at, due_at, state FROM notification_pending WHERE account_id = :account ORDER BY id",
     ),
-    _Read(
+    Read(
         "rozmowy",
         _l("Rozmowy z biurem"),
         (_l("Temat"), _l("Kategoria"), _l("Lokal"), _l("Kto"), _l("Kiedy"), _l("Treść")),
@@ -164,7 +157,7 @@ _READS = (
         "JOIN messages m ON m.thread_id = t.id AND m.side IN ('resident', 'office') WHERE t.account_id = :account "
         "ORDER BY m.id",
     ),
-    _Read(
+    Read(
         "dokumenty",
         _l("Dokumenty skierowane do Ciebie"),
         (_l("Tytuł"), _l("Numer"), _l("Data"), _l("Opublikowano"), _l("Plik")),
@@ -173,14 +166,14 @@ _READS = (
         "ON v.document_id = d.id AND v.withdrawn_at IS NULL WHERE d.state = 'published' AND d.access = 'people' "
         "ORDER BY d.published_at, v.number",
     ),
-    _Read(
+    Read(
         "otwarte_dokumenty",
         _l("Dokumenty, które zostały otwarte lub pobrane"),
         (_l("Kiedy"), _l("Co"), _l("Tytuł"), _l("Wersja")),
         "SELECT f.at, f.act, d.title, v.number FROM document_fetches f JOIN documents d ON d.id = f.document_id "
         "JOIN document_versions v ON v.id = f.version_id WHERE f.account_id = :account ORDER BY f.id",
     ),
-    _Read(
+    Read(
         "wnioski",
         _l("Wnioski o założenie konta"),
         (
@@ -190,20 +183,20 @@ _READS = (
         "SELECT way, state, created_at, first_name, last_name, role, unit, email, phone, address, terms_version, "
         "privacy_version FROM registrations WHERE account_id = :account ORDER BY created_at",
     ),
-    _Read(
+    Read(
         "rezygnacje",
         _l("Rezygnacje z konta"),
         (_l("Złożono"), _l("Stan"), _l("Powód"), _l("Załatwiono")),
         "SELECT asked_at, state, reason, decided_at FROM resignations WHERE account_id = :account ORDER BY asked_at",
     ),
-    _Read(
+    Read(
         "prosby",
         _l("Prośby dotyczące danych"),
         (_l("Rodzaj"), _l("Złożono"), _l("Treść"), _l("Stan"), _l("Odpowiedź"), _l("Odpowiedziano")),
         "SELECT kind, asked_at, body, state, answer, decided_at FROM personal_requests WHERE account_id = :account "
         "ORDER BY asked_at",
     ),
-    _Read(
+    Read(
         "dziennik",
         _l("Wpisy dziennika zmian o koncie"),
         (_l("Kiedy"), _l("Kto"), _l("Co"), _l("Adres IP")),
@@ -213,6 +206,7 @@ _READS = (
         "FROM audit_entries e JOIN accounts a ON a.id = :account AND e.at >= a.created_at "
         "WHERE (e.actor_kind = 'account' AND e.actor = a.login) OR e.subject IN (a.login, a.public_id) ORDER BY e.id",
     ),
+    *taking_part.READS,
 )  # fmt: skip
 _KEYS = text(
     "SELECT ARRAY['account:' || public_id, 'account:' || login, 'person:' || person_code] "

@@ -17,6 +17,7 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.gateways import files
 from app.messages.queries import PLACE
+from app.personal import taking_part
 from app.personal.collecting import keys
 from app.personal.models import ErasedAccount, PersonalErasure
 from tenants.db import PLATFORM, db
@@ -26,6 +27,8 @@ JOB = "personal.erasures"
 NOT_ERASED = {
     "account_challenges": "goes with its session",
     "staff_scopes": "of staff, who are not erased",
+    "message_staff_addresses": "of staff, who are not erased",
+    **taking_part.NOT_ERASED,
 }
 _STATEMENTS = (
     "DELETE FROM account_sessions WHERE account_id = :account",
@@ -47,6 +50,7 @@ _STATEMENTS = (
     "DELETE FROM registration_notes n USING registrations r WHERE r.id = n.registration_id AND r.account_id = :account",
     "UPDATE registrations SET first_name = '', last_name = '', unit = '', email = NULL, phone = NULL, address = NULL, "
     "identity_note = NULL, reason = NULL, digest = uuid_send(gen_random_uuid()) WHERE account_id = :account",
+    *taking_part.ERASING,
     "UPDATE accounts SET login = left('–' || public_id, 12), email = NULL, phone = NULL, locale = NULL, "
     "password_hash = NULL, person_code = NULL, last_login_at = NULL, closed_reason = NULL WHERE id = :account",
 )
