@@ -108,3 +108,21 @@ def test_a_guests_link_and_cookie_are_nothing_at_the_other_manager(app: Any, tow
         assert bare.get("/works/guest", headers={"Host": host, "Cookie": cookie}).status_code == 404, host
     own = bare.get("/works/guest", headers={"Host": "alfa.osiedle.test", "Cookie": cookie})
     assert own.status_code == 200, "the control"
+
+
+@pytest.mark.parametrize("who", ["ewa", "filip", "anna"])
+def test_papers_and_guests_of_a_site_are_its_managers_own(app: Any, town: Town, client: Any, who: str) -> None:
+    browser = town.log_in(client, who)
+    here = "beta" if who == "filip" else "alfa"
+    foreign = CANARIES["beta" if here == "alfa" else "alfa"].encode()
+    parts, seen = ("works.works_guests.", "works.works_invoices.", "works.works_protocols."), False
+    for method in ("GET", "POST"):
+        csrf = token(browser.get("/settings").get_data(as_text=True))
+        for endpoint, path in addresses(app, town, method):
+            if endpoint.startswith(parts):
+                answer = browser.get(path) if method == "GET" else browser.post(path, data={"csrf_token": csrf})
+                assert answer.status_code in (200, 302, 303, 404, 409, 422), (path, answer.status_code)
+                assert foreign not in answer.get_data(), path
+                assert who != "anna" or answer.status_code == 404, path
+                seen = seen or CANARIES[here].encode() in answer.get_data()
+    assert seen or who == "anna", "the control: one's own papers are there to be seen"
