@@ -170,9 +170,10 @@ def _long_date(day: date | datetime | None) -> str:
     return format_date(plain, "d MMMM y", locale=language.language())
 
 
-def _month(day: date) -> str:
-    """A month by its name: `listopad 2026`."""
-    return format_date(day, "LLLL y", locale=language.language())
+def _month(day: date | str) -> str:
+    """A month by its name: `listopad 2026`; also of a key like `2026-11`."""
+    first = date.fromisoformat(f"{day}-01") if isinstance(day, str) else day
+    return format_date(first, "LLLL y", locale=language.language())
 
 
 def _moment(moment: datetime | None) -> str:
