@@ -56,7 +56,8 @@ def edit(site: str) -> Any:
     version = form.version.data or ""
     try:
         typed = {name: form[name].data for name in FIELDS}
-        commands.change_data(actor(), here, typed, int(version) if version.isdecimal() else 0)
+        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+        commands.change_data(actor(), here, typed, number)
     except NotThere:
         raise
     except Conflict as refusal:

@@ -30,9 +30,14 @@ _MEMBERS = text(
     "FROM works_members m JOIN accounts a ON a.id = m.account_id WHERE m.site_id = :site "
     "ORDER BY m.left_at IS NOT NULL, m.duty <> 'owner', m.name, m.id LIMIT 1000"
 )
+# The history is everybody's: that something became of an invoice is told to all, of which one only to who may see it.
 _EVENTS = text(
-    "SELECT at, author, verb, subject, label FROM works_events WHERE site_id = :site "
-    "AND (CAST(:subject AS text) IS NULL OR subject = :subject) ORDER BY id DESC LIMIT :most"
+    "SELECT e.at, e.author, e.verb, e.subject, CASE WHEN d.kind IS DISTINCT FROM 'invoice' "
+    "OR d.account_id = :account OR (:sees_invoices AND (d.readers IS NULL OR :sees_letters "
+    "OR d.readers @> to_jsonb(CAST(:account AS bigint)))) THEN e.label ELSE '' END AS label "
+    "FROM works_events e LEFT JOIN works_documents d ON e.subject = 'document:' || d.public_id "
+    "WHERE e.site_id = :site AND (CAST(:subject AS text) IS NULL OR e.subject = :subject) "
+    "ORDER BY e.id DESC LIMIT :most"
 )
 
 
@@ -131,5 +136,8 @@ def member(actor: Actor, place: Place, public_id: str) -> Member:
 
 def history(place: Place, subject: str | None = None, most: int = 100) -> list[Event]:
     """What happened on the site, newest first; of one thing with `subject` (`kind:public id`)."""
-    values: dict[str, Any] = {"site": place.id, "subject": subject, "most": most}
+    values: dict[str, Any] = {
+        "site": place.id, "subject": subject, "most": most, "account": place.author.account_id,
+        "sees_invoices": place.may(Right.SEE_INVOICES), "sees_letters": place.may(Right.SEE_LETTERS),
+    }  # fmt: skip
     return [Event(*row) for row in db.session.execute(_EVENTS, values)]

@@ -51,7 +51,10 @@ def add_version(place: Place, public_id: str, files: Sequence[Checked], seen: in
 
 
 def move(actor: Actor, place: Place, public_id: str, folder: str) -> None:
-    """File a document in another folder. Raises `Refused` on `folder`, `NotThere` for who may not."""
+    """File a document in another folder; as what residents never see it is shown to them no more.
+
+    Raises `Refused` on `folder`, `NotThere` for who may not.
+    """
     row = _changeable(place, public_id)
     kind = folders.kind_in(place.id, folder)
     if row.kind not in MOVABLE or kind not in MOVABLE:
@@ -60,6 +63,8 @@ def move(actor: Actor, place: Place, public_id: str, folder: str) -> None:
         return
     before, after = folders.one(place, row.folder).label, folders.one(place, folder).label
     row.folder, row.kind, row.changed_at = folder, kind, now()
+    if kind not in SHOWABLE:
+        row.shown_at = None
     db.session.flush()
     finding.refresh(row.id)
     audit.record(actor, "works.document_moved", place.name, before={"folder": before}, after={"folder": after})

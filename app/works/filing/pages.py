@@ -71,7 +71,7 @@ def new(site: str) -> Any:
         sentence = _("Wybierz, co to za dokument: od tego zależy teczka, do której trafi.")
         return _choosing(here, sentence), 422
     try:
-        made = file_away(*_filed(here, form), form_key=form.form_key.data or None)
+        made = file_away(*_filed(here, form), form_key=(form.form_key.data or "")[:64] or None)
     except NotThere:
         raise
     except Refused as refusal:

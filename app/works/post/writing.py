@@ -107,7 +107,7 @@ def reply_form(here: Place, found: Thread, content: dict[str, Any] | None = None
 
 def thread_page(here: Place, found: Thread, form: LetterForm, refusal: Refused | None = None) -> str:
     """A thread with the form of an answer below it."""
-    names = people.names_outside(found.id)
+    names = people.names_outside(here, found.id)
     return framed(
         "post/thread.html",
         here,

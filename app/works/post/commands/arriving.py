@@ -35,6 +35,13 @@ _LETTER = text(
     "s.buildings, s.state FROM works_letters l JOIN works_sites s ON s.id = l.site_id "
     "WHERE l.public_id = :letter AND l.state = 'sent'"
 )
+# Staff of the manager who look after the buildings of the site; `app.works.access` says the same of who comes in.
+_STAFF = (
+    "(a.role NOT IN ('resident', 'collaborator') AND ("
+    "NOT EXISTS (SELECT FROM staff_scopes c WHERE c.account_id = a.id) OR EXISTS ("
+    "SELECT FROM works_sites w WHERE w.id = :site AND jsonb_array_length(w.buildings) > 0 "
+    "AND w.buildings <@ to_jsonb(ARRAY(SELECT c.building_code FROM staff_scopes c WHERE c.account_id = a.id)))))"
+)
 # Somebody with an account that takes part in the thread and may still come in, by the address that the portal knows.
 _INSIDE = text(
     "SELECT a.id, coalesce(m.name, x.name) AS name, coalesce(m.firm, '') AS firm FROM ("
@@ -43,7 +50,7 @@ _INSIDE = text(
     "WHERE l.thread_id = :thread AND l.state = 'sent') AS x JOIN accounts a ON a.id = x.account_id "
     "LEFT JOIN works_members m ON m.site_id = :site AND m.account_id = a.id AND m.left_at IS NULL "
     "WHERE lower(a.email::text) = :address AND a.status = 'active' "
-    "AND (m.id IS NOT NULL OR a.role NOT IN ('resident', 'collaborator')) ORDER BY m.id NULLS LAST, a.id LIMIT 1"
+    f"AND (m.id IS NOT NULL OR {_STAFF}) ORDER BY m.id NULLS LAST, a.id LIMIT 1"
 )
 # Somebody outside to whom the thread was sent, or whose letter was let into it.
 _OUTSIDE = text(
@@ -59,7 +66,7 @@ _PEOPLE = text(
     "UNION ALL SELECT d.account_id, d.name FROM works_addressees d WHERE d.letter_id = :letter) AS x "
     "JOIN accounts a ON a.id = x.account_id AND a.status <> 'closed' "
     "LEFT JOIN works_members m ON m.site_id = :site AND m.account_id = a.id AND m.left_at IS NULL "
-    "WHERE m.id IS NOT NULL OR a.role NOT IN ('resident', 'collaborator') ORDER BY a.id"
+    f"WHERE m.id IS NOT NULL OR {_STAFF} ORDER BY a.id"
 )
 _ADDRESSES = text("SELECT address, name FROM works_addressees WHERE letter_id = :letter AND address IS NOT NULL")
 

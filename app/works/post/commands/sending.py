@@ -151,7 +151,7 @@ def recipients(place: Place, draft: Draft, thread_id: int | None = None) -> tupl
         raise Refused(_("Ktoś z wybranych nie bierze już udziału w tej budowie. Wybierz jeszcze raz."), field="to")
     chosen = [one for one in known if one.public_id in accounts or one.duty in duties]
     outside = {address: name for name, address in rules.addresses_of(draft.outside)}
-    names = {} if thread_id is None else names_outside(thread_id)
+    names = {} if thread_id is None else names_outside(place, thread_id)
     for one in draft.to:
         if one.startswith(OUTSIDE):
             address = rules.address_of(one.removeprefix(OUTSIDE))

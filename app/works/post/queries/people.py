@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from app.works.access import Place
+from app.works.post.queries.visible import SEEN, values
 from app.works.rules import DUTIES
 from tenants.db import db
 
-# Members, and whoever else of the staff has written or got a letter in the thread.
+# Members, and whoever else of the staff has written or got a letter of the thread that one may read.
 _PEOPLE = text(
     "SELECT a.id, a.public_id, m.name, m.firm, m.duty FROM works_members m JOIN accounts a ON a.id = m.account_id "
     "WHERE m.site_id = :site AND m.left_at IS NULL AND a.status <> 'closed' "
     "UNION ALL "
     "SELECT a.id, a.public_id, max(x.name), '', NULL FROM ("
-    "SELECT l.account_id, l.author AS name FROM works_letters l WHERE l.thread_id = :thread AND l.state = 'sent' "
-    "UNION ALL SELECT d.account_id, d.name FROM works_addressees d JOIN works_letters l ON l.id = d.letter_id "
-    "WHERE l.thread_id = :thread AND l.state = 'sent') AS x JOIN accounts a ON a.id = x.account_id "
+    f"SELECT l.account_id, l.author AS name FROM works_letters l WHERE l.thread_id = :thread AND l.state = 'sent' "
+    f"AND {SEEN} UNION ALL SELECT d.account_id, d.name FROM works_addressees d JOIN works_letters l "
+    f"ON l.id = d.letter_id WHERE l.thread_id = :thread AND l.state = 'sent' AND {SEEN}) AS x "
+    "JOIN accounts a ON a.id = x.account_id "
     "WHERE a.status <> 'closed' AND a.role NOT IN ('resident', 'collaborator') AND NOT EXISTS ("
     "SELECT FROM works_members m WHERE m.site_id = :site AND m.account_id = a.id) GROUP BY a.id, a.public_id "
     "ORDER BY 3, 1 LIMIT 500"
@@ -35,7 +37,7 @@ _INSIDE = text(
 _NAMES = text(
     "SELECT x.address, max(x.name) AS name FROM (SELECT d.address, d.name, d.letter_id FROM works_addressees d "
     "UNION ALL SELECT l.from_address, l.author, l.id FROM works_letters l) AS x JOIN works_letters l "
-    "ON l.id = x.letter_id WHERE l.thread_id = :thread AND l.state = 'sent' AND x.address IS NOT NULL "
+    f"ON l.id = x.letter_id WHERE l.thread_id = :thread AND l.state = 'sent' AND {SEEN} AND x.address IS NOT NULL "
     "GROUP BY x.address ORDER BY x.address"
 )
 _WRITER = text("SELECT from_address, author FROM works_letters WHERE id = :letter AND from_address IS NOT NULL")
@@ -59,7 +61,7 @@ class Person:
 
 def people(place: Place, thread_id: int | None = None) -> list[Person]:
     """Everybody on the site to whom the one who stands there may write; in a thread also staff who take part in it."""
-    rows = db.session.execute(_PEOPLE, {"site": place.id, "thread": thread_id})
+    rows = db.session.execute(_PEOPLE, {**values(place), "thread": thread_id})
     found = [Person(*row) for row in rows]
     return [one for one in found if one.account_id != place.author.account_id]
 
@@ -70,9 +72,10 @@ def duties(found: list[Person]) -> list[tuple[str, str, int]]:
     return [(duty, str(DUTIES[duty]), number) for duty, number in counts.items() if number > 1]
 
 
-def names_outside(thread_id: int) -> dict[str, str]:
-    """Names of the people outside who are in on a thread, by address."""
-    return {row.address: row.name for row in db.session.execute(_NAMES, {"thread": thread_id})}
+def names_outside(place: Place, thread_id: int) -> dict[str, str]:
+    """Names of the people outside who are in on letters of a thread that one may read, by address."""
+    given = {**values(place), "thread": thread_id}
+    return {row.address: row.name for row in db.session.execute(_NAMES, given)}
 
 
 def talkers(letter_id: int) -> tuple[set[str], list[tuple[str, str]]]:
