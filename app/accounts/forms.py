@@ -43,7 +43,9 @@ class ForgotForm(Form):
 
 class LoginNameForm(Form):
     login = StringField(
-        _l("Login"), [DataRequired(_l("Podaj login."))], description=_l("Na przykład imię i nazwisko, z kropką w środku.")
+        _l("Login"),
+        [DataRequired(_l("Podaj login."))],
+        description=_l("Na przykład imię i nazwisko, z kropką w środku."),
     )
 
 

@@ -13,7 +13,7 @@ from tests.browsing import Browser
 from tests.pages import inspect
 from tests.town import CANARIES, Town, token
 
-TENANT_SITE = ("public", "signed_in", "resident", "staff")
+TENANT_SITE = ("public", "signed_in", "resident", "works", "staff")
 WHO = ("anna", "bogdan", "celina", "darek", "ewa", "filip", "gustaw", "hanna", "irena", "jan")
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 
