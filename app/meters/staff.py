@@ -34,6 +34,8 @@ from app.web.visitor import actor
 
 HOME, WINDOWS = "/admin/media", "/admin/media/windows"
 ENCODINGS = {"utf-8": "utf-8-sig", "cp1250": "cp1250"}
+#: As the sheet `readings` of the exchange package names them.
+COLUMNS = ("numer", "data", "stan", "źródło", "lokal")
 pages = Blueprint("windows", __name__, template_folder="templates")
 menu.register("staff", _l("Media"), "windows.index", "meter", 35, Can.SEE_METERS, module=tabs.OFFICE)
 tabs.register_staff(HOME, _l("Okna odczytów"), 10, pages.name, Can.SEE_METERS)
@@ -131,9 +133,12 @@ def remind(reading_window: str) -> Response:
     except Conflict as refusal:
         flash(refusal.message, "warning")
     else:
-        said = "Bez odczytu jest %(num)d konto. Kto już dostał przypomnienie, nie dostanie drugiego."
-        many = "Bez odczytu są %(num)d konta. Kto już dostał przypomnienie, nie dostanie drugiego."
-        flash(ngettext(said, many, count), "success")
+        said = ngettext(
+            "Bez odczytu jest %(num)d konto. Kto już dostał przypomnienie, nie dostanie drugiego.",
+            "Bez odczytu są %(num)d konta. Kto już dostał przypomnienie, nie dostanie drugiego.",
+            count,
+        )
+        flash(said, "success")
     return see_other(f"{WINDOWS}/{reading_window}")
 
 
@@ -146,7 +151,7 @@ def csv_file(reading_window: str) -> Response:
         [row.serial, row.read_on, row.value, FILE_SOURCES.get(row.source, row.source), row.unit_code]
         for row in windows.export(actor(), window, doubtful=request.args.get("doubtful") == "1")
     ]
-    content = as_csv(["numer", "data", "stan", "źródło", "lokal"], rows)
+    content = as_csv(list(COLUMNS), rows)
     encoding = request.args.get("encoding", "utf-8")
     if encoding == "cp1250":
         content = content.decode("utf-8-sig").encode("cp1250", "replace")

@@ -59,7 +59,7 @@ class CostForm(Form):
 class RulesForm(Form):
     version = HiddenField()
     fixed_percent = StringField(
-        _l("Udział części stałej (%)"), description=_l("Dotyczy kosztów „do podziału na część stałą i zmienną”.")
+        _l("Udział części stałej w procentach"), description=_l("Dotyczy kosztów „do podziału na część stałą i zmienną”.")
     )
     fixed_basis = SelectField(_l("Część stałą dziel według"), choices=choices(BASES), validate_choice=False)
     use_in = SelectField(_l("Część zmienną dziel według"), choices=choices(USES), validate_choice=False)
@@ -75,8 +75,8 @@ class RulesForm(Form):
             "Woda: na osobę i miesiąc. Ogrzewanie: na m² w całym okresie. Liczy się tam, gdzie nie ma odczytu."
         ),
     )
-    least_percent = StringField(_l("Najmniejsze zużycie, które się liczy (% średniej na m²)"))
-    most_percent = StringField(_l("Największe zużycie, które się liczy (% średniej na m²)"))
+    least_percent = StringField(_l("Najmniejsze zużycie, które się liczy, w procentach średniej na m²"))
+    most_percent = StringField(_l("Największe zużycie, które się liczy, w procentach średniej na m²"))
     source = RadioField(_l("Zaliczki bierz z"), choices=choices(SOURCES), validate_choice=False)
     codes = SelectMultipleField(_l("Składniki naliczeń"), choices=[], validate_choice=False)
     account = SelectField(_l("Konto w księgach"), choices=[], validate_choice=False)
