@@ -119,7 +119,7 @@ def _page(unit: HeldUnit, window: Window, filled: ReadingsForm, around: dict[str
         **around,
         window=window,
         form=filled,
-        told={one.serial: one for one in windows.told(window.id, unit.code)},
+        told={one.serial: one for one in windows.told(window.id, unit.code, since=since)},
         since=since,
         today=today(),
         quantity=quantity,

@@ -33,7 +33,8 @@ def index() -> str:
     unit, around = frame()
     if unit is None:
         return render("meters/meters.html", **around)
-    opened = [(one, windows.told(one.id, unit.code)) for one in windows.open_for(actor(), unit, today())]
+    since = register.held_since(actor(), unit, today())
+    opened = [(one, windows.told(one.id, unit.code, since=since)) for one in windows.open_for(actor(), unit, today())]
     medians = register.medians(actor(), unit, today() - timedelta(days=430))
     return render(
         "meters/meters.html",

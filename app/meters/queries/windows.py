@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 
 from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor, Can
+from app.core.clock import local
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
@@ -217,10 +218,14 @@ def open_for(actor: Actor, unit: HeldUnit, today: date) -> list[Window]:
     return [one for one in of_unit(actor, unit, today, today, today) if one.state == "open"]
 
 
-def told(window_id: int, unit_code: str, *, live: bool = True) -> list[Told]:
-    """What was told of a unit's meters in a window, newest first of each; the caller has checked who may see it."""
+def told(window_id: int, unit_code: str, *, live: bool = True, since: date | None = None) -> list[Told]:
+    """What was told of a unit's meters in a window, newest first of each; the caller has checked who may see it.
+
+    `since` is the day from which on what was told is the reader's to see.
+    """
     rows = db.session.execute(_TOLD, {"window": window_id, "unit": unit_code, "live": live})
-    return [Told(**{**row, "doubts": tuple(row["doubts"])}) for row in rows.mappings()]
+    found = [Told(**{**row, "doubts": tuple(row["doubts"])}) for row in rows.mappings()]
+    return [one for one in found if since is None or local(one.created_at).date() >= since]
 
 
 def units(actor: Actor, of: Window, asked: Asked, today: date, page: int = 1, size: int = PAGE_SIZE) -> Page[UnitLine]:

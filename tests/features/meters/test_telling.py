@@ -18,6 +18,7 @@ from app.core.public_ids import new_public_id
 from app.meters.commands import windows
 from tenants.context import bind
 from tests.features.finances.books import House
+from tests.features.imports.doing import change
 from tests.features.meters.telling import opened, page_of, rows, tell
 from tests.features.meters.test_register import meter, reading
 
@@ -202,6 +203,24 @@ def test_that_a_photo_and_a_receipt_that_are_not_there_are_not_there(read: House
     anna = read.enter()
     for path in ("photos/nic", "receipts/nic", "windows/nic?unit=L1"):
         assert anna.get(f"/media/meters/{path}").status_code == 404
+
+
+def test_that_who_moves_in_does_not_see_what_was_told_before(read: House) -> None:
+    window, anna = opened(read), read.enter()
+    assert tell(anna, window, ("W1", "152,25")).status_code == 303
+    assert "152,25" in anna.get(page_of(window)).get_data(as_text=True)
+    since = today() - timedelta(days=5)
+    told = "UPDATE reported_readings SET created_at = created_at - interval '8 days', read_on = read_on - 8, "
+    change(read.app, read.tenant, f"{told}state = 'rejected', answer = 'Proszę poprawić'")
+    read.publish(
+        [],
+        occupancies=[["L1", "P1", "owner", since, None], ["L2", "P2", "owner", date(2020, 1, 1), None]],
+        meters=[meter("W1", location="łazienka")],
+        readings=[reading("W1", LAST, "140")],
+    )
+    for path in (page_of(window), "/media/meters?unit=L1"):
+        page = anna.get(path).get_data(as_text=True)
+        assert "152,25" not in page and "Proszę poprawić" not in page, path
 
 
 def test_that_the_window_starts_on_its_day(read: House) -> None:
