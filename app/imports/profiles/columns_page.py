@@ -44,7 +44,9 @@ def save(profile_id: str, sheet: str) -> Response | tuple[str, int]:
     profile, wanted = _asked(profile_id, sheet)
     before = profile.said(sheet)
     typed = request.form.get("header", "")
-    header = {"header": int(typed)} if typed.isascii() and typed.isdecimal() and int(typed) <= MAX_HEADER else {}
+    header = {}
+    if typed.isascii() and typed.isdecimal() and len(typed) < 10 and int(typed) <= MAX_HEADER:
+        header = {"header": int(typed)}
     form = filled(_form(profile, wanted, {**before, "header": None, **header}))
     said = mapping_of(form, wanted, before)
     if said is None:

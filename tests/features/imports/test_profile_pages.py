@@ -79,6 +79,8 @@ def test_a_mistake_loses_nothing_that_was_typed(desk: Callable[..., Desk]) -> No
     assert 'value="czynsz"' in shown and "BO bilans" in shown and 'value="col:Lokal nr" selected' in shown.replace(
         'selected value="col:Lokal nr"', 'value="col:Lokal nr" selected'
     )
+    for header in ("9" * 10_000, "-1"):
+        assert staff.post(f"{page}/ledger", CHOSEN | {"header": header}).status_code == 422, header[:10]
     assert kept(staff) == {"version": 1, "sheets": {"ledger": {"tabs": ["program"]}}}
 
 
