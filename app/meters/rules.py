@@ -29,6 +29,7 @@ SOURCES = {
     "file": _l("z pliku administracji"),
 }
 # How the same stand in the column `source` of files.
+FILE_COLUMNS = ("numer", "data", "stan", "źródło", "lokal")  # as the sheet `readings` names them
 FILE_SOURCES = {"portal": "portal", "phone": "telefon", "office": "biuro", "file": "plik"}
 BEFORE, OPEN, CLOSED, CANCELLED = "before", "open", "closed", "cancelled"
 WINDOW_STATES = {

@@ -24,7 +24,7 @@ from app.meters.commands import windows as commands
 from app.meters.frame import office_frame
 from app.meters.queries import windows
 from app.meters.queries.windows import Asked, Window
-from app.meters.rules import CLOSED, FILE_SOURCES, OPEN, UNIT_STATES
+from app.meters.rules import CLOSED, FILE_COLUMNS, FILE_SOURCES, OPEN, UNIT_STATES
 from app.meters.window_forms import WindowForm
 from app.web import menu
 from app.web.audiences import needs
@@ -34,8 +34,6 @@ from app.web.visitor import actor
 
 HOME, WINDOWS = "/admin/media", "/admin/media/windows"
 ENCODINGS = {"utf-8": "utf-8-sig", "cp1250": "cp1250"}
-#: As the sheet `readings` of the exchange package names them.
-COLUMNS = ("numer", "data", "stan", "źródło", "lokal")
 pages = Blueprint("windows", __name__, template_folder="templates")
 menu.register("staff", _l("Media"), "windows.index", "meter", 35, Can.SEE_METERS, module=tabs.OFFICE)
 tabs.register_staff(HOME, _l("Okna odczytów"), 10, pages.name, Can.SEE_METERS)
@@ -151,7 +149,7 @@ def csv_file(reading_window: str) -> Response:
         [row.serial, row.read_on, row.value, FILE_SOURCES.get(row.source, row.source), row.unit_code]
         for row in windows.export(actor(), window, doubtful=request.args.get("doubtful") == "1")
     ]
-    content = as_csv(list(COLUMNS), rows)
+    content = as_csv(list(FILE_COLUMNS), rows)
     encoding = request.args.get("encoding", "utf-8")
     if encoding == "cp1250":
         content = content.decode("utf-8-sig").encode("cp1250", "replace")

@@ -59,7 +59,8 @@ class CostForm(Form):
 class RulesForm(Form):
     version = HiddenField()
     fixed_percent = StringField(
-        _l("Udział części stałej w procentach"), description=_l("Dotyczy kosztów „do podziału na część stałą i zmienną”.")
+        _l("Udział części stałej w procentach"),
+        description=_l("Dotyczy kosztów „do podziału na część stałą i zmienną”."),
     )
     fixed_basis = SelectField(_l("Część stałą dziel według"), choices=choices(BASES), validate_choice=False)
     use_in = SelectField(_l("Część zmienną dziel według"), choices=choices(USES), validate_choice=False)
