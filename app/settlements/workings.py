@@ -122,7 +122,8 @@ def _shares(run: Run, costs: Sequence[CostLine]) -> list[Step]:
         percent = plain(run.how.fixed_percent)
         whole = sum(cost.amount for cost in split)
         says = _(
-            "Według regulaminu %(percent)s%% tych kosztów to część stała, a reszta – część zmienna.", percent=percent
+            "Według regulaminu %(percent)s tych kosztów to część stała, a reszta – część zmienna.",
+            percent=f"{percent}%",
         )
         still = sum(half_up(cost.amount * run.how.fixed_percent / 10_000) for cost in split)
         arithmetic = f"{money(whole)} × {percent}% = {money(still)}"
