@@ -36,7 +36,9 @@ from app.web.visitor import actor
 HOME = "/admin/documents"
 MEGABYTES = rules.LARGEST >> 20
 pages = Blueprint("documents", __name__, template_folder="templates")
-menu.register("staff", _l("Dokumenty"), "documents.index", "folder", 45, Can.SEE_DOCUMENTS)
+menu.register("staff", _l("Dokumenty"), "documents.index", "folder", 45, Can.SEE_DOCUMENTS, module="documents_office")
+for further in ("document_folders", "document_batches"):
+    menu.pages_of("documents_office", f"staff.{further}")
 subjects.register("document", _l("Dokument"), HOME + "/{}")
 
 

@@ -25,7 +25,8 @@ from app.web.visitor import actor
 
 HOME = "/admin/mailouts"
 pages = Blueprint("mailouts", __name__, template_folder="templates")
-menu.register("staff", _l("Wysyłki"), "mailouts.index", "send", 40, Can.SEE_MAILOUTS)
+menu.register("staff", _l("Wysyłki"), "mailouts.index", "send", 40, Can.SEE_MAILOUTS, module="mailouts_office")
+menu.pages_of("mailouts_office", "staff.mailout_editing")
 _CHANNELS = {"email": _l("E-mail"), "sms": _l("SMS"), "letter": _l("List")}
 
 
