@@ -48,8 +48,10 @@ def zone(visit: Visit, product: Product, osada: str) -> dict[str, str]:
         fill(page, password=OWN, repeat=OWN)
         press(page, "Zapisz hasło")
         given = product.letter(email, "Zaproszenie").split("Twój login to ")[1].split(". ")[0]
-        page = visit(osada, given, password=OWN)
-        assert "Wybierz własny login" in shown(page)
+        page = visit(osada, path="/login")
+        fill(page, login=given, password=OWN)
+        press(page, "Zaloguj się")
+        assert "Wybierz własny login" in shown(page), page.url
         fill(page, login=f"s2.{login}")
         press(page, "Zapisz i przejdź do budowy")
         assert path_of(page).rstrip("/") == found["path"], page.url

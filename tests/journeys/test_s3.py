@@ -103,7 +103,7 @@ def test_s3_10_the_tabs_stand_in_their_order(visit: Visit) -> None:
     page = visit("demo", "L000001")
     tabs = [tab.strip() for tab in page.locator(".side nav a").all_inner_texts()]
     assert tabs == [
-        "Rachunki i płatności", "Moje dane", "Dokumenty", "Wiadomości", "Napisz do nas", "Kontakt",
+        "Rachunki i płatności", "Moje dane", "Media", "Dokumenty", "Wiadomości", "Napisz do nas", "Kontakt",
     ]  # fmt: skip
 
 
