@@ -168,6 +168,7 @@ def change_member(
         "name": line(name, "name", LENGTHS["name"], missing=_("Podaj imię i nazwisko.")),
     }
     if member.duty == OWNER and duty != OWNER:
+        _owners_only(place)
         _not_the_last_owner(place, member)
     if before == after:
         return
@@ -182,6 +183,7 @@ def end_member(actor: Actor, place: Place, public_id: str) -> None:
     place.need(Right.MANAGE)
     member = locked_member(place, public_id)
     if member.duty == OWNER:
+        _owners_only(place)
         _not_the_last_owner(place, member)
     member.left_at = now()
     audit.record(actor, "works.member_left", place.name, member=member.name)
@@ -197,6 +199,12 @@ def _keeps_to_own_rights(place: Place, duty: str, rights: Sequence[str] | None) 
 def _rights(duty: str, rights: Sequence[str] | None) -> list[str]:
     """The rights that were chosen, or those that the role starts with."""
     return [right.value for right in STARTING.get(duty, ())] if rights is None else list(rights)
+
+
+def _owners_only(place: Place) -> None:
+    """An owner is moved by owners and by staff, not by members to whom they gave rights."""
+    if place.member_id is not None and not place.is_owner:
+        raise Refused(_("Właściciela budowy zmienia tylko właściciel albo biuro zarządcy."), field="duty")
 
 
 def _not_the_last_owner(place: Place, member: WorksMember) -> None:

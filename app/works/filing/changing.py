@@ -15,7 +15,7 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.works import log
 from app.works.access import Place
-from app.works.filing import finding, folders, queries
+from app.works.filing import finding, folders, places, queries
 from app.works.filing.commands import add_files
 from app.works.filing.models import WorksDocument, WorksFile
 from app.works.filing.rules import MOVABLE, REASON_LENGTH, SHOWABLE
@@ -74,6 +74,9 @@ def move(actor: Actor, place: Place, public_id: str, folder: str) -> None:
 def withdraw(actor: Actor, place: Place, public_id: str, reason: str | None) -> None:
     """Take a document out of all lists; who manages the site still finds it. Raises `Refused`, `NotThere`."""
     row = _changeable(place, public_id)
+    own = places.own(row.kind)
+    if own and own.settled and own.settled(row.id) and not place.may(Right.MANAGE):
+        raise Refused(_("Ten dokument jest już podpisany. Wycofać go może tylko osoba, która zarządza budową."))
     why = line(reason, "reason", REASON_LENGTH, missing=_("Napisz, dlaczego wycofujesz dokument."))
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason, row.shown_at = now(), place.author.name, why, None
     title = row.title if row.readers is None else ""

@@ -18,6 +18,8 @@ class Own:
     add: str | None = None
     #: What the link to `add` says; lazy.
     words: Any = ""
+    #: Whether a document (its id) is settled, so that only those who manage the site may withdraw it.
+    settled: Callable[[int], bool] | None = None
 
 
 _own: dict[str, Own] = {}

@@ -34,7 +34,12 @@ pages = Blueprint("works_protocols", __name__, template_folder="templates")
 due.register("protocols", queries.due)
 places.register(
     "protocol",
-    places.Own(lambda public_id: f"files/protocols/{public_id}", "files/protocols/new", _l("Nowy protokół odbioru")),
+    places.Own(
+        lambda public_id: f"files/protocols/{public_id}",
+        "files/protocols/new",
+        _l("Nowy protokół odbioru"),
+        queries.is_frozen,
+    ),
 )
 
 

@@ -224,6 +224,12 @@ def protocol(place: Place, public_id: str) -> Protocol:
     )
 
 
+def is_frozen(document_id: int) -> bool:
+    """Whether the protocol of this document is being signed, or is signed."""
+    frozen = text("SELECT EXISTS (SELECT FROM works_protocols WHERE document_id = :document AND state = 'frozen')")
+    return bool(db.session.execute(frozen, {"document": document_id}).scalar())
+
+
 def section(found: Protocol, public_id: str) -> Section:
     """One section of a protocol. Raises `NotThere`."""
     for one in found.sections:

@@ -1,4 +1,7 @@
-"""Reads of what residents see: sites of their buildings that are shown, and only what is shown of them."""
+"""Reads of what residents see: sites of their buildings that are shown, and only what is shown of them.
+
+A document is shown as it was then: what somebody adds to it later waits until it is shown again.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,8 @@ _FILES = text(
     "SELECT d.public_id AS document, d.title, d.kind, d.week_on, d.dated_on, d.created_at, f.public_id, f.name, "
     "f.content_type, f.size, f.file_id FROM works_documents d JOIN works_files f ON f.document_id = d.id "
     "WHERE d.site_id = :site AND d.shown_at IS NOT NULL AND d.withdrawn_at IS NULL AND d.kind <> 'invoice' "
-    "AND f.version = (SELECT max(g.version) FROM works_files g WHERE g.document_id = d.id) "
+    "AND f.added_at <= d.shown_at AND f.version = (SELECT max(g.version) FROM works_files g "
+    "WHERE g.document_id = d.id AND g.added_at <= d.shown_at) "
     "ORDER BY d.week_on DESC NULLS LAST, d.created_at DESC, f.id LIMIT :most"
 )
 

@@ -119,3 +119,14 @@ def test_an_owner_closes_the_site_and_opens_it_again(site: Any) -> None:
     assert site.enter("olga").get(f"{site.url}/settings/members/new").status_code == 422
     assert site.sent("olga", f"{page}/state", page=page, closed="0").status_code == 303
     assert site.enter("olga").get(f"{site.url}/settings/members/new").status_code == 200
+
+
+def test_owners_are_moved_by_owners_and_by_staff_only(site: Any) -> None:
+    ((marek,), (olga,)) = site.sql("SELECT public_id FROM works_members WHERE name ~ '^(Marek|Olga)' ORDER BY name")
+    given = {"name": "Marek Kierownik", "duty": "manager", "rights_given": "chosen", "rights": ["manage", "invite"]}
+    assert site.sent("olga", f"{site.url}/settings/members/{marek}", **given).status_code == 303
+    ending = site.sent("marek", f"{site.url}/settings/members/{olga}/end")
+    assert ending.status_code == 422 and "tylko właściciel albo biuro" in ending.text
+    lowered = {"name": "Olga", "duty": "other", "rights_given": "chosen"}
+    assert site.sent("marek", f"{site.url}/settings/members/{olga}", **lowered).status_code == 422
+    assert site.sql("SELECT duty FROM works_members WHERE public_id = :id AND left_at IS NULL", id=olga) == [("owner",)]

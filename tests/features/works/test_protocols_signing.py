@@ -106,3 +106,11 @@ def test_a_protocol_without_text_or_parties_is_not_handed_over(site: Any) -> Non
     protocol = begun(site)
     answer = site.sent("marek", f"{url(site, protocol)}/freeze", url(site, protocol))
     assert answer.status_code == 422 and "kto ma podpisać" in answer.text
+
+
+def test_a_protocol_that_is_being_signed_is_withdrawn_by_who_manages_the_site_only(site: Any) -> None:
+    protocol = frozen(site, "olga", "wojtek")
+    page = f"{site.url}/files/{protocol}"
+    refused = site.sent("marek", f"{page}/withdraw", url(site, protocol), reason="Bez powodu")
+    assert refused.status_code == 422 and "już podpisany" in refused.text
+    assert site.sent("olga", f"{page}/withdraw", url(site, protocol), reason="Pomyłka").status_code == 303

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import text
 
 from app.attachments.checking import checked
 from app.attachments.rules import DOCUMENTS, PICTURES
 from app.works.access import place
-from app.works.filing.commands import Sheet, file_away
+from app.works.filing.commands import Sheet, add_files, file_away
 from app.works.showing.rules import Stage, share
+from tenants.db import db
 from tests.features.documents.conftest import pdf
 
 SHOWN = "/documents/works"
@@ -138,3 +140,20 @@ def test_a_stage_is_always_in_one_state(starts: date, days: int, today: date) ->
 def test_a_share_never_overstates(spent: int, planned: int) -> None:
     found = share(spent, planned)
     assert found * planned <= spent * 100 and (planned == 0 or (found + 1) * planned > spent * 100)
+
+
+def test_what_is_added_later_waits_until_it_is_shown_again(shown: Any) -> None:
+    public_id = filed(shown, "reports", "Raport dla wszystkich")
+
+    def add() -> None:
+        ((document,),) = db.session.execute(
+            text("SELECT id FROM works_documents WHERE public_id = :id"), {"id": public_id}
+        ).all()
+        file = checked("nowszy.pdf", pdf("Nowszy"), DOCUMENTS, 1 << 20)
+        add_files(document, 2, [file], place(shown.actor_olga, shown.id).author)
+
+    shown.do(add)
+    page = shown.enter("O1").get(f"{SHOWN}/{shown.id}").text
+    assert "p.pdf" in page and "nowszy.pdf" not in page
+    shown.sql("UPDATE works_documents SET shown_at = now() WHERE public_id = :id", id=public_id)
+    assert "nowszy.pdf" in shown.enter("O1").get(f"{SHOWN}/{shown.id}").text
