@@ -41,7 +41,7 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for library in ("rq", "alembic"):
+    for library in ("rq", "alembic", "sqlalchemy.pool"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
