@@ -233,6 +233,8 @@ _ACTIONS = {
     "works.thread_closed": _l("Zakończono wątek poczty budowy"),
     "works.thread_reopened": _l("Otwarto wątek poczty budowy ponownie"),
     "works.closed": _l("Zamknięto budowę"),
+    "works.hidden": _l("Ukryto budowę przed mieszkańcami"),
+    "works.shown": _l("Pokazano budowę mieszkańcom"),
     "works.document_hidden": _l("Ukryto dokument budowy przed mieszkańcami"),
     "works.document_moved": _l("Przeniesiono dokument budowy do innej teczki"),
     "works.document_shown": _l("Pokazano dokument budowy mieszkańcom"),

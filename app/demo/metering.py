@@ -119,7 +119,7 @@ def _meter(unit: Unit, rng: Random, season: Season, medium: str, used: list[int]
     serial = f"{PREFIX[medium]}{rng.randint(10, 99)}{unit.index:06d}"
     installed = months.day_in(season.first, 1) - timedelta(days=rng.randint(30, 900))
     if odd == "expired":
-        installed = season.as_of - VALID_FOR - timedelta(days=40)
+        installed = date(season.as_of.year - 6, 9, 1 + unit.index % 28)
     location = rng.choice(LOCATIONS[medium])
     if odd == "missing":  # charged by the head, as long as there is no meter
         return

@@ -23,7 +23,7 @@ def pdf(word: str) -> bytes:
     made = gateway.render(
         paper.TEMPLATE,
         {"office": {}, "lang": "pl", "title": word, "dated": "", "signature": "", "enclosed": "", "duplex": False,
-         "letters": [{"address": [word], "subject": word, "body": [word], "enclosed": []}]},
+         "letters": [{"address": [word], "subject": word, "body": [word], "enclosed": [], "elsewhere": []}]},
     )  # fmt: skip
     assert made.startswith(b"%PDF")
     return made
