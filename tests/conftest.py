@@ -7,6 +7,7 @@ Nothing here touches the servers of `./run`. Tests make the tenants that they ch
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from config import settings as config
 from config.local import servers as local
 from config.settings import Settings
 from tests.browsing import Browser
+from tests.leaving import Leaving
 from tests.post import Post
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ hypothesis.settings.load_profile("osiedle")
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.Servers]:
     """PostgreSQL and Valkey of this test process."""
-    with local.start(tmp_path_factory.mktemp("servers"), durable=False) as running:
+    directory = tmp_path_factory.mktemp("servers")
+    with local.start(directory, durable=False) as running:
         yield running
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -94,15 +98,28 @@ def context(app: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def tenant(app: Any) -> Any:
+def tenant(new_tenant: Callable[..., Any]) -> Any:
     """A new manager of this test's own, with no data but its first admin."""
-    return _new_tenant(app)
+    return new_tenant()
+
+
+@pytest.fixture(scope="session")
+def leaving(settings: Settings) -> Leaving:
+    return Leaving(settings.database_url)
 
 
 @pytest.fixture
-def new_tenant(app: Any) -> Callable[..., Any]:
-    """Makes more managers; keyword arguments as `open_manager`'s."""
-    return lambda **values: _new_tenant(app, **values)
+def new_tenant(app: Any, leaving: Leaving) -> Iterator[Callable[..., Any]]:
+    """Makes more managers; keyword arguments as `open_manager`'s. They are gone soon after the test."""
+    made: list[Any] = []
+
+    def make(**values: Any) -> Any:
+        made.append(_new_tenant(app, **values))
+        return made[-1]
+
+    leaving.settle()
+    yield make
+    leaving.add(made)
 
 
 @pytest.fixture(scope="session")

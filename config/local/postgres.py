@@ -48,7 +48,7 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
 }
 # For test servers only: their data is worth nothing after the run.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "256MB"}
 
 
 @dataclass(frozen=True, slots=True)

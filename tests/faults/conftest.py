@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,8 +130,10 @@ def token(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    made = Deployment(tmp_path_factory.mktemp("deployment"))
+    directory = tmp_path_factory.mktemp("deployment")
+    made = Deployment(directory)
     try:
         yield made
     finally:
         made.stop()
+    shutil.rmtree(directory, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -119,6 +120,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process.terminate()
         process.wait(60)
         log.close()
+    shutil.rmtree(var, ignore_errors=True)
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes], var: Path) -> None:

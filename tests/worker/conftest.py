@@ -67,11 +67,9 @@ def until(holds: Callable[[], Any], seconds: float = 10) -> Any:
 
 
 @pytest.fixture
-def new_tenant(app: Any) -> Callable[..., Any]:
+def new_tenant(new_tenant: Callable[..., Any]) -> Callable[..., Any]:
     """Makes managers whose first letter is not posted, so that only a test's own work waits."""
-    from tests.conftest import _new_tenant
-
-    return lambda **values: _new_tenant(app, **({"post": False} | values))
+    return lambda **values: new_tenant(**({"post": False} | values))
 
 
 @pytest.fixture
