@@ -1,4 +1,4 @@
-"""Pages go first: while others are being served, a package is taken in at half the speed.
+"""Pages go first: while others are being served, a package is taken in with pauses.
 
 The process of PostgreSQL that writes an import has the priority of those that serve pages, and nobody but the
 administrator of its machine can lower that; it works as fast as it is fed. Whether anybody else is there tells the
@@ -11,37 +11,31 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-#: How pages are let go first: `rest` between blocks while others are served; `core`: the import and its reader share
-#: one processor, so that the others are left to pages and PostgreSQL; `batch`: Linux lets whoever waits for an answer
-#: go before them. `flask bench import --beside rest,core` measures any of these, or none.
-WAYS = {"rest"}
+#: How pages are let go first: `rest` between blocks while others are served; `batch`: Linux lets whoever waits for an
+#: answer go before the import and its reader. `flask bench import --beside rest` measures either, both or none.
+WAYS = {"rest", "batch"}
 #: Transactions of others, in a second and at the least, that show that others are being served.
 SERVED, SERVED_AT_ONCE = 10, 5
 #: Seconds for which they are believed to be there still. A process of PostgreSQL tells what it did once a second.
 BELIEVED = 3.0
-#: Seconds that a block is held back at most: what takes longer is being held up by others already.
-LONGEST = 0.05
+#: A pause is this many times as long as the block before it took, and at most so many seconds: what takes longer is
+#: being held up by others already.
+PAUSE, LONGEST = 3, 0.05
 
 
 @contextmanager
 def aside() -> Iterator[None]:
     """What the body's thread does, and the processes that it starts, give way as `WAYS` say; afterwards no more."""
-    if not hasattr(os, "sched_setaffinity"):
+    if not hasattr(os, "SCHED_BATCH") or "batch" not in WAYS:
         yield
         return
-    processors = os.sched_getaffinity(0)
     policy = os.sched_getscheduler(0)
-    # Containers may forbid either, and the import does not need it.
-    with suppress(OSError):
-        if "core" in WAYS and len(processors) > 1:
-            os.sched_setaffinity(0, {max(processors)})
-        if "batch" in WAYS:
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    with suppress(OSError):  # containers may forbid it, and the import does not need it
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     try:
         yield
     finally:
         with suppress(OSError):
-            os.sched_setaffinity(0, processors)
             os.sched_setscheduler(0, policy, os.sched_param(0))
 
 
@@ -61,8 +55,8 @@ class Pace:
         self._ended, self._at = ended, at
 
     def rest(self, at: float) -> float:
-        """Seconds to stand still before the block that is there now: as long as the one before it took."""
+        """Seconds to stand still before the block that is there now, by how long the one before it took."""
         served = "rest" in WAYS and at < self._until
-        seconds = max(0.0, min(at - self._resumed, LONGEST)) if served else 0.0
+        seconds = max(0.0, min(PAUSE * (at - self._resumed), LONGEST)) if served else 0.0
         self._resumed = at + seconds
         return seconds

@@ -125,7 +125,7 @@ BENCHES = {
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, not how fast.")
 @click.option("--rows", type=click.IntRange(1_000, 2_000_000), help="Rows of the ledger of `import`.")
 @click.option(
-    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest,core,batch or none)."
+    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest,batch or none)."
 )
 def main(what: str, as_json: bool, seconds: float | None, quick: bool, rows: int | None, beside: str | None) -> None:
     ROWS[0] = rows or ROWS[0]
