@@ -121,6 +121,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("api", "app.imports.api"),
     ("api", "app.api.description"),
     ("console_public", "app.operators.public"),
+    ("console_public", "app.stripe_events.webhook"),
     ("operator", "app.operators.operator"),
     ("operator", "app.operators.rates"),
     ("operator", "app.operators.log"),
