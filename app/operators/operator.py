@@ -12,7 +12,7 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.core.runtime import settings
-from app.operators import commands, queries
+from app.operators import commands, panels, queries
 from app.operators.forms import ReasonForm, TenantForm
 from app.operators.queries import Manager, Order
 from app.web import menu, sessions
@@ -140,6 +140,7 @@ def _tenant_page(slug: str, form: ReasonForm, activation_url: str | None = None)
         activation_post_url=_address("activation", slug) if _may_activate(found) else None,
         suspend_url=_address("suspend", slug),
         resume_url=_address("resume", slug),
+        panels=panels.panels(actor(), slug) if isinstance(found, Manager) else [],
         **_progress(found),
     )
 

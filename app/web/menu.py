@@ -44,6 +44,7 @@ class Entry:
     module: str | None = None
     shown: Callable[[Actor], bool] | None = None
     count: Callable[[Actor], int] | None = None
+    also: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -79,13 +80,15 @@ def register(
     module: str | None = None,
     shown: Callable[[Actor], bool] | None = None,
     count: Callable[[Actor], int] | None = None,
+    also: tuple[str, ...] = (),
 ) -> None:
     """Add an item; `endpoint` without the audience, such as `finances.payments`, or that of a public page.
 
     `module` names what the manager can switch off; `shown` says whether there is anything for this visitor to see,
-    `count` how much of it is new. Every page asks both.
+    `count` how much of it is new; every page asks both.
+    `also` names further features on whose pages the item is lit, such as `operator.operators`.
     """
-    entry = Entry(audience, label, endpoint, icon, order, needs, module, shown, count)
+    entry = Entry(audience, label, endpoint, icon, order, needs, module, shown, count, frozenset(also))
     _entries[entry.name] = entry
     if module is not None:
         pages_of(module, entry.feature)
@@ -151,8 +154,9 @@ def _chosen() -> Choices:
 
 
 def _stands_for(entry: Entry, feature: str) -> bool:
-    """Whether an item leads to pages of a feature: its own, or further ones of its module."""
-    return feature == entry.feature or (entry.module is not None and _modules.get(feature) == entry.module)
+    """Whether an item leads to pages of a feature: its own, or further ones that it names or of its module."""
+    of_module = entry.module is not None and _modules.get(feature) == entry.module
+    return feature == entry.feature or feature in entry.also or of_module
 
 
 def _feature(endpoint: str) -> str:
