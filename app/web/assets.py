@@ -14,15 +14,15 @@ FOLDER = Path(__file__).resolve().parent / "static"
 @cache
 def address(name: str) -> str:
     """The address of a static file, such as `app.css`. Raises `FileNotFoundError`."""
-    return f"/static/{_digest(name)}/{name}"
+    if not (FOLDER / name).is_file():
+        raise FileNotFoundError(name)
+    return f"/static/{_digest()}/{name}"
 
 
 @cache
-def _digest(name: str) -> str:
+def _digest() -> str:
     """One digest for the whole folder: style sheets name fonts by relative addresses."""
     digest = hashlib.sha256()
-    if not (FOLDER / name).is_file():
-        raise FileNotFoundError(name)
     for file in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         digest.update(file.relative_to(FOLDER).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]

@@ -17,7 +17,7 @@ from app.works.access import Place, place
 from app.works.forms import MemberForm
 from app.works.frame import framed
 from app.works.queries import Member
-from app.works.rules import OWNER, RIGHTS, Right
+from app.works.rules import DUTIES, OWNER, RIGHTS, Right
 
 pages = Blueprint("works_settings", __name__, template_folder="templates")
 
@@ -29,7 +29,7 @@ def show(site: str) -> str:
         "works/settings.html",
         here,
         sections=sections.sections("settings", actor()),
-        duty=next((one.duty_label for one in _own(here)), ""),
+        duty=str(DUTIES[here.duty]) if here.duty else "",
         rights=[str(label) for right, label in RIGHTS.items() if here.may(right)],
         manages=here.may(Right.MANAGE),
         publishes=here.may(Right.PUBLISH),
@@ -116,10 +116,6 @@ def state(site: str) -> Any:
     here = place(actor(), site)
     commands.close_site(actor(), here, closed=request.form.get("closed") == "1")
     return see_other(f"{here.url}/settings")
-
-
-def _own(here: Place) -> list[Member]:
-    return [one for one in queries.members(actor(), here) if one.id == here.member_id]
 
 
 def _member_page(here: Place, form: MemberForm, found: Member | None = None, sentence: str | None = None) -> str:

@@ -18,14 +18,14 @@ from app.works.access import Place, place
 from app.works.filing import changing, folders, photos, queries, reading
 from app.works.filing.pages import document_page
 from app.works.filing.rules import FORM_MEGABYTES, LARGEST, MOST_FILES
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 from app.works.rules import Right
 
 pages = Blueprint("files_changing", __name__)
 
 
 @pages.post("/<site>/files/<document>/versions")
-@accepts_upload(FORM_MEGABYTES)
+@accepts_upload(FORM_MEGABYTES, admits=may_send_files)
 def add_version(site: str, document: str) -> Any:
     def done(here: Place) -> str:
         queries.one(here, document)  # nobody's files are looked into for a document that is not there

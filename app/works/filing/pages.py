@@ -25,7 +25,7 @@ from app.works.filing.commands import file_away
 from app.works.filing.forms import DocumentForm
 from app.works.filing.queries import Chosen
 from app.works.filing.rules import FORM_MEGABYTES, LARGEST, MOST_FILES, MOVABLE, SHOWABLE
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 from app.works.rules import Right
 
 pages = Blueprint("files", __name__)
@@ -59,7 +59,7 @@ def withdrawn(site: str) -> str:
 
 
 @pages.route("/<site>/files/new", methods=["GET", "POST"])
-@accepts_upload(FORM_MEGABYTES)
+@accepts_upload(FORM_MEGABYTES, admits=may_send_files)
 def new(site: str) -> Any:
     here = place(actor(), site)
     here.must_work_here()

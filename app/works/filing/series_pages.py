@@ -23,7 +23,7 @@ from app.works.filing import photos, queries, series, weeks
 from app.works.filing.forms import SeriesForm
 from app.works.filing.rules import FORM_MEGABYTES, LARGEST, MOST_FILES
 from app.works.filing.series import Series, Week
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 
 pages = Blueprint("series", __name__)
 PER_PAGE = 60
@@ -101,7 +101,7 @@ def compare(site: str, series_id: str) -> str:
 
 
 @pages.route("/<site>/files/series/<series_id>/<week>", methods=["GET", "POST"])
-@accepts_upload(FORM_MEGABYTES)
+@accepts_upload(FORM_MEGABYTES, admits=may_send_files)
 def one_week(site: str, series_id: str, week: str) -> Any:
     """One week; photographs are added here without a script, as many as a form takes."""
     here = place(actor(), site)

@@ -23,7 +23,7 @@ from app.works import queries as sites
 from app.works.access import Place, place
 from app.works.filing import places
 from app.works.filing import queries as filing
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 from app.works.invoices import commands, queries, rules, taking
 from app.works.invoices.forms import InvoiceForm, MoveForm
 from app.works.rules import Right
@@ -94,7 +94,7 @@ def new(site: str) -> str:
 
 
 @pages.post("/<site>/files/invoices/new")
-@accepts_upload(taking.MEGABYTES)
+@accepts_upload(taking.MEGABYTES, admits=may_send_files)
 def save(site: str) -> Any:
     here = place(actor(), site)
     here.must_work_here()

@@ -19,7 +19,7 @@ from app.web.forms import filled, refuse
 from app.web.pages import see_other
 from app.web.visitor import actor
 from app.works.access import Place, place
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 from app.works.post import cards, rules
 from app.works.post.commands import drafts, sending
 from app.works.post.commands.sending import ACCOUNT, OUTSIDE, Attached, Draft
@@ -47,7 +47,7 @@ def new(site: str) -> Any:
 
 
 @pages.post("/<site>/mail/new")
-@accepts_upload(MEGABYTES)
+@accepts_upload(MEGABYTES, admits=may_send_files)
 def send(site: str) -> Any:
     here = place(actor(), site)
     here.must_work_here()
@@ -64,7 +64,7 @@ def send(site: str) -> Any:
 
 
 @pages.post("/<site>/mail/<works_thread>")
-@accepts_upload(MEGABYTES)
+@accepts_upload(MEGABYTES, admits=may_send_files)
 def answer(site: str, works_thread: str) -> Any:
     here = place(actor(), site)
     here.must_work_here()

@@ -24,7 +24,7 @@ from app.works import due
 from app.works import queries as sites
 from app.works.access import Place, place
 from app.works.filing import places
-from app.works.frame import framed
+from app.works.frame import framed, may_send_files
 from app.works.protocols import commands, printing, queries, rules, signing
 from app.works.protocols.forms import DefectForm, NewForm, RemarkForm, SectionForm, SignForm
 
@@ -173,7 +173,7 @@ def remark(site: str, works_protocol: str) -> Any:
 
 
 @pages.post("/<site>/files/protocols/<works_protocol>/photos")
-@accepts_upload(MEGABYTES)
+@accepts_upload(MEGABYTES, admits=may_send_files)
 def add_photos(site: str, works_protocol: str) -> Any:
     here = place(actor(), site)
     queries.protocol(here, works_protocol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, request
@@ -23,7 +24,6 @@ from app.works.frame import framed
 from app.works.rules import Right
 from app.works.showing import commands, queries
 from app.works.showing.models import WorksBudgetLine, WorksStage
-from app.works.showing.queries import ShownSite
 
 pages = Blueprint("showing", __name__, template_folder="templates")
 
@@ -120,34 +120,37 @@ def _may(site: str) -> Place:
 
 def _stage(here: Place, stage: str | None, values: dict[str, Any]) -> Any:
     form = filled(StageForm, **values)
-    sentence = None
-    if request.method == "POST":
-        try:
-            if form.validate():
-                first, last, done = form.starts_on.data, form.ends_on.data, form.done_on.data
-                commands.save_stage(here, form.name.data or "", first, last, done, stage)
-                return see_other(f"{here.url}/showing#stages")
-        except NotThere:
-            raise
-        except Refused as refusal:
-            sentence = refuse(form, refusal)
-    page = framed("showing/row.html", here, form=form, sentence=sentence, title=_("Etap prac"))
-    return page, 422 if request.method == "POST" else 200
+
+    def save() -> None:
+        first, last, done = form.starts_on.data, form.ends_on.data, form.done_on.data
+        commands.save_stage(here, form.name.data or "", first, last, done, stage)
+
+    return _row(here, form, save, _("Etap prac"), "stages")
 
 
 def _money(here: Place, entry: str | None, values: dict[str, Any]) -> Any:
     form = filled(MoneyForm, **values)
+
+    def save() -> None:
+        planned, spent = (_sum(form[name].data, name) for name in ("planned", "spent"))
+        commands.save_money(here, form.name.data or "", planned, spent, entry)
+
+    return _row(here, form, save, _("Plan i wydatki"), "money")
+
+
+def _row(here: Place, form: Form, save: Callable[[], None], title: str, part: str) -> Any:
+    """The form of one stage or one sum; `part` is the place on the page where it is listed."""
     sentence = None
     if request.method == "POST":
         try:
-            planned, spent = (_sum(form[name].data, name) for name in ("planned", "spent"))
-            commands.save_money(here, form.name.data or "", planned, spent, entry)
-            return see_other(f"{here.url}/showing#money")
+            if form.validate():
+                save()
+                return see_other(f"{here.url}/showing#{part}")
         except NotThere:
             raise
         except Refused as refusal:
             sentence = refuse(form, refusal)
-    page = framed("showing/row.html", here, form=form, sentence=sentence, title=_("Plan i wydatki"))
+    page = framed("showing/row.html", here, form=form, sentence=sentence, title=title)
     return page, 422 if request.method == "POST" else 200
 
 
@@ -159,7 +162,6 @@ def _sum(text: str | None, field: str) -> int:
 
 
 def _page(here: Place, form: IntroForm, sentence: str | None = None, held: Held | None = None) -> str:
-    as_shown = ShownSite(here.id, here.public_id, here.name, "", None, None, "", "", True)
     return framed(
         "showing/edit.html",
         here,
@@ -169,5 +171,5 @@ def _page(here: Place, form: IntroForm, sentence: str | None = None, held: Held 
         day=today(),
         stages=queries.stages(actor(), here.id),
         money=queries.money(actor(), here.id),
-        files=queries.files(actor(), as_shown),
+        files=queries.files(actor(), here.id),
     )

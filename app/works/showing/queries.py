@@ -37,14 +37,15 @@ _MONEY = text(
     "SELECT public_id, name, planned, spent FROM works_budget_lines WHERE site_id = :site "
     "ORDER BY position, id LIMIT 200"
 )
-_FILES = text(
+_SHOWN_FILES = (
     "SELECT d.public_id AS document, d.title, d.kind, d.week_on, d.dated_on, d.created_at, f.public_id, f.name, "
     "f.content_type, f.size, f.file_id FROM works_documents d JOIN works_files f ON f.document_id = d.id "
     "WHERE d.site_id = :site AND d.shown_at IS NOT NULL AND d.withdrawn_at IS NULL AND d.kind <> 'invoice' "
     "AND f.added_at <= d.shown_at AND f.version = (SELECT max(g.version) FROM works_files g "
     "WHERE g.document_id = d.id AND g.added_at <= d.shown_at) "
-    "ORDER BY d.week_on DESC NULLS LAST, d.created_at DESC, f.id LIMIT :most"
 )
+_FILES = text(f"{_SHOWN_FILES} ORDER BY d.week_on DESC NULLS LAST, d.created_at DESC, f.id LIMIT :most")
+_FILE = text(f"{_SHOWN_FILES} AND f.public_id = :file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +93,18 @@ def site(actor: Actor, units: list[str], public_id: str) -> ShownSite:
     raise NotThere("")
 
 
-def files(_actor: Actor, shown: ShownSite) -> list[ShownFile]:
+def files(_actor: Actor, site_id: int) -> list[ShownFile]:
     """What is shown of a site: photographs by week, newest first, and documents."""
-    return [ShownFile(*row) for row in db.session.execute(_FILES, {"site": shown.id, "most": MOST_PHOTOS})]
+    return [ShownFile(*row) for row in db.session.execute(_FILES, {"site": site_id, "most": MOST_PHOTOS})]
 
 
-def file(actor: Actor, shown: ShownSite, public_id: str) -> ShownFile:
+def file(_actor: Actor, site_id: int, public_id: str) -> ShownFile:
     """One shown file. Raises `NotThere`."""
-    if len(public_id) == PUBLIC_ID_LENGTH:
-        for one in files(actor, shown):
-            if one.public_id == public_id:
-                return one
-    raise NotThere("")
+    known = len(public_id) == PUBLIC_ID_LENGTH
+    row = db.session.execute(_FILE, {"site": site_id, "file": public_id}).one_or_none() if known else None
+    if row is None:
+        raise NotThere("")
+    return ShownFile(*row)
 
 
 def stages(_actor: Actor, site_id: int) -> list[Stage]:

@@ -44,7 +44,7 @@ def index() -> str:
 @pages.get(f"{HOME}/<site>")
 def show(site: str) -> str:
     shown = queries.site(actor(), _units(), site)
-    found = queries.files(actor(), shown)
+    found = queries.files(actor(), shown.id)
     photos = [one for one in found if one.kind == "photo"]
     weeks = [(week, list(group)) for week, group in groupby(photos, key=lambda one: one.week_on)]
     return render(
@@ -75,7 +75,7 @@ def photo(site: str, works_file: str) -> Response:
 
 
 def _file(site: str, works_file: str) -> ShownFile:
-    return queries.file(actor(), queries.site(actor(), _units(), site), works_file)
+    return queries.file(actor(), queries.site(actor(), _units(), site).id, works_file)
 
 
 def _units() -> list[str]:
