@@ -22,6 +22,7 @@ class TenantRow(PlatformModel):
     __table_args__ = (
         CheckConstraint("kind IN ('cooperative', 'association', 'agency')", name="kind"),
         CheckConstraint("status IN ('active', 'suspended')", name="status"),
+        CheckConstraint("standing IN ('good', 'read_only', 'staff_off')", name="standing"),
         {"schema": PLATFORM},
     )
 
@@ -38,6 +39,7 @@ class TenantRow(PlatformModel):
     migrated_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     migration_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    standing: Mapped[str] = mapped_column(Text, server_default="good")
 
 
 class DomainRow(PlatformModel):

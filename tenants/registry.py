@@ -18,7 +18,9 @@ import psycopg
 from sqlalchemy import Engine, text
 
 CHANNEL = "osiedle_registry"
-_COLUMNS = "t.id, t.slug, t.name, t.kind, t.status, t.status_reason, t.contact, t.database, t.schema, t.revision"
+_COLUMNS = (
+    "t.id, t.slug, t.name, t.kind, t.status, t.status_reason, t.contact, t.database, t.schema, t.revision, t.standing"
+)
 # a server that is gone without a word must be noticed: until then a change would not be heard
 _ALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
 log = logging.getLogger(__name__)
@@ -26,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One manager as the rest of the code sees it. `schema` is also the name of its database role."""
+    """One manager as the rest of the code sees it. `schema` is also the name of its database role.
+
+    `standing` is `good`, or what the manager's staff may still do while nobody pays: `read_only`, `staff_off`.
+    """
 
     id: int
     slug: str
@@ -39,6 +44,7 @@ class Tenant:
     schema: str
     revision: str
     host: str
+    standing: str = "good"
 
     @property
     def suspended(self) -> bool:

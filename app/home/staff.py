@@ -19,6 +19,7 @@ from app.messages import queries as messages
 from app.registrations import queries as registrations
 from app.statements import queries as statements
 from app.web import menu
+from app.web.notices import notices
 from app.web.pages import render
 from app.web.visitor import actor
 
@@ -33,6 +34,7 @@ def index() -> str:
     counts = queries.counts(who)
     return render(
         "staff/home.html",
+        notices=notices("staff", who),
         last_import=_last(last) if last else None,
         late=lateness.late(who) if Can.SEE_IMPORTS in who.can else None,
         imports_url=url_for("staff.imports.index"),

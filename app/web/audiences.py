@@ -27,8 +27,10 @@ from flask import Blueprint, abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.core.actor import Actor, Can
+from app.core.errors import Refused
+from app.core.language import gettext as _
 from app.web import bearer, menu
-from app.web.visitor import actor, maybe_actor
+from app.web.visitor import actor, maybe_actor, site
 from tenants.http import CONSOLE, PRODUCT, TENANT
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -52,7 +54,9 @@ def parents() -> dict[str, Blueprint]:
     made["signed_in"].before_request(_guard(lambda who: who.kind == "account"))
     made["resident"].before_request(_guard(lambda who: who.is_resident))
     made["staff"].before_request(_guard(lambda who: who.is_staff))
+    made["staff"].before_request(_nothing_unpaid)
     made["works"].before_request(_guard(lambda who: who.kind == "account"))
+    made["works"].before_request(_nothing_unpaid)
     made["api"].before_request(bearer.guard)
     made["operator"].before_request(_guard(lambda who: who.is_operator))
     return made
@@ -89,6 +93,41 @@ def _may_be_watched() -> bool:
         return True
     looks = request.method in ("GET", "HEAD") and (request.endpoint or "").startswith("resident.")
     return looks and not any((request.endpoint or "").startswith(f"resident.{name}.") for name in _private)
+
+
+class Unpaid(Refused):
+    """The manager has not paid for the portal, so its staff may not do this now."""
+
+    status = 402
+
+
+def _nothing_unpaid() -> None:
+    """What staff may still do while their manager does not pay; residents and collaborators feel nothing of it."""
+    tenant = site().tenant
+    standing = tenant.standing if tenant else "good"
+    who = maybe_actor()
+    if standing == "good" or who is None or not who.is_staff or _view_has("open_unpaid"):
+        return
+    if standing == "staff_off":
+        raise Unpaid(
+            _(
+                "Abonament za portal nie jest opłacony, więc panel zarządcy jest zamknięty. "
+                "Mieszkańcy nadal widzą swoje dane. Po opłaceniu panel otworzy się sam."
+            )
+        )
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        raise Unpaid(
+            _(
+                "Abonament za portal nie jest opłacony, więc w panelu zarządcy można teraz tylko czytać. "
+                "Nic nie zostało zmienione. Po opłaceniu wszystko wróci samo."
+            )
+        )
+
+
+def open_unpaid(view: View) -> View:
+    """Mark a page of staff that stays open while the manager does not pay: the one where it can."""
+    view.open_unpaid = True  # type: ignore[attr-defined]
+    return view
 
 
 _private: set[str] = set()
