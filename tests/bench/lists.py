@@ -1,6 +1,7 @@
 """How fast lists of staff are where there is much to list: one manager of 20,000 units, one visitor, page after page.
 
-There is no rival: nobody waits longer than a third of a second for a list, however long it is.
+There is no rival: nobody waits longer than a third of a second for a list, however long it is, nor longer than a
+second for what has to read the whole ledger, or everybody in an audience, to answer.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ AUDIENCES: tuple[dict[str, str], ...] = (
     {"audience_json": '{"all": false, "buildings": ["05", "06"]}'},
     {"audience_json": '{"all": true, "without_email": true}'},
 )
+#: Sums, searches and counts over everything there is.
+WHOLE = ("/admin/entries?", "/admin/balances", "/admin/debts", "/admin/audience/count", "/admin/announcements/")
 IDS = {
     "account": "accounts", "import": "imports", "mailout": "mailouts", "announcement": "announcements",
     "booking": "bank_bookings WHERE state = 'queued'", "file": "bank_files", "thread": "message_threads",
@@ -138,11 +141,15 @@ def run(here: Place, units: int = UNITS, rounds: int = ROUNDS) -> dict[str, Any]
     crowd.fill(here.owner_url, made.schema, units)
     with serving.ours(here) as server:
         timed = measure(here.owner_url, made.schema, Visitor(server.port, made.host), rounds)
+    whole = [each for each in timed if each.path.startswith(WHOLE)]
+    lists = [each for each in timed if each not in whole]
     return {
         "of_units": units,
         **{what: max(each.p95 for each in timed if each.what == what) for what in dict.fromkeys(t.what for t in timed)},
-        "slowest": max(timed, key=lambda each: each.p95).path,
-        "slowest_ms": max(each.p95 for each in timed),
+        "slowest": max(lists, key=lambda each: each.p95).path,
+        "slowest_ms": max(each.p95 for each in lists),
+        "slowest_whole": max(whole, key=lambda each: each.p95).path,
+        "slowest_whole_ms": max(each.p95 for each in whole),
     }
 
 

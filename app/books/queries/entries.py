@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -63,10 +64,13 @@ class Sums:
 _COLUMNS = "entry, unit_code, booked_on, due_on, kind, account, title, document, period, debit, credit"
 _UNIT = f"(CAST(:unit AS text) IS NULL OR unit_code = :unit) AND {scope.units('unit_code')}"
 _ACCOUNT = "(CAST(:account AS text) IS NULL OR account = :account)"
+# concat_ws would take a third of the time of a search through a million entries.
+_WORDS = "entry || ' ' || coalesce(unit_code, '') || ' ' || coalesce(document, '') || ' ' || coalesce(title, '')"
+# Numbers are the same with and without marks, so most entries are put aside before their marks are taken off.
 _WITHIN = (
     "booked_on BETWEEN :first AND :last AND (CAST(:kind AS text) IS NULL OR kind = :kind) "
-    "AND (CAST(:pattern AS text) IS NULL OR unaccent(lower(concat_ws(' ', entry, unit_code, document, title))) "
-    "LIKE :pattern)"
+    f"AND (CAST(:digits AS text) IS NULL OR {_WORDS} LIKE :digits) "
+    f"AND (CAST(:pattern AS text) IS NULL OR unaccent(lower({_WORDS})) LIKE :pattern)"
 )
 _ALL = (
     f"SELECT {_COLUMNS}, NULL::bigint AS balance FROM ledger_entries "
@@ -114,6 +118,7 @@ def _source(asked: Asked) -> str:
 def _values(actor: Actor, asked: Asked) -> dict[str, Any]:
     return {
         "pattern": pattern_of(asked.search),
+        "digits": _digits(asked.search),
         "unit": asked.unit,
         "kind": asked.kind,
         "account": asked.account,
@@ -121,3 +126,9 @@ def _values(actor: Actor, asked: Asked) -> dict[str, Any]:
         "last": asked.last or date.max,
         **scope.values(actor),
     }
+
+
+def _digits(search: str) -> str | None:
+    """A pattern of the longest number in what is searched for, if it has one of two digits or more."""
+    longest = max(re.findall(r"[0-9]{2,}", search[:100]), key=len, default="")
+    return f"%{longest}%" if longest else None
