@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.gateways.files import Folder
 from tenants import archive
-from tenants.archive import BadArchive, Manifest, export, read_manifest, restore
+from tenants.archive import BadArchive, Manifest, export, exporting, read_manifest, restore
 from tenants.errors import ProvisioningFailed, UnknownTenant
 from tenants.migrating import steps
 from tenants.provisioning import SlugTaken
@@ -186,19 +186,19 @@ def amended(**values: Any) -> Callable[[dict[str, bytes]], None]:
 
 
 def one_byte(members: dict[str, bytes]) -> None:
-    members["tables/accounts.copy"] = members["tables/accounts.copy"].replace(b"resident", b"Resident", 1)
+    members["tables/accounts.csv"] = members["tables/accounts.csv"].replace(b"resident", b"Resident", 1)
 
 
 def a_row_less(members: dict[str, bytes]) -> None:
-    members["tables/audit_entries.copy"] = members["tables/audit_entries.copy"].split(b"\n", 1)[1]
+    members["tables/audit_entries.csv"] = members["tables/audit_entries.csv"].rsplit(b"\n", 2)[0] + b"\n"
 
 
 def without_a_table(members: dict[str, bytes]) -> None:
-    del members["tables/accounts.copy"]
+    del members["tables/accounts.csv"]
 
 
 def with_a_stranger(members: dict[str, bytes]) -> None:
-    members["tables/evil.copy"] = b"x"
+    members["tables/evil.csv"] = b"x"
 
 
 def climbing(members: dict[str, bytes]) -> None:
@@ -213,7 +213,7 @@ def foreign_table(members: dict[str, bytes]) -> None:
     for table in found["tables"]:
         if table["name"] == "audit_entries":
             table["name"] = 'x"; DROP SCHEMA platform CASCADE; --'
-            members[f"tables/{table['name']}.copy"] = members.pop("tables/audit_entries.copy")
+            members[f"tables/{table['name']}.csv"] = members.pop("tables/audit_entries.csv")
     members[archive.MANIFEST] = json.dumps(found).encode()
 
 
@@ -232,7 +232,7 @@ def another_file(members: dict[str, bytes]) -> None:
     "change",
     [
         one_byte, a_row_less, without_a_table, with_a_stranger, climbing, foreign_table, foreign_column, another_file,
-        amended(format=2), amended(revision="from the future"), amended(tables=3), amended(extra=1),
+        amended(format=3), amended(revision="from the future"), amended(tables=3), amended(extra=1),
         lambda members: members.pop(archive.MANIFEST), lambda members: members.update({archive.MANIFEST: b"{"}),
         lambda members: members.update({archive.MANIFEST: b"[]"}),
     ],
@@ -256,8 +256,8 @@ def test_a_row_that_breaks_a_rule_of_the_schema_is_refused(
     import hashlib
 
     def change(members: dict[str, bytes]) -> None:
-        content = members["tables/accounts.copy"].replace(b"resident", b"overlord")
-        members["tables/accounts.copy"] = content
+        content = members["tables/accounts.csv"].replace(b"resident", b"overlord")
+        members["tables/accounts.csv"] = content
         found = manifest_of(members)
         for table in found["tables"]:
             if table["name"] == "accounts":
@@ -291,7 +291,7 @@ def test_a_damaged_archive_is_refused(place: Any, made: Any, storage: Folder, tm
 
 def test_the_export_is_one_moment(place: Any, made: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is committed while tables are being read is in none of them."""
-    original = archive._export_table
+    original = exporting._export_table
 
     def while_others_write(*arguments: Any) -> Any:
         part = original(*arguments)
@@ -300,7 +300,7 @@ def test_the_export_is_one_moment(place: Any, made: Any, tmp_path: Path, monkeyp
                 connection.execute(f"DELETE FROM {made.schema}.{table} WHERE id = 1".encode())
         return part
 
-    monkeypatch.setattr(archive, "_export_table", while_others_write)
+    monkeypatch.setattr(exporting, "_export_table", while_others_write)
     manifest = export(place.owner, "alfa", tmp_path / "a.zip")
     rows = {table.name: table.rows for table in manifest.tables}
     assert rows["accounts"] == rows["audit_entries"] == len(AWKWARD)
