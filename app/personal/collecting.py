@@ -174,6 +174,13 @@ _READS = (
         "JOIN document_versions v ON v.id = f.version_id WHERE f.account_id = :account ORDER BY f.id",
     ),
     Read(
+        "platnosci_internetowe",
+        _l("Płatności przez internet"),
+        (_l("Zaczęto"), _l("Numer"), _l("Lokal"), _l("Kwota (zł)"), _l("Opłata (zł)"), _l("Stan"), _l("Opłacono")),
+        "SELECT created_at, reference, unit_code, amount / 100.0, fee / 100.0, state, paid_at FROM online_payments "
+        "WHERE account_id = :account ORDER BY id",
+    ),
+    Read(
         "wnioski",
         _l("Wnioski o założenie konta"),
         (

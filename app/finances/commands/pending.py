@@ -63,15 +63,19 @@ def credit(source: str, told: Sequence[Credit], *, account: str = "rent") -> Non
         "refs": [one.ref for one in told],
     }  # fmt: skip
     db.session.execute(_CREDIT, values)
+    events.happened("payments.credited", source=source, titles=[one.title for one in told if one.title])
 
 
 def withdraw(source: str, ref: str) -> bool:
     """The money does not count any more; False when there was none. An entry that stood for it is free again."""
     statement = text(
         "UPDATE pending_payments SET state = 'withdrawn', entry = NULL, settled_at = :now "
-        f"WHERE {_SAME} AND state <> 'withdrawn' RETURNING id"
+        f"WHERE {_SAME} AND state <> 'withdrawn' RETURNING title"
     )
-    return db.session.execute(statement, {"source": source, "ref": ref, "now": now()}).first() is not None
+    gone = db.session.execute(statement, {"source": source, "ref": ref, "now": now()}).first()
+    if gone is not None:
+        events.happened("payments.withdrawn", source=source, titles=[gone.title] if gone.title else [])
+    return gone is not None
 
 
 #: Kinds of entries that money of a bank is booked as: an office that grants allowances pays them by transfer as well.
@@ -115,13 +119,18 @@ _SETTLE = text(
 )
 
 
+def wait_for_turn() -> None:
+    """Wait until nobody else pairs payments of the bound manager; then others wait for us."""
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:space, :tenant)"), {"space": TURN, "tenant": current().id})
+
+
 def settle() -> int:
     """Pair waiting payments with entries of the books; returns how many changed.
 
     Runs where a bank file is taken in and in the transaction that publishes or undoes an import, one at a time for
     a manager, so that neither misses what the other writes.
     """
-    db.session.execute(text("SELECT pg_advisory_xact_lock(:space, :tenant)"), {"space": TURN, "tenant": current().id})
+    wait_for_turn()
     rows = db.session.execute(_PAYMENTS).all()
     if not rows:
         return 0

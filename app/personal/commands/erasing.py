@@ -44,6 +44,7 @@ _STATEMENTS = (
     "DELETE FROM account_totp WHERE owner_id = :account",
     "DELETE FROM account_passkeys WHERE owner_id = :account",
     "DELETE FROM account_recovery_codes WHERE owner_id = :account",
+    "UPDATE online_payments SET account_id = NULL, session_url = NULL WHERE account_id = :account",
     "UPDATE text_acceptances SET address = NULL WHERE account_id = :account",
     "UPDATE resignations SET reason = NULL WHERE account_id = :account",
     "UPDATE personal_requests SET body = '' WHERE account_id = :account",
