@@ -145,7 +145,8 @@ class InterestHold(Model):
 
 class StatutoryRate(PlatformModel):
     """The yearly rate of statutory interest for delay (odsetki ustawowe za opóźnienie, k.c. art. 481 § 2) from a day
-    on, in percent. Kept by operators for every manager; `source` says where it was announced."""
+    on, in percent. Kept by operators for every manager; `source` says where it was announced, `checked_on` when
+    somebody last saw that it still held."""
 
     __tablename__ = "statutory_rates"
     __table_args__ = (
@@ -158,6 +159,7 @@ class StatutoryRate(PlatformModel):
     source: Mapped[str] = mapped_column(Text)
     changed_by: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    checked_on: Mapped[date | None] = mapped_column(Date)
 
 
 class BalanceConfirmation(Model):

@@ -40,6 +40,13 @@ def add() -> Any:
     return see_other(PATH)
 
 
+@pages.post(f"{PATH}/confirm")
+def confirm() -> Any:
+    rates.confirm(actor())
+    flash(_("Zapisano, że stawka się nie zmieniła."), "success")
+    return see_other(PATH)
+
+
 @pages.route(f"{PATH}/<from_on>", methods=["GET", "POST"])
 def correct(from_on: str) -> Any:
     found = {str(row.from_on): row for row in rates.table(actor())}.get(from_on)
@@ -68,6 +75,8 @@ def withdraw(from_on: str) -> Any:
 
 def _page(form: RateForm, sentence: str | None = None) -> str:
     found = rates.table(actor())
-    old = (today() - found[0].from_on).days if found else 0
+    held = next((rate for rate in found if rate.from_on <= today()), None)
+    looked = max(held.from_on, held.checked_on or held.from_on) if held else today()
+    old = (today() - looked).days
     stale = old if old > rates.STALE_DAYS else None
-    return render("operators/rates.html", rates=found, form=form, sentence=sentence, stale_days=stale)
+    return render("operators/rates.html", rates=found, held=held, form=form, sentence=sentence, stale_days=stale)

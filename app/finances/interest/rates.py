@@ -39,26 +39,31 @@ class KeptRate:
     source: str
     changed_by: str
     changed_at: datetime
+    checked_on: date | None
 
 
 def rates() -> tuple[Rate, ...]:
     """All known rates in order of days, at most a minute old; read from the platform whichever tenant is bound."""
     if _kept and time.monotonic() - _kept[0][0] < KEPT_SECONDS:
         return _kept[0][1]
-    statement = select(StatutoryRate.from_on, StatutoryRate.percent).order_by(StatutoryRate.from_on)
+    columns = StatutoryRate.from_on, StatutoryRate.percent, StatutoryRate.checked_on
+    statement = select(*columns).order_by(StatutoryRate.from_on)
     with db.engines[PLATFORM].connect() as connection:
-        found = tuple(Rate(row.from_on, row.percent) for row in connection.execute(statement))
+        found = tuple(Rate(*row) for row in connection.execute(statement))
     _kept[:] = [(time.monotonic(), found)]
     return found
 
 
 def doubtful_since(known: Sequence[Rate], day: date) -> date | None:
-    """The day of the newest rate in force, if that is so long ago that a newer one may be missing from the table.
+    """The day of the newest rate in force, if that, and the last time that anybody looked for a newer one, is so long
+    ago that one may be missing from the table.
 
     Nobody knows the rates to come: what is reckoned goes on with the newest one, and has to be told as such.
     """
-    newest = max((rate.from_on for rate in known if rate.from_on <= day), default=None)
-    return newest if newest is not None and (day - newest).days > STALE_DAYS else None
+    newest = max((rate for rate in known if rate.from_on <= day), key=lambda rate: rate.from_on, default=None)
+    if newest is None or (day - max(newest.from_on, newest.checked_on or newest.from_on)).days <= STALE_DAYS:
+        return None
+    return newest.from_on
 
 
 def forget() -> None:
@@ -109,6 +114,18 @@ def withdraw(actor: Actor, from_on: str) -> None:
     db.session.delete(row)
     db.session.flush()
     audit.record(actor, "rate.withdrawn", row.from_on.isoformat(), before=before)
+    forget()
+
+
+def confirm(actor: Actor) -> None:
+    """Say that the newest rate in force still holds today. Raises `NotThere` where there is none."""
+    _only_operators(actor)
+    statement = select(StatutoryRate.from_on).where(StatutoryRate.from_on <= today())
+    day = db.session.scalar(statement.order_by(StatutoryRate.from_on.desc()).limit(1))
+    row = _row(str(day))
+    row.checked_on = today()
+    db.session.flush()
+    audit.record(actor, "rate.confirmed", row.from_on.isoformat(), percent=str(row.percent))
     forget()
 
 

@@ -21,10 +21,12 @@ ONE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """The yearly rate in percent from a day on, until the next one."""
+    """The yearly rate in percent from a day on, until the next one; `checked_on` is when an operator last saw that no
+    newer one had been announced."""
 
     from_on: date
     percent: Decimal
+    checked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

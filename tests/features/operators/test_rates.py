@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.actor import Actor
+from app.core.clock import today
 from app.core.errors import NotThere
 from app.finances.interest import rates
 from tenants.context import bind
@@ -25,7 +27,9 @@ def table(app: Any) -> Iterator[None]:
     yield
     with app.app_context(), db.engines[PLATFORM].begin() as connection:
         connection.execute(text("DELETE FROM platform.statutory_rates WHERE from_on > '2026-01-01'"))
-        connection.execute(text("UPDATE platform.statutory_rates SET percent = 9.50 WHERE from_on = '2025-12-04'"))
+        connection.execute(
+            text("UPDATE platform.statutory_rates SET percent = 9.50, checked_on = NULL WHERE from_on = '2025-12-04'")
+        )
     rates.forget()
 
 
@@ -73,6 +77,21 @@ def test_a_rate_is_corrected_with_what_it_was_before_and_can_be_taken_out(consol
 def test_a_rate_that_cannot_be_is_refused_at_its_field(console: Any, field: str, value: str) -> None:
     answer = console.post("/rates", **(NEW | {field: value}))
     assert answer.status_code == (409 if value == "2025-12-04" else 422) and f'href="#{field}"' in answer.text
+
+
+def test_a_rate_that_was_looked_up_again_is_no_longer_doubted(console: Any, app: Any) -> None:
+    warning = "Sprawdź, czy stawka się nie zmieniła"
+    assert warning in inspect(console.get("/rates"))
+    with app.app_context():
+        rates.forget()
+        assert rates.doubtful_since(rates.rates(), today()) == date(2025, 12, 4)
+    assert console.post("/rates/confirm").status_code == 303
+    page = inspect(console.get("/rates"))
+    assert warning not in page and "Ostatnio sprawdzona" in page
+    with app.app_context(), db.engines[PLATFORM].connect() as connection:
+        assert rates.doubtful_since(rates.rates(), today()) is None
+        said = text("SELECT subject FROM platform.audit_entries WHERE action = 'rate.confirmed' ORDER BY id DESC LIMIT 1")
+        assert connection.execute(said).scalar_one() == "2025-12-04"
 
 
 def test_an_address_that_names_no_rate_is_not_there(console: Any) -> None:
