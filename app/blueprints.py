@@ -12,7 +12,8 @@ from app.web.audiences import parents
 from app.web.csrf import csrf
 
 PAGES: tuple[tuple[str, str], ...] = (
-    ("product", "app.home.product"),
+    ("product", "app.onboarding.site.product"),
+    ("product", "app.onboarding.trials.public"),
     ("public", "app.home.public"),
     ("public", "app.accounts.public"),
     ("public", "app.office.public"),

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.core import work
-from app.core.actor import Actor
+from app.core.actor import Actor, system
 from app.core.clock import now
 from app.core.errors import Refused, TryLater
 from app.core.jobs import job
@@ -60,7 +60,7 @@ def open_ordered(opening: int) -> None:
 
 def _make(number: int, slug: str, name: str, kind: str, email: str, ordered_by: str) -> str | None:
     """Make the tenant; returns the reason why it cannot be made, or None. Raises `TryLater`."""
-    actor = Actor(kind="operator", login=ordered_by)
+    actor = system(ordered_by) if "@" not in ordered_by else Actor(kind="operator", login=ordered_by)
 
     def seed(session: Session) -> None:
         if session.execute(_MARK, {"id": number}).first() is None:

@@ -1,6 +1,7 @@
 """The code against robots: a number said in words, to be typed in digits. Nobody else is asked, nothing is drawn.
 
-What a form must be answered with travels sealed in the form itself, for one form of one manager and for two hours.
+What a form must be answered with travels sealed in the form itself, for one form of one manager, or of the platform's
+own pages, and for two hours.
 A wrong answer spends it, and so does the form that was taken: its number is the application's `form_key`.
 """
 
@@ -19,7 +20,7 @@ from app.core.clock import now
 from app.core.language import lazy_gettext as _l
 from app.core.public_ids import new_public_id
 from app.core.runtime import settings
-from tenants.bound import current
+from tenants.bound import current, is_bound
 
 LENGTH = 4
 LIFE = timedelta(hours=2)
@@ -50,7 +51,7 @@ def new_code(at: datetime | None = None) -> Code:
 
 def sealed(code: Code, form: str) -> str:
     """The question as the form carries it."""
-    content = [current().id, form, code.digits, code.key, code.shown_at.timestamp()]
+    content = [_place(), form, code.digits, code.key, code.shown_at.timestamp()]
     return _box().encrypt(json.dumps(content).encode()).decode()
 
 
@@ -63,7 +64,7 @@ def opened(text: str, form: str) -> Code | None:
     except (InvalidToken, ValueError):
         return None
     code = Code(digits, key, datetime.fromtimestamp(at, tz=now().tzinfo))
-    if (tenant_id, name) != (current().id, form) or now() - code.shown_at > LIFE:
+    if (tenant_id, name) != (_place(), form) or now() - code.shown_at > LIFE:
         return None
     return code
 
@@ -101,7 +102,12 @@ def digits_of(typed: str) -> str:
 
 
 def _key(code: Code) -> str:
-    return f"robots:{current().id}:{code.key}"
+    return f"robots:{_place()}:{code.key}"
+
+
+def _place() -> int:
+    """The manager whose form this is; 0 is the platform."""
+    return current().id if is_bound() else 0
 
 
 def _box() -> MultiFernet:
