@@ -33,6 +33,8 @@ class Nightly:
 NIGHTLY = (
     Nightly("tidy", time(2, 30), sweeps.tidy),
     Nightly("retention", time(3, 30), sweeps.forget),
+    Nightly("figures", time(5, 0), sweeps.measure),
+    Nightly("billing", time(6, 0), sweeps.bill),
     Nightly("reminders", time(8, 0), sweeps.remind),
 )
 SWEEP_SECONDS = 15

@@ -18,12 +18,15 @@ from app.allowances.reminders import JOB as REMINDERS
 from app.attachments.jobs import TIDY as TIDY_FILES
 from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
+from app.billing.jobs import NIGHT_JOB as BILLING
+from app.billing.jobs import UNITS_JOB
 from app.core import jobs, throttle, work
 from app.core.clock import now
 from app.core.runtime import settings
 from app.core.work import Ring
 from app.deliveries.jobs import ask as ask_deliveries
 from app.documents.jobs import TIDY as TIDY_DOCUMENTS
+from app.fleet.jobs import GATHER as GATHER_FIGURES
 from app.gateways import watched
 from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
@@ -106,6 +109,19 @@ def remind(app: Flask) -> None:
     _at_each(app, "reminders", lambda _tenant: _asked(REMINDERS, "day"))
     _at_each(app, "windows of readings", lambda _tenant: _asked(READING_WINDOWS, "day"))
     _at_each(app, "missing weeks", lambda _tenant: _asked(REMIND_WORKS, "day"))
+
+
+def measure(app: Flask) -> None:
+    """Once a night: have every served tenant gather the figures that operators see."""
+    _at_each(app, "figures", lambda _tenant: _asked(GATHER_FIGURES, "figures"))
+
+
+def bill(app: Flask) -> None:
+    """Once a night: have every served manager's units counted, and those looked at that owe the platform something."""
+    _at_each(app, "units", lambda _tenant: _asked(UNITS_JOB, "units"))
+    with app.app_context():
+        jobs.enqueue(BILLING, "night", lane="bulk")
+        work.commit()
 
 
 def _asked(name: str, key: str) -> bool:

@@ -1,46 +1,28 @@
-"""The console: managers, new ones, and switching them off and on."""
+"""The console: one manager, new ones, and switching them off and on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request, url_for
 
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
-from app.core.language import lazy_gettext as _l
-from app.core.paging import page_number
 from app.core.runtime import settings
 from app.operators import commands, panels, queries
 from app.operators.forms import ReasonForm, TenantForm
 from app.operators.queries import Manager, Order
-from app.web import menu, sessions
+from app.web import sessions
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("operators", __name__, template_folder="templates")
-menu.register("operator", _l("Zarządcy"), "operators.tenants", "estate", 10)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the list; `url` leads to its page."""
-
-    slug: str
-    name: str
-    kind: str
-    status: str
-    revision: str | None
-    behind: bool
-    units: int | None
-    url: str
 
 
 @pages.get("/")
 def index() -> Any:
-    return see_other(url_for("operator.operators.tenants"))
+    return see_other("/tenants")
 
 
 @pages.post("/logout")
@@ -49,20 +31,6 @@ def logout() -> Response:
     response = make_response(see_other("/login"))
     sessions.clear_cookie(response)
     return response
-
-
-@pages.get("/tenants")
-def tenants() -> str:
-    number = page_number(request.args.get("page"))
-    orders = [_line(order) for order in queries.live_orders(actor())] if number == 1 else []
-    page = queries.managers(actor(), number)
-    return render(
-        "operators/tenants.html",
-        tenants=[*orders, *(_line(manager) for manager in page.rows)],
-        page=page,
-        page_url=f"{url_for('operator.operators.tenants')}?page=",
-        new_url=url_for("operator.operators.new"),
-    )
 
 
 @pages.route("/tenants/new", methods=["GET", "POST"])
@@ -166,20 +134,6 @@ def _manager_or_order(slug: str) -> Manager | Order:
         if order is None or order.status == "active":
             raise NotThere(_("Nie ma takiego zarządcy.")) from None
         return order
-
-
-def _line(found: Manager | Order) -> Line:
-    manager = found if isinstance(found, Manager) else None
-    return Line(
-        found.slug,
-        found.name,
-        found.kind,
-        found.status,
-        manager.revision if manager else None,
-        manager.behind if manager else False,
-        manager.units if manager else None,
-        _address("tenant", found.slug),
-    )
 
 
 def _address(view: str, slug: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.core import audit
@@ -13,7 +13,6 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
-from app.core.paging import Page
 from app.core.public_ids import digest
 from app.core.runtime import settings
 from app.factors.devices import Login
@@ -27,7 +26,6 @@ from tenants.migrating import head_revision
 from tenants.models import TenantRow
 from tenants.registry import Registry, Tenant
 
-PAGE_SIZE = 50
 _UNITS = text("SELECT count(*) FROM units WHERE until_revision IS NULL")
 ATTEMPTS = {
     "operator.logged_in": "in",
@@ -134,16 +132,6 @@ def touch(session_id: int) -> None:
             text("UPDATE platform.operator_sessions SET seen_at = now() WHERE id = :id AND ended_at IS NULL"),
             {"id": session_id},
         )
-
-
-def managers(actor: Actor, number: int = 1) -> Page[Manager]:
-    """One page of the managers by slug, with their numbers of units. Raises `NotThere`."""
-    only_operators(actor)
-    total = db.session.scalar(select(func.count()).select_from(TenantRow)) or 0
-    rows = db.session.scalars(
-        select(TenantRow).order_by(TenantRow.slug).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    ).all()
-    return Page(_counted([_manager(row) for row in rows]), number, PAGE_SIZE, total)
 
 
 def all_managers(actor: Actor) -> list[Manager]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.attachments import contents
 from app.audience import queries as audiences
 from app.audience.rules import Audience, audience
-from app.core import audit
+from app.core import audit, events
 from app.core.actor import Actor, system
 from app.core.clock import now
 from app.core.errors import Conflict, Refused
@@ -200,6 +200,7 @@ def _queue(row: Mailout, chosen: Audience, by_process: bool = False) -> None:
     row.state, row.recipients = SENDING, _people(row)
     if not by_process:
         resting.watch(row)
+    events.happened("mailouts.launched", public_id=row.public_id)
 
 
 def _mail(row: Mailout, common: dict[str, Any], values: dict[str, Any], after: datetime | None) -> int:
