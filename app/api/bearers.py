@@ -13,7 +13,7 @@ from app.web import bearer
 from tenants.db import db
 
 _BEARER = text(
-    "SELECT id, name, scopes, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale "
+    "SELECT id, name, scopes, buildings, last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS stale "
     "FROM api_tokens WHERE (digest = :digest OR (former_digest = :digest AND former_until > now())) "
     "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())"
 )
@@ -28,8 +28,11 @@ def found(secret: str) -> bearer.Seen | None:
     row = db.session.execute(_BEARER, {"digest": digest(secret)}).one_or_none()
     if row is None:
         return None
-    who = Actor(kind="token", login=f"API: {row.name}", name=row.name, can=rules.rights(row.scopes))
-    return bearer.Seen(who, row.id, row.stale)
+    who = Actor(
+        kind="token", login=f"API: {row.name}", name=row.name, can=rules.rights(row.scopes),
+        buildings=None if row.buildings is None else frozenset(row.buildings),
+    )  # fmt: skip
+    return bearer.Seen(who, row.id, row.stale, rules.opened(row.scopes))
 
 
 def touch(token_id: int) -> None:

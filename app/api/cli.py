@@ -25,12 +25,15 @@ _ACTOR = system("cli")
 @click.argument("tenant")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(list(rules.SCOPES)), default=["imports:write"])
+@click.option("--building", "buildings", multiple=True, help="Code of a building; all when not said.")
 @click.option("--days", type=int, help="How long it opens; for ever when not said.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
-def create(tenant: str, name: str, scopes: tuple[str, ...], days: int | None, as_json: bool) -> None:
+def create(
+    tenant: str, name: str, scopes: tuple[str, ...], buildings: tuple[str, ...], days: int | None, as_json: bool
+) -> None:
     """Make a token of TENANT called NAME and print it, this once."""
     with refusals(), bind(_tenant(tenant)):
-        public_id, secret = commands.create(_ACTOR, name, scopes, days=days)
+        public_id, secret = commands.create(_ACTOR, name, scopes, days=days, buildings=buildings)
         work.commit()
     if as_json:
         answer({"id": public_id, "name": name, "scopes": list(scopes), "token": secret})

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from app.api import rules
+from app.api import queries, rules
 from app.api.models import ApiToken
 from app.core import audit
 from app.core.actor import Actor, Can
@@ -18,24 +18,29 @@ from app.core.public_ids import digest, new_public_id, new_secret
 from tenants.db import db
 
 
-def create(actor: Actor, name: str, scopes: Iterable[str], *, days: int | None) -> tuple[str, str]:
+def create(
+    actor: Actor, name: str, scopes: Iterable[str], *, days: int | None, buildings: Iterable[str] = ()
+) -> tuple[str, str]:
     """Make a token that lives `days`, for ever when None; returns its public id and its secret.
+
+    `buildings` are codes of those that it may read of; none is all.
 
     Raises `Refused` with the field, `NotThere` without the right.
     """
     _only_who_configures(actor)
     wanted, allowed = rules.checked_name(name), rules.checked_scopes(scopes)
+    places = rules.checked_buildings(buildings, (code for code, _address in queries.buildings(actor)), allowed)
     alive = db.session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.revoked_at.is_(None))) or 0
     if alive >= rules.MOST_TOKENS:
         raise Refused(_("Masz już %(most)d tokenów. Unieważnij te, których nikt nie używa.", most=rules.MOST_TOKENS))
     secret = _new()
     made = ApiToken(
         public_id=new_public_id(), name=wanted, scopes=allowed, digest=digest(secret), ending=secret[-4:],
-        created_by=actor.login, expires_at=rules.expiry(now(), days),
+        created_by=actor.login, expires_at=rules.expiry(now(), days), buildings=places,
     )  # fmt: skip
     db.session.add(made)
     ends = made.expires_at.isoformat(timespec="seconds") if made.expires_at else None
-    audit.record(actor, "token.created", made.public_id, name=wanted, scopes=allowed, expires_at=ends)
+    audit.record(actor, "token.created", made.public_id, name=wanted, scopes=allowed, buildings=places, expires_at=ends)
     return made.public_id, secret
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.api import asking
 from app.web import bearer
 
 _paths: dict[str, dict[str, Any]] = {}
@@ -34,6 +35,7 @@ _LIMITS = {
     "RateLimit-Reset": {"schema": {"type": "integer"}, "description": "Seconds until the next window."},
 }
 _PROBLEMS = {
+    "400": "Unreadable.",
     "401": "No token, or one that is unknown, expired or revoked.",
     "403": "The token lacks the scope.",
     "404": "No such thing here.",
@@ -60,6 +62,78 @@ def answers(status: str, about: str, schema: str, *problems: str) -> dict[str, A
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
     return {status: good} | {code: {"description": _PROBLEMS[code], "content": problem} for code in problems}
+
+
+def a_list(
+    address: str, name: str, schema: dict[str, Any], operation: dict[str, Any], *filters: dict[str, Any]
+) -> None:
+    """Add a list: where it is, what one row is called and looks like, its `summary`, `operationId` and scope."""
+    page = {
+        "type": "object",
+        "required": ["data", "next", "revision", "as_of"],
+        "additionalProperties": False,
+        "properties": {
+            "data": {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}},
+            "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
+            "revision": {"type": ["integer", "null"], "description": "Of the books; null before the first."},
+            "as_of": moment("For when the books speak."),
+        },
+    }
+    responses = answers("200", "A page.", f"{name}Page", "400", "401", "403", "422", "429", "503")
+    responses["200"]["headers"] = responses["200"]["headers"] | _LINKS | _TAG
+    responses["304"] = {"description": "As it was when its ETag was told.", "headers": _LIMITS | _TAG}
+    operation = {**operation, "parameters": [*_WINDOW, *filters, _KNOWN], "responses": responses}
+    path(address, {"get": operation}, {name: row(schema), f"{name}Page": page})
+
+
+def a_file(address: str, operation: dict[str, Any], *parameters: dict[str, Any]) -> None:
+    """Add a file to be saved."""
+    problems = answers("200", "The file.", "Problem", "401", "403", "404", "429", "503")
+    problems["200"] = {
+        "description": "The file.",
+        "headers": _LIMITS,
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    path(address, {"get": {**operation, "parameters": list(parameters), "responses": problems}}, {})
+
+
+def row(properties: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object all of whose properties are always there."""
+    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+
+
+def text_or_null(about: str = "") -> dict[str, Any]:
+    return {"type": ["string", "null"]} | ({"description": about} if about else {})
+
+
+def money(about: str = "") -> dict[str, Any]:
+    return {"type": "string", "pattern": "^-?[0-9]+\\.[0-9]{2}$", "description": f"{about} PLN, two decimals.".strip()}
+
+
+def moment(about: str = "") -> dict[str, Any]:
+    return {"type": ["string", "null"], "format": "date-time"} | ({"description": about} if about else {})
+
+
+def day(about: str = "") -> dict[str, Any]:
+    return {"type": ["string", "null"], "format": "date"} | ({"description": about} if about else {})
+
+
+_WINDOW: list[dict[str, Any]] = [
+    {
+        "name": "limit", "in": "query", "description": "Rows of a page.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": asking.MOST, "default": asking.LIMIT},
+    },
+    {
+        "name": "cursor", "in": "query", "description": "As it stands in `next`.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": asking.LONGEST},
+    },
+]  # fmt: skip
+_KNOWN: dict[str, Any] = {
+    "name": "If-None-Match", "in": "header", "description": "An ETag that was told before.",
+    "schema": {"type": "string"},
+}  # fmt: skip
+_LINKS = {"Link": {"schema": {"type": "string"}, "description": "rel=first and, where there is more, rel=next."}}
+_TAG = {"ETag": {"schema": {"type": "string"}, "description": "Changes when the answer does."}}
 
 
 def document() -> dict[str, Any]:

@@ -16,7 +16,8 @@ class ApiToken(Model):
     """A program's key to the manager's data. The program holds the secret, the table its digest.
 
     `scopes` are names of `rules.SCOPES`. After a rotation the former secret opens, too, until `former_until`.
-    `ending` is the secret's last four signs, by which people tell tokens apart.
+    `ending` is the secret's last four signs, by which people tell tokens apart. `buildings` are the codes of those that
+    it is limited to, None for all.
     """
 
     __tablename__ = "api_tokens"
@@ -40,3 +41,4 @@ class ApiToken(Model):
     last_used_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     revoked_by: Mapped[str | None] = mapped_column(Text)
+    buildings: Mapped[list[str] | None] = mapped_column(JSONB)

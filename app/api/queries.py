@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.api import rules
 from app.api.models import ApiToken
@@ -32,6 +32,7 @@ class TokenLine:
     last_used_at: datetime | None
     revoked_at: datetime | None
     revoked_by: str | None
+    buildings: tuple[str, ...] | None
 
     @property
     def alive(self) -> bool:
@@ -59,13 +60,23 @@ def ending(actor: Actor) -> int:
     return sum(line.state == "ending" for line in tokens(actor))
 
 
+def buildings(actor: Actor) -> list[tuple[str, str]]:
+    """(code, address) of every building of the books, to which a token can be limited. Raises `NotThere`."""
+    _may(actor)
+    statement = text(
+        "SELECT code, concat_ws(' ', street, number) FROM buildings WHERE until_revision IS NULL "
+        "ORDER BY ext.polish_key(street), length(number), number, code"
+    )
+    return [(code, address or code) for code, address in db.session.execute(statement)]
+
+
 def _line(row: ApiToken) -> TokenLine:
     moment = now()
     former = row.former_until if row.former_until and row.former_until > moment else None
     return TokenLine(
         row.public_id, row.name, row.ending, tuple(row.scopes), rules.state(moment, row.expires_at, row.revoked_at),
         row.created_by, row.created_at, row.rotated_at, former, row.expires_at, row.last_used_at,
-        row.revoked_at, row.revoked_by,
+        row.revoked_at, row.revoked_by, None if row.buildings is None else tuple(row.buildings),
     )  # fmt: skip
 
 

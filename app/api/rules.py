@@ -17,11 +17,27 @@ MOST_TOKENS = 50
 SCOPES: dict[str, Any] = {
     "imports:write": _l("Przekazywanie danych i sprawdzanie wyniku"),
     "imports:read": _l("Tylko sprawdzanie wyniku importów"),
+    "units:read": _l("Odczyt budynków i lokali"),
+    "people:read": _l("Odczyt danych osobowych: osób, ich adresów i tytułów do lokali"),
+    "balances:read": _l("Odczyt sald lokali"),
+    "documents:read": _l("Odczyt dokumentów i pobieranie plików"),
+    "announcements:read": _l("Odczyt ogłoszeń"),
+    "deliveries:read": _l("Odczyt losu wysłanych wiadomości"),
 }
 RIGHTS: dict[str, frozenset[Can]] = {
     "imports:write": frozenset({Can.RUN_IMPORTS, Can.SEE_IMPORTS}),
     "imports:read": frozenset({Can.SEE_IMPORTS}),
+    "units:read": frozenset({Can.SEE_RESIDENTS}),
+    "people:read": frozenset({Can.SEE_RESIDENTS}),
+    "balances:read": frozenset({Can.SEE_RESIDENTS}),
+    "documents:read": frozenset({Can.SEE_DOCUMENTS}),
+    "announcements:read": frozenset({Can.SEE_MAILOUTS}),
+    "deliveries:read": frozenset({Can.SEE_MAILOUTS}),
 }
+#: What a scope opens beside itself. Pages of the interface ask for a scope, what lies below them for a right.
+_WITH: dict[str, frozenset[str]] = {"imports:write": frozenset({"imports:read"})}
+#: Scopes that reach over all buildings, so that no token limited to some may have them.
+WHOLE_MANAGER = frozenset({"imports:write", "imports:read"})
 LIVES: dict[str, tuple[Any, int | None]] = {
     "90": (_l("3 miesiące"), 90),
     "365": (_l("rok"), 365),
@@ -42,6 +58,12 @@ def rights(scopes: Iterable[str]) -> frozenset[Can]:
     return frozenset().union(*(RIGHTS.get(scope, frozenset()) for scope in scopes))
 
 
+def opened(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes that a token with these may show, also those that one of them brings along."""
+    kept = frozenset(scope for scope in scopes if scope in RIGHTS)
+    return kept.union(*(_WITH.get(scope, frozenset()) for scope in kept))
+
+
 def checked_name(typed: str) -> str:
     """A token's name in one line. Raises `Refused`."""
     name = " ".join(typed.split())
@@ -58,6 +80,20 @@ def checked_scopes(chosen: Iterable[str]) -> list[str]:
     if not wanted or wanted - set(SCOPES):
         raise Refused(_("Wybierz, co program może robić."), field="scopes")
     return [scope for scope in SCOPES if scope in wanted]
+
+
+def checked_buildings(chosen: Iterable[str], known: Iterable[str], scopes: Iterable[str]) -> list[str] | None:
+    """Codes of the buildings that a token is limited to, None for no limit. Raises `Refused`."""
+    wanted = set(chosen)
+    if not wanted:
+        return None
+    if wanted - set(known):
+        raise Refused(_("Wybierz budynki z listy."), field="buildings")
+    if WHOLE_MANAGER & set(scopes):
+        raise Refused(
+            _("Przekazywać dane i sprawdzać importy można tylko dla wszystkich budynków naraz."), field="buildings"
+        )
+    return sorted(wanted)
 
 
 def expiry(moment: datetime, days: int | None) -> datetime | None:

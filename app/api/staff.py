@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, request
+from wtforms.fields.choices import SelectChoice
 
 from app.api import bearers, commands, queries, rules
 from app.api.forms import RotationForm, TokenForm
@@ -46,12 +47,15 @@ def index() -> str:
 @needs(Can.CONFIGURE)
 def new() -> Any:
     form, sentence = filled(TokenForm), None
+    form.buildings.choices = [SelectChoice(code, label) for code, label in queries.buildings(actor())]
     if request.method != "POST":
         return render("api/token_new.html", form=form, sentence=None)
     if form.validate():
         try:
             days = rules.LIVES[form.life.data][1]
-            public_id, secret = commands.create(actor(), form.name.data or "", [form.scopes.data], days=days)
+            public_id, secret = commands.create(
+                actor(), form.name.data or "", form.scopes.data or (), days=days, buildings=form.buildings.data or ()
+            )
             return _shown(public_id, secret)
         except Refused as refusal:
             sentence = refuse(form, refusal)

@@ -56,6 +56,11 @@ _WHERE = (
     "OR (:state = 'trouble' AND i.state IN ('failed', 'skipped', 'held', 'bounced')))"
 )
 _PAGE = text(f"SELECT {_COLUMNS} {_FROM} WHERE {_WHERE} ORDER BY i.id DESC LIMIT :size OFFSET :skip")
+_PLACE = text(f"SELECT i.id {_FROM} WHERE i.public_id = :delivery AND {_MINE}")
+_AFTER = text(
+    f"SELECT {_COLUMNS} {_FROM} WHERE {_WHERE} AND (CAST(:after AS bigint) IS NULL OR i.id < :after) "
+    "AND (CAST(:since AS timestamptz) IS NULL OR i.created_at >= :since) ORDER BY i.id DESC LIMIT :size"
+)
 _COUNT = text(f"SELECT count(*) FROM (SELECT 1 AS one {_FROM} WHERE {_WHERE} LIMIT 10001) AS x")
 _ONE = text(f"SELECT {_COLUMNS} {_FROM} WHERE i.public_id = :delivery AND {_MINE}")
 _PEOPLE = text(
@@ -176,6 +181,18 @@ def deliveries(actor: Actor, wanted: Wanted, number: int = 1) -> Page[Delivery]:
     rows = db.session.execute(_PAGE, {**values, "size": PAGE_SIZE, "skip": (number - 1) * PAGE_SIZE}).all()
     flags = addresses.flags([row.address for row in rows if row.address and row.channel == "email"])
     return Page([_delivery(row, flags) for row in rows], number, PAGE_SIZE, total)
+
+
+def after(actor: Actor, wanted: Wanted, cursor: str | None, since: datetime | None, size: int) -> list[Delivery] | None:
+    """The deliveries that fit, newest first, those after a public id, at most `size`; None when there is none with
+    this id. Raises `NotThere`."""
+    _may(actor)
+    values = {**_values(actor, wanted), "after": None, "since": since, "size": size}
+    if cursor is not None:
+        values["after"] = db.session.execute(_PLACE, {"delivery": cursor, **scope.values(actor)}).scalar()
+        if values["after"] is None:
+            return None
+    return [_delivery(row, {}) for row in db.session.execute(_AFTER, values)]
 
 
 def delivery(actor: Actor, public_id: str) -> Delivery:

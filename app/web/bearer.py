@@ -30,11 +30,12 @@ _SECRET = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/=-]{20,200})")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a token stands for, and whether its use has not been noted for a while."""
+    """What a token stands for, whether its use has not been noted for a while, and the scopes that it may show."""
 
     actor: Actor
     token_id: int
     stale: bool
+    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,19 @@ def open_description(view: View) -> View:
 
 
 def scope(name: str, right: Can) -> Callable[[View], View]:
-    """Let in only tokens with this right; others are told the scope's name."""
+    """Let in only tokens with this scope, which brings this right; others are told the scope's name."""
 
     def mark(view: View) -> View:
         view.needs, view.scope = right, name  # type: ignore[attr-defined]
         return view
 
     return mark
+
+
+def holds(name: str) -> bool:
+    """Whether the token of this request has this scope, too."""
+    seen: Seen | None = g.get("bearer")
+    return seen is not None and name in seen.scopes
 
 
 def uploads(view: View) -> View:
@@ -108,8 +115,8 @@ def guard() -> None:
         _turn_away()
     assert who is not None
     _spend(view)
-    if getattr(view, "needs", None) not in who.can:
-        wanted = getattr(view, "scope", "")
+    wanted = getattr(view, "scope", "")
+    if not holds(wanted) or getattr(view, "needs", None) not in who.can:
         error = Forbidden(_("Ten token nie ma uprawnienia „%(scope)s”.", scope=wanted))
         _challenge(error, f'Bearer error="insufficient_scope", scope="{wanted}"')
         raise error

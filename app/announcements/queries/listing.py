@@ -100,6 +100,36 @@ def announcements(actor: Actor, view: str, number: int = 1) -> Page[Listed]:
     return Page([_listed(*found) for found in rows], number, PAGE_SIZE, total)
 
 
+def after(
+    actor: Actor, public_id: str | None, size: int, *, state: str | None, changed_since: datetime | None
+) -> list[Announcement] | None:
+    """Announcements newest first, those after a public id, at most so many; None when there is none with this id."""
+    if not actor.may(Can.SEE_MAILOUTS):
+        raise NotThere(_("Nie ma takiej strony."))
+    found = select(Announcement).where(_mine(actor)).order_by(Announcement.id.desc()).limit(size)
+    if public_id is not None:
+        place = select(Announcement.id).where(_mine(actor), Announcement.public_id == public_id)
+        before = db.session.execute(place).scalar_one_or_none()
+        if before is None:
+            return None
+        found = found.where(Announcement.id < before)
+    if state is not None:
+        found = found.where(Announcement.state == state)
+    if changed_since is not None:
+        found = found.where(Announcement.changed_at >= changed_since)
+    return list(db.session.execute(found).scalars())
+
+
+def counts(_actor: Actor, rows: list[Announcement]) -> dict[int, tuple[int, int]]:
+    """How many residents have opened and confirmed each of these, by row id. The caller has seen them."""
+    counted = (
+        select(AnnouncementRead.announcement_id, func.count(), func.count(AnnouncementRead.confirmed_at))
+        .where(AnnouncementRead.announcement_id.in_([one.id for one in rows]))
+        .group_by(AnnouncementRead.announcement_id)
+    )
+    return {id: (reads, confirmed) for id, reads, confirmed in db.session.execute(counted)}
+
+
 def _listed(one: Announcement, reads: int, confirmed: int, at: datetime) -> Listed:
     over = one.state == "published" and one.expires_at is not None and one.expires_at <= now()
     by = one.published_by or one.created_by

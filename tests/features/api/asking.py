@@ -22,16 +22,21 @@ from worker import entry
 ACTOR = system("tests")
 
 
-def token(app: Any, tenant: Any, scopes: Iterable[str] = ("imports:write",), *, days: int | None = None) -> str:
-    return named_token(app, tenant, scopes, days=days)[1]
+def token(app: Any, tenant: Any, scopes: Iterable[str] = ("imports:write",), **more: Any) -> str:
+    return named_token(app, tenant, scopes, **more)[1]
 
 
 def named_token(
-    app: Any, tenant: Any, scopes: Iterable[str] = ("imports:write",), *, days: int | None = None
+    app: Any,
+    tenant: Any,
+    scopes: Iterable[str] = ("imports:write",),
+    *,
+    days: int | None = None,
+    buildings: Iterable[str] = (),
 ) -> tuple[str, str]:
     """The public id and the secret of a new token."""
     with app.app_context(), bind(tenant):
-        made = commands.create(ACTOR, "Program księgowy", scopes, days=days)
+        made = commands.create(ACTOR, "Program księgowy", scopes, days=days, buildings=buildings)
         work.commit()
         return made
 

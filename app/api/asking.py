@@ -1,0 +1,102 @@
+"""What a program asks a list for: how many rows, after which, and which of them. An unknown word is refused, because
+a filter that was misspelt would answer with everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from flask import request
+
+from app.core.errors import Refused
+from app.core.language import gettext as _
+
+LIMIT, MOST = 100, 500
+LONGEST = 200
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A window of a list: at most `limit` rows, those after the one that `cursor` names."""
+
+    limit: int
+    cursor: str | None
+
+
+def window(*filters: str) -> Asked:
+    """The window that this request asks for; beside it only these filters may be asked. Raises `Refused`."""
+    for name, values in request.args.lists():
+        if name not in ("limit", "cursor", *filters):
+            raise Refused(_("Nie ma takiego parametru."), field=name[:LONGEST])
+        if len(values) > 1:
+            raise Refused(_("Podaj ten parametr tylko raz."), field=name)
+    return Asked(_limit(), words("cursor"))
+
+
+def words(name: str) -> str | None:
+    """A filter of one line; None when it is not asked. Raises `Refused`."""
+    typed = request.args.get(name)
+    if typed is None:
+        return None
+    if not 1 <= len(typed) <= LONGEST or not typed.isprintable():
+        raise Refused(_("Podaj od 1 do %(most)d znaków w jednym wierszu.", most=LONGEST), field=name)
+    return typed
+
+
+def one_of(name: str, choices: Iterable[str]) -> str | None:
+    """A filter that is one of these words. Raises `Refused`."""
+    typed = request.args.get(name)
+    if typed is not None and typed not in choices:
+        raise Refused(_("Podaj jedną z wartości: %(choices)s.", choices=", ".join(choices)), field=name)
+    return typed
+
+
+def day(name: str) -> date | None:
+    """A day such as 2026-11-30. Raises `Refused`."""
+    return _read(name, _DAY, date.fromisoformat, _("Podaj datę, na przykład 2026-11-30."))
+
+
+def moment(name: str) -> datetime | None:
+    """A moment with its offset, such as 2026-11-30T08:00:00+01:00. Raises `Refused`."""
+    return _read(
+        name, _MOMENT, datetime.fromisoformat, _("Podaj datę i godzinę, na przykład 2026-11-30T08:00:00+01:00.")
+    )
+
+
+def _read(name: str, form: re.Pattern[str], read: Callable[[str], T], sentence: str) -> T | None:
+    typed = request.args.get(name)
+    if typed is None:
+        return None
+    try:
+        if not form.fullmatch(typed):
+            raise ValueError(typed[:LONGEST])
+        return read(typed)
+    except (ValueError, OverflowError):
+        raise Refused(sentence, field=name) from None
+
+
+def _limit() -> int:
+    typed = request.args.get("limit")
+    if typed is None:
+        return LIMIT
+    if not re.fullmatch(r"[0-9]{1,9}", typed) or not 1 <= int(typed) <= MOST:
+        raise Refused(_("Podaj liczbę od 1 do %(most)d.", most=MOST), field="limit")
+    return int(typed)
+
+
+def strange_cursor() -> Refused:
+    """What to raise for a cursor that names no row of this list."""
+    return Refused(_("Nie ma takiego miejsca na liście. Zacznij od początku."), field="cursor")
+
+
+def parameter(name: str, about: str, **schema: Any) -> dict[str, Any]:
+    """A query parameter as the description names it."""
+    return {"name": name, "in": "query", "description": about, "schema": {"type": "string", **schema}}
