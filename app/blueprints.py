@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("public", "app.registrations.facts"),
     ("public", "app.finances.verifying"),
     ("public", "app.works.guests.public"),
+    ("public", "app.support.entering"),
     ("signed_in", "app.accounts.signed_in"),
     ("signed_in", "app.accounts.accepting"),
     ("signed_in", "app.accounts.welcome"),
@@ -99,6 +100,9 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.personal.staff"),
     ("staff", "app.api.staff"),
     ("staff", "app.imports.due_staff"),
+    ("staff", "app.billing.staff"),
+    ("staff", "app.support.staff"),
+    ("staff", "app.support.leaving"),
     ("resident", "app.settlements.informing"),
     ("resident", "app.settlements.resident"),
     ("staff", "app.settlements.staff"),
@@ -128,11 +132,14 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("api", "app.api.description"),
     ("console_public", "app.operators.public"),
     ("console_public", "app.stripe_events.webhook"),
+    ("operator", "app.fleet.operator"),
     ("operator", "app.operators.operator"),
+    ("operator", "app.billing.operator"),
     ("operator", "app.operators.rates"),
     ("operator", "app.operators.log"),
     ("operator", "app.operators.factors"),
     ("operator", "app.operators.devices"),
+    ("operator", "app.support.operator"),
 )
 
 
