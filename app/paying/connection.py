@@ -10,9 +10,13 @@ from sqlalchemy import text
 from app.core.clock import now
 from app.core.public_ids import new_public_id
 from app.gateways.payments.online import AccountState
+from app.office import settings
+from app.paying import rules
 from tenants.bound import current
 from tenants.db import PLATFORM, db
 
+settings.group("online_payments")(rules.Online)
+ACCOUNT_JOB = "paying.account"
 _MINE = text(
     "SELECT call_key, account, charges, payouts, submitted, due, checked_at FROM platform.connect_accounts "
     "WHERE tenant_id = :tenant"

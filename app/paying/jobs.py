@@ -13,14 +13,17 @@ from app.core.clock import now
 from app.core.jobs import Again, job
 from app.gateways.payments import client, online
 from app.gateways.payments.client import Declined, Missing, Rejected
-from app.paying import connection, rules
+from app.paying import connection, hearing, rules
 from app.paying.commands import following, starting
 from app.paying.commands.refunding import REFUND_JOB
 from app.paying.commands.starting import CHECK_JOB
+from app.paying.connection import ACCOUNT_JOB
 from app.paying.models import OnlinePayment, OnlineRefund
 from tenants.db import db
 
-ACCOUNT_JOB, RECONCILE_JOB = "paying.account", "paying.reconcile"
+__all__ = ["hearing"]  # loading it opens the door to Stripe's events
+
+RECONCILE_JOB = "paying.reconcile"
 #: Stripe remembers a key this long, so a lost answer can be had again.
 REMEMBERED = timedelta(hours=23)
 A_TURN = 200
@@ -122,6 +125,15 @@ def reconcile() -> None:
     mine = connection.mine()
     if mine is not None and mine.account is not None:
         jobs.enqueue(ACCOUNT_JOB, mine.account, {"account": mine.account}, lane="bulk")
+
+
+def ask_if_any() -> bool:
+    """Ask for `reconcile` where somebody paid or tried to lately."""
+    lately = OnlinePayment.created_at > now() - rules.LOOKED_AT
+    if not client.configured() or db.session.query(OnlinePayment.id).filter(lately).first() is None:
+        return False
+    jobs.enqueue(RECONCILE_JOB, "night", lane="bulk")
+    return True
 
 
 def _ours(account: str) -> bool:

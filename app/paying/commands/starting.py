@@ -28,18 +28,17 @@ MOST_OPEN = 5
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for, in grosze, with the fee that was shown; `form_key` is the form's, so that one sent twice
-    is one payment."""
+    """What was asked for, in grosze; `form_key` is the form's, so that one sent twice is one payment."""
 
     amount: int
-    fee: int
     form_key: str
 
 
 def start(actor: Actor, unit: HeldUnit, wish: Wish) -> str:
     """Write a payment down; returns its public id, of the first one if the form was sent twice.
 
-    Raises `NotThere` where online payments are off, `Refused`, `Conflict` when the fee has changed meanwhile.
+    The fee is fixed here, and shown before Stripe's page opens. Raises `NotThere` where online payments are off,
+    `Refused`.
     """
     online = settings.fresh(rules.Online)
     account = connection.mine()
@@ -48,8 +47,6 @@ def start(actor: Actor, unit: HeldUnit, wish: Wish) -> str:
     if account is None or not account.ready or account.account is None:
         raise Refused(_("Płatności przez internet są chwilowo niedostępne. Zapłać zwykłym przelewem."))
     amount = rules.payable(wish.amount, online)
-    if rules.fee(amount, online) != wish.fee:
-        raise Conflict(_("Opłata za płatność zmieniła się w międzyczasie. Sprawdź kwoty jeszcze raz."))
     form_key = wish.form_key.replace("\0", "")[:64] or new_public_id()
     mine = db.session.query(OnlinePayment).filter_by(account_id=actor.account_id)
     if mine.filter(OnlinePayment.form_key != form_key, OnlinePayment.state.in_(("intended", "created"))).count() >= (
@@ -59,7 +56,7 @@ def start(actor: Actor, unit: HeldUnit, wish: Wish) -> str:
     public_id = new_public_id()
     values = {
         "public_id": public_id, "reference": rules.new_reference(), "account_id": actor.account_id,
-        "form_key": form_key, "unit_code": unit.code, "amount": amount, "fee": wish.fee,
+        "form_key": form_key, "unit_code": unit.code, "amount": amount, "fee": rules.fee(amount, online),
         "stripe_account": account.account, "call_key": f"online-{public_id}", "closes_at": now() + rules.OPEN_FOR,
     }  # fmt: skip
     once = insert(OnlinePayment).values(values).on_conflict_do_nothing(index_elements=["account_id", "form_key"])
