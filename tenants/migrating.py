@@ -26,11 +26,14 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from tenants.names import checked_schema
+from tenants.progress import Run
 
 TENANT_HISTORY = Path(__file__).resolve().parent.parent / "migrations" / "tenant"
 LOCK_TIMEOUT = "2s"
 STATEMENT_TIMEOUT = "5min"
 ATTEMPTS = 6
+PART = 100  # tenants between two looks at how many have failed
+MOST_FAILURES = 4
 log = logging.getLogger(__name__)
 _rendering = threading.RLock()
 
@@ -130,10 +133,12 @@ def migrate(
     jobs: int = 2,
     location: Path | None = None,
     report: Callable[[Outcome], None] | None = None,
+    by: str = "cli",
 ) -> list[Outcome]:
-    """Bring the named tenants (or all) to the newest revision and say what became of each.
+    """Bring the named tenants (or all) to the newest revision and say what became of each, as soon as it is known.
 
-    Two tenants go first, then one in a hundred, then the rest; when a whole wave fails the rest is held back.
+    Two tenants go first, then one in a hundred, then the rest in parts; when a whole wave fails, or too many of those
+    that were tried, the rest is held back. How far it is stands in `platform.migration_runs`.
     """
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
@@ -144,37 +149,68 @@ def migrate(
             {"slugs": slugs},
         ).fetchall()
         first.rollback()
+        target = steps(location)[-1].revision
+        run = stack.enter_context(Run(owner_url, by=by, target=target, total=len(rows)))
         connections = [first]
         for _ in range(min(jobs, len(rows)) - 1):
             connections.append(stack.enter_context(psycopg.connect(owner_url, prepare_threshold=None)))
-        for wave in _waves([row[0] for row in rows]):
-            if outcomes and all(outcome.result in ("failed", "held") for outcome in outcomes):
+        told = _teller(run, report)
+        for name, wave in _waves([row[0] for row in rows]):
+            run.wave(name)
+            if too_many_failed(outcomes):
                 found = [Outcome(slug, "", "", "", "held", 0.0) for number, slug in rows if number in set(wave)]
+                for outcome in found:
+                    told(outcome)
             else:
-                found = _run_wave(connections, wave, location)
-            for outcome in found:
-                if report:
-                    report(outcome)
+                found = _run_wave(connections, wave, location, told)
             outcomes.extend(found)
     return outcomes
 
 
-def _waves(ids: list[int]) -> Iterator[list[int]]:
+def too_many_failed(outcomes: list[Outcome]) -> bool:
+    """Whether a run should stop: everything failed so far, or at least four and more than one in a hundred."""
+    failed = sum(outcome.result in ("failed", "held") for outcome in outcomes)
+    return bool(outcomes) and (failed == len(outcomes) or (failed >= MOST_FAILURES and failed * 100 > len(outcomes)))
+
+
+def _teller(run: Run, report: Callable[[Outcome], None] | None) -> Callable[[Outcome], None]:
+    one_at_a_time = threading.Lock()
+
+    def tell(outcome: Outcome) -> None:
+        run.count(outcome.result)
+        if report:
+            with one_at_a_time:
+                report(outcome)
+
+    return tell
+
+
+def _waves(ids: list[int]) -> Iterator[tuple[str, list[int]]]:
     second = 2 + max(8, len(ids) // 100)
-    for part in (ids[:2], ids[2:second], ids[second:]):
-        if part:
-            yield part
+    if ids:
+        yield "canaries", ids[:2]
+    if len(ids) > 2:
+        yield "few", ids[2:second]
+    for start in range(second, len(ids), PART):
+        yield "rest", ids[start : start + PART]
 
 
-def _run_wave(connections: list[psycopg.Connection[Any]], ids: list[int], location: Path | None) -> list[Outcome]:
+def _run_wave(
+    connections: list[psycopg.Connection[Any]],
+    ids: list[int],
+    location: Path | None,
+    tell: Callable[[Outcome], None],
+) -> list[Outcome]:
     """The tenants shared out to the connections, each of which works in a thread of its own."""
     shares = [ids[number :: len(connections)] for number in range(len(connections))]
     with ThreadPoolExecutor(max_workers=len(connections)) as pool:
-        done = pool.map(lambda connection, share: _run_share(connection, share, location), connections, shares)
+        done = pool.map(lambda connection, share: _run_share(connection, share, location, tell), connections, shares)
         return [outcome for part in done for outcome in part]
 
 
-def _run_share(connection: psycopg.Connection[Any], ids: list[int], location: Path | None) -> list[Outcome]:
+def _run_share(
+    connection: psycopg.Connection[Any], ids: list[int], location: Path | None, tell: Callable[[Outcome], None]
+) -> list[Outcome]:
     outcomes: list[Outcome] = []
     waiting = list(ids)
     for attempt in range(ATTEMPTS):
@@ -184,6 +220,7 @@ def _run_share(connection: psycopg.Connection[Any], ids: list[int], location: Pa
             if outcome is None:
                 blocked.append(tenant_id)
             else:
+                tell(outcome)
                 outcomes.append(outcome)
         waiting = blocked
         if not waiting:

@@ -53,3 +53,31 @@ class DomainRow(PlatformModel):
     tenant_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey(f"{PLATFORM}.tenants.id", ondelete="CASCADE"), index=True
     )
+
+
+class MigrationRun(PlatformModel):
+    """One run of `tenants migrate`: how far it is, and how it ended.
+
+    `wave` is `canaries`, `few` or `rest`. The counts add up to what was dealt with of `total`. A run without
+    `finished_at` whose `seen_at` is older than a minute was killed; the next one continues, because each manager's
+    own revision says what is left.
+    """
+
+    __tablename__ = "migration_runs"
+    __table_args__ = (
+        CheckConstraint("wave IN ('canaries', 'few', 'rest')", name="wave"),
+        {"schema": PLATFORM},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    started_by: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    wave: Mapped[str] = mapped_column(Text, server_default="canaries")
+    total: Mapped[int] = mapped_column(BigInteger)
+    migrated: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    current: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    failed: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    held: Mapped[int] = mapped_column(BigInteger, server_default="0")

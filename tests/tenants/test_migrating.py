@@ -315,3 +315,70 @@ def test_the_command_reports_each_tenant_and_its_exit_code_tells(new_tenant: Any
             )
     assert command("nobody-here").exit_code == 1
     assert command("--jobs", "zero").exit_code == 2
+
+
+@pytest.fixture
+def hundred(place: Any) -> list[str]:
+    """A hundred registered tenants with the one table that the steps of these tests change; their slugs in order."""
+    numbers = range(1, 101)
+    first = place.rows("SELECT start_value FROM first_number")[0][0]
+    for number in numbers:
+        schema = f"t_{first + number}"
+        place.rows(f"CREATE SCHEMA {schema}")
+        place.rows(f"CREATE TABLE {schema}.office_profile (id bigint PRIMARY KEY)")
+        place.rows(
+            "INSERT INTO platform.tenants (slug, name, kind, schema, revision) VALUES (%s, 'x', 'agency', %s, %s)",
+            f"firma{number:03d}", schema, migrating.head_revision(),
+        )  # fmt: skip
+    return [f"firma{number:03d}" for number in numbers]
+
+
+def last_run(place: Any) -> tuple[Any, ...]:
+    return place.rows(
+        "SELECT wave, total, migrated, current, failed, held, finished_at IS NOT NULL "
+        "FROM platform.migration_runs ORDER BY id DESC LIMIT 1"
+    )[0]
+
+
+def test_a_failure_at_the_57th_of_100_leaves_99_migrated_and_is_mended_alone(
+    place: Any, history: History, hundred: list[str]
+) -> None:
+    lost = hundred[56]
+    schema = place.rows("SELECT schema FROM platform.tenants WHERE slug = %s", lost)[0][0]
+    place.rows(f"ALTER TABLE {schema}.office_profile ADD COLUMN extra text")
+    last = history.add(*ADD_COLUMN)
+    outcomes = migrate(place.owner, location=history.folder, by="ola")
+    assert results(outcomes) == {slug: "failed" if slug == lost else "migrated" for slug in hundred}
+    assert last_run(place) == ("rest", 100, 99, 0, 1, 0, True)
+    assert place.rows("SELECT slug, migration_error IS NOT NULL FROM platform.tenants WHERE revision <> %s", last) == [
+        (lost, True)
+    ]
+    place.rows(f"ALTER TABLE {schema}.office_profile DROP COLUMN extra")
+    assert results(migrate(place.owner, location=history.folder))[lost] == "migrated"
+    assert last_run(place) == ("rest", 100, 1, 99, 0, 0, True)
+
+
+def test_when_more_than_one_in_a_hundred_fail_the_parts_that_are_left_are_held(
+    place: Any, history: History, hundred: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "PART", 20)
+    for slug in hundred[20:24]:  # in the first part of the rest
+        schema = place.rows("SELECT schema FROM platform.tenants WHERE slug = %s", slug)[0][0]
+        place.rows(f"ALTER TABLE {schema}.office_profile ADD COLUMN extra text")
+    history.add(*ADD_COLUMN)
+    found = results(migrate(place.owner, location=history.folder))
+    assert [slug for slug in hundred if found[slug] == "failed"] == hundred[20:24]
+    assert [slug for slug in hundred if found[slug] == "held"] == hundred[30:]
+    assert last_run(place) == ("rest", 100, 26, 0, 4, 70, True)
+
+
+def test_progress_is_told_while_the_run_goes_on(place: Any, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tenants import progress
+
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0)
+    made = [place.provision(f"firma{number}") for number in range(3)]
+    history.add(*ADD_COLUMN)
+    seen: list[tuple[Any, ...]] = []
+    migrate(place.owner, jobs=1, location=history.folder, report=lambda _outcome: seen.append(last_run(place)))
+    waves = ["canaries", "canaries", "few"]
+    assert seen == [(wave, len(made), n, 0, 0, 0, False) for n, wave in enumerate(waves, start=1)]
