@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 class Role(enum.StrEnum):
@@ -112,7 +113,10 @@ def rights(role: Role, limited: bool = False) -> frozenset[Can]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or process that acts. `kind` is `account`, `operator` or `system`.
+    """A person or process that acts. `kind` is `account`, `operator`, `support` or `system`.
+
+    `support` is an operator on a manager's own pages, let in by its administrator until `support_until`; with
+    `support_writes` also to change what support may ever change.
 
     `buildings` limits a member of staff to these building codes; None is no limit. `waits_for` names what the
     session still owes before it opens anything else, such as `factor`. `advised` means that a change of the start
@@ -136,6 +140,8 @@ class Actor:
     waits_for: str | None = None
     advised: bool = False
     watcher: str | None = None
+    support_until: datetime | None = None
+    support_writes: bool = False
 
     # flask-login asks these of the object that stands for the visitor
     is_authenticated = True
@@ -151,11 +157,15 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        return self.kind == "account" and self.role is not None and self.role not in OUTSIDE
+        return self.kind in ("account", "support") and self.role is not None and self.role not in OUTSIDE
 
     @property
     def is_collaborator(self) -> bool:
         return self.kind == "account" and self.role is Role.COLLABORATOR
+
+    @property
+    def is_support(self) -> bool:
+        return self.kind == "support"
 
     @property
     def is_operator(self) -> bool:

@@ -19,6 +19,7 @@ a page that does not exist. Programs get problem documents: `app/web/bearer.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -75,6 +76,8 @@ def _guard(admits: Callable[[Actor], bool]) -> Callable[[], Response | None]:
             if who.is_collaborator and request.path == "/":
                 return redirect("/works/", 302)
             abort(404)
+        if who.is_support:
+            _support_comes(who)
         _no_page_of_a_module_that_is_off()
         if who.waits_for is not None:
             detour = _detours[who.waits_for]
@@ -93,6 +96,35 @@ def _may_be_watched() -> bool:
         return True
     looks = request.method in ("GET", "HEAD") and (request.endpoint or "").startswith("resident.")
     return looks and not any((request.endpoint or "").startswith(f"resident.{name}.") for name in _private)
+
+
+def _support_comes(who: Actor) -> None:
+    """Let support in where it may look, and only once that is written down."""
+    if _view_has("ends_watching"):
+        return
+    endpoint, looks = request.endpoint or "", request.method in ("GET", "HEAD")
+    if not _support or not _support[0].admits(who, endpoint, looks):
+        abort(404)
+    _support[0].witness(who, looks)
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the platform's support may open, and who writes down that it did, before the page is made.
+
+    `admits(actor, endpoint, looks)`: `looks` is whether nothing is sent. `witness(actor, looks)` raises when it cannot.
+    """
+
+    admits: Callable[[Actor, str, bool], bool]
+    witness: Callable[[Actor, bool], None]
+
+
+_support: list[Support] = []
+
+
+def install_support(support: Support) -> None:
+    """Say where support may look. Until somebody does, it may look nowhere."""
+    _support[:] = [support]
 
 
 class Unpaid(Refused):

@@ -29,6 +29,10 @@ class Seen:
     stale: bool = False
 
 
+#: How the secrets of support's sessions begin; those of everybody else hold no full stop.
+SUPPORT = "s."
+
+
 @dataclass(frozen=True, slots=True)
 class Loader:
     load: Callable[[str], Seen | None]
@@ -36,7 +40,7 @@ class Loader:
     speak: Callable[[int, str], None] | None = None
 
 
-_loaders: dict[str, Loader] = {}
+_loaders: dict[tuple[str, bool], Loader] = {}
 
 
 def install_loader(
@@ -44,9 +48,14 @@ def install_loader(
     load: Callable[[str], Seen | None],
     touch: Callable[[int], None],
     speak: Callable[[int, str], None] | None = None,
+    *,
+    support: bool = False,
 ) -> None:
-    """Say who turns the cookie's secret into an actor on this kind of site, and who keeps an account's language."""
-    _loaders[site_kind] = Loader(load, touch, speak)
+    """Say who turns the cookie's secret into an actor on this kind of site, and who keeps an account's language.
+
+    `support`: of secrets that begin with `SUPPORT`, and no others.
+    """
+    _loaders[site_kind, support] = Loader(load, touch, speak)
 
 
 def cookie_name() -> str:
@@ -78,11 +87,11 @@ def touch() -> None:
     seen: Seen | None = g.pop("seen", None)
     site = cast(SiteRequest, request).site
     if seen is not None and seen.stale and seen.actor.session_id is not None and site is not None:
-        _loaders[site.kind].touch(seen.actor.session_id)
+        _loaders[site.kind, seen.actor.is_support].touch(seen.actor.session_id)
     chosen: str | None = g.pop("chosen_language", None)
     watched = seen is not None and seen.actor.watcher is not None
     if seen is not None and not watched and site is not None and chosen not in (None, seen.actor.locale):
-        speak = _loaders[site.kind].speak
+        speak = _loaders[site.kind, seen.actor.is_support].speak
         if speak is not None and seen.actor.account_id is not None and chosen is not None:
             speak(seen.actor.account_id, chosen)
 
@@ -95,12 +104,12 @@ def init_app(app: Osiedle) -> None:
 
     @manager.request_loader
     def load(request: SiteRequest) -> Actor | None:
-        loader = _loaders.get(request.site.kind) if request.site else None
         if request.site and request.site.kind == TENANT and not is_bound():
             return None  # a page that has no business with people, such as /healthz
         if bearer.is_api():
             return bearer.holder() if request.site and request.site.kind == TENANT else None
         value = secret()
+        loader = _loaders.get((request.site.kind, value.startswith(SUPPORT))) if request.site and value else None
         seen = loader.load(value) if loader and value else None
         if seen is None:
             return None
