@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from tests.leaving import Leaving
 from tests.post import Post
 
 if TYPE_CHECKING:
+    from tests.stripe_double import Double
     from tests.town import Town
 
 _numbers = count(1)
@@ -77,8 +79,9 @@ def app(settings: Settings) -> Iterator[Any]:
     """The application on a database that `flask platform upgrade` would have made."""
     from app.core import work
     from app.factory import create_app
+    from app.fleet import workforce
     from tenants import platform, roles
-    from worker import cli, enqueue
+    from worker import cli, enqueue, roster
 
     passwords = {
         login: config.login_password(login, settings.secret_key) for login in (roles.APP_LOGIN, roles.PLATFORM_LOGIN)
@@ -86,6 +89,7 @@ def app(settings: Settings) -> Iterator[Any]:
     platform.upgrade(settings.database_url, config.libpq_url(settings.database_url), passwords)
     made = create_app(settings)
     work.install_bell(enqueue.bell)
+    workforce.install(roster.look)
     cli.register(made)
     yield made
 
@@ -148,6 +152,30 @@ def flask_command(environ: dict[str, str]) -> Callable[..., Any]:
         )  # fmt: skip
 
     return run
+
+
+@pytest.fixture
+def stripe_double(app: Any, settings: Settings) -> Iterator[Double]:
+    """A double of Stripe, which this process takes for the real one as long as the test lasts."""
+    from app.core import runtime
+    from tests.stripe_double import Double
+
+    with Double() as double:
+        known = {"stripe_api_key": double.key, "stripe_api_base": double.url, "stripe_webhook_secret": double.secret}
+        runtime.install(replace(settings, **known))
+        yield double
+    runtime.install(settings)
+
+
+@pytest.fixture
+def stripe_posts(client: Callable[[str], Browser]) -> Callable[[bytes, str], int]:
+    """Takes an event to our webhook, for `stripe_double.deliver(stripe_posts)`; answers the status."""
+
+    def post_it(payload: bytes, header: str) -> int:
+        headers = {"Stripe-Signature": header, "Content-Type": "application/json; charset=utf-8"}
+        return int(client("console").post("/stripe/webhook", data=payload, headers=headers).status_code)
+
+    return post_it
 
 
 @pytest.fixture
