@@ -138,6 +138,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("console_public", "app.stripe_events.webhook"),
     ("operator", "app.fleet.operator"),
     ("operator", "app.fleet.work_pages"),
+    ("operator", "app.fleet.migrations.operator"),
     ("operator", "app.operators.operator"),
     ("operator", "app.billing.operator"),
     ("operator", "app.operators.rates"),

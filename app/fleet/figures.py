@@ -29,7 +29,7 @@ WITH good AS (
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
         count(*) FILTER (WHERE state = 'failed') AS failed,
         min(run_after) FILTER (WHERE state = 'waiting' AND run_after <= now()) AS since
-    FROM jobs WHERE state <> 'done'
+    FROM jobs WHERE state <> 'done' AND NOT (name = 'fleet.gather' AND state = 'running')
 ), room AS (
     SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) AS size FROM pg_class c
     WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND c.relkind = 'r'

@@ -53,7 +53,6 @@ class Looked:
     live: bool
     figures: Figures | None
     usages: tuple[rules.Usage, ...]
-    work: list[Work]
 
 
 def look(actor: Actor, slug: str) -> Looked:
@@ -61,14 +60,14 @@ def look(actor: Actor, slug: str) -> Looked:
     line = queries.line(actor, slug)
     limits = plans.limits_of(line.plan)
     tenant = operators.tenant(slug)
-    found, work, live = line.figures, list[Work](), True
+    found, live = line.figures, True
     try:
         with bind(tenant):
-            found, work = figures.read(), _work("jobs")
+            found = figures.read()
     except (DBAPIError, TenantError) as error:  # a schema that is far behind; the page must still be shown
         log.warning("could not look", tenant=tenant.slug, error=type(error).__name__)
         live = False
-    return Looked(line, live, found, used(limits, found), work)
+    return Looked(line, live, found, used(limits, found))
 
 
 def used(limits: rules.Limits, found: Figures | None) -> tuple[rules.Usage, ...]:
@@ -77,6 +76,18 @@ def used(limits: rules.Limits, found: Figures | None) -> tuple[rules.Usage, ...]
         return ()
     letters = rules.letters_of(local(now()), local(found.gathered_at), found.letters_month)
     return rules.usages(limits, units=found.units, storage=found.files_size + found.tables_size, letters=letters)
+
+
+def work_of(actor: Actor, slug: str) -> list[Work] | None:
+    """What is not done of a manager's work, None when its schema cannot be read. Raises `NotThere`."""
+    operators.only_operators(actor)
+    tenant = operators.tenant(slug)
+    try:
+        with bind(tenant):
+            return _work("jobs")
+    except (DBAPIError, TenantError) as error:
+        log.warning("could not look", tenant=tenant.slug, error=type(error).__name__)
+        return None
 
 
 def platform_work(actor: Actor) -> list[Work]:

@@ -101,9 +101,9 @@ def tallies(actor: Actor) -> dict[str, int]:
     some = func.count().filter(problems.any_of(found)).label(ANY)
     active = func.count().filter(T.status == "active").label("active")
     sums = (func.sum(F.units).label("units"), func.sum(F.files_size + F.tables_size).label("room"))
-    oldest = func.count(F.tenant_id).label("gathered")
-    wanted: Select[Any] = select(func.count().label("all"), active, some, oldest, *sums, *counts).select_from(T)
-    statement = _joined(wanted)
+    gathered = func.count(F.tenant_id).label("gathered")
+    columns: list[Any] = [func.count().label("all"), active, some, gathered, *sums, *counts]
+    statement = _joined(select(*columns).select_from(T))
     return {name: int(value or 0) for name, value in db.session.execute(statement).one()._asdict().items()}
 
 
@@ -118,6 +118,49 @@ def line(actor: Actor, slug: str) -> Line:
     if row is None:
         raise NotThere(_("Nie ma takiego zarządcy."))
     return _line(row._asdict())
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A manager with work that is not done, or letters that are not sent or failed, as gathered."""
+
+    slug: str
+    name: str
+    status: str
+    figures: Figures
+
+
+def with_work(actor: Actor, number: int = 1) -> Page[Busy]:
+    """One page of the managers with work that is not done, failed work first. Raises `NotThere`."""
+    some = (F.jobs_failed + F.jobs_waiting + F.jobs_running) > 0
+    return _busy(actor, number, some, (F.jobs_failed.desc(), F.jobs_since.asc().nulls_last()))
+
+
+def with_letters(actor: Actor, number: int = 1) -> Page[Busy]:
+    """One page of the managers with letters of the last week, or that wait, those with trouble first."""
+    some = (F.letters_sent + F.letters_waiting + F.letters_failed + F.letters_held) > 0
+    return _busy(actor, number, some, (F.letters_held.desc(), F.letters_failed.desc(), F.letters_waiting.desc()))
+
+
+def sums(actor: Actor) -> dict[str, int]:
+    """The gathered figures of all managers, added up, by name."""
+    only_operators(actor)
+    names = [name for name in _FIELDS if name.startswith(("jobs_", "letters_")) and not name.endswith("_since")]
+    row = db.session.execute(select(*(func.sum(getattr(F, name)).label(name) for name in names))).one()
+    return {name: int(value or 0) for name, value in row._asdict().items()}
+
+
+def _busy(actor: Actor, number: int, some: Any, order: tuple[Any, ...]) -> Page[Busy]:
+    only_operators(actor)
+    base = select(T.slug, T.name, T.status, *(getattr(F, name) for name in _FIELDS)).join(F, F.tenant_id == T.id)
+    total = db.session.scalar(select(func.count()).select_from(F).where(some)) or 0
+    rows = db.session.execute(
+        base.where(some).order_by(*order, T.slug).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    )
+    found = [
+        Busy(row.slug, row.name, row.status, Figures(**{name: getattr(row, name) for name in _FIELDS})) for row in rows
+    ]
+    return Page(found, number, PAGE_SIZE, total)
 
 
 def _joined(statement: Select[Any]) -> Select[Any]:
