@@ -1,0 +1,71 @@
+"""The product's own pages: everybody may read them, and nobody can copy the list of managers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.billing import plans
+from app.onboarding.site import prices
+from app.onboarding.site.product import FIND_LIMIT
+from tests.features.onboarding.conftest import platform
+from tests.features.operators.browser import Browser
+
+PAGES = ("/", "/find", "/managers", "/prices", "/safety", "/accessibility", "/trial", "/trial/sent")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["pl", "en", "uk"])
+def test_every_page_is_there_for_everybody(client: Callable[[str], Any], path: str, language: str) -> None:
+    answer = client("").get(f"{path}?lang={language}")
+    assert answer.status_code == 200
+    assert answer.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/"])
+def test_other_sites_have_none_of_them(client: Callable[[str], Any], town: Any, path: str) -> None:
+    assert client("console").get(path).status_code == 404
+    assert client("alfa").get(path).status_code == 404
+
+
+def test_a_manager_is_found_by_words_in_any_case_and_ending(
+    new_tenant: Callable[..., Any], client: Callable[[str], Any]
+) -> None:
+    made = new_tenant(name="Spółdzielnia Mieszkaniowa „Żółwik” w Głogowie")
+    for asked in ("żółwik", "ZOLWIK", "spółdzielni żółwik", "zolwik glogow"):
+        assert f"{made.slug}.osiedle.test" in client("").get("/find", query_string={"q": asked}).text, asked
+    assert "Nie ma takiego portalu" in client("").get("/find?q=zolwik+krakow").text
+
+
+def test_the_list_is_not_there_to_be_copied(context: Any, client: Callable[[str], Any], app: Any) -> None:
+    for asked in ("", "a", "sp", "%%%", "___", "..."):
+        text = client("").get("/find", query_string={"q": asked}).text
+        assert "Znalezione portale" not in text, asked
+    visitor = Browser(app, "osiedle.test", "10.77.1.1")
+    codes = [visitor.get("/find?q=abcdef").status_code for _n in range(FIND_LIMIT + 1)]
+    assert (codes[0], codes[-1]) == (200, 429)
+
+
+def test_a_suspended_manager_is_not_found(
+    context: Any, new_tenant: Callable[..., Any], client: Callable[[str], Any]
+) -> None:
+    made = new_tenant(name="Wspólnota Zawieszonkowo")
+    platform("UPDATE platform.tenants SET status = 'suspended' WHERE id = :id", id=made.id)
+    assert "Nie ma takiego portalu" in client("").get("/find?q=zawieszonkowo").text
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "abc", "9" * 12, "1.5", "²"])
+def test_a_number_of_units_that_is_none_is_told(client: Callable[[str], Any], typed: str) -> None:
+    answer = client("").get("/prices", query_string={"units": typed})
+    assert answer.status_code == 200
+    assert "Podaj liczbę" in answer.text
+
+
+def test_prices_are_those_of_billing(client: Callable[[str], Any]) -> None:
+    page = client("").get("/prices?units=1 234").text.replace(" ", " ")
+    for plan in plans.PLANS.values():
+        net = plans.price(plan, "month", 1234).net
+        assert f"{net // 100},{net % 100:02d}" in page.replace(" ", ""), plan.code
+    assert prices.trial_days() == plans.TRIAL_DAYS
