@@ -32,6 +32,7 @@ from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
 from app.meters.reminding import DAILY_JOB as READING_WINDOWS
 from app.outbox.commands import SWEEP, unsent
+from app.paying import jobs as paying
 from app.personal.jobs import NIGHTLY as RETENTION
 from app.works.filing.jobs import REMIND as REMIND_WORKS
 from app.works.filing.jobs import TIDY as TIDY_WORKS
@@ -160,6 +161,7 @@ def tidy(app: Flask) -> None:
                 name = tenant.slug if tenant else PLATFORM
                 log.warning("could not tidy", tenant=name, error=str(error).splitlines()[0])
     _empty_folders()
+    _at_each(app, "online payments", lambda _tenant: paying.ask_if_any())
     _at_each(app, "uploads of documents", lambda _tenant: _asked(TIDY_DOCUMENTS, "night"))
     _at_each(app, "photographs in pieces", lambda _tenant: _asked(TIDY_WORKS, "night"))
     _at_each(app, "invitations of guests", lambda _tenant: _asked(EXPIRE_GUESTS, "night"))
