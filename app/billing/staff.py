@@ -1,0 +1,108 @@
+"""What the manager pays for the portal: plan, price, invoices, the buyer's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, flash, request
+
+from app.billing import commands, jobs, plans, queries
+from app.billing.forms import BuyerForm
+from app.core.actor import Actor, Can
+from app.core.clock import today
+from app.core.errors import NotThere, Refused
+from app.core.language import gettext as _
+from app.core.language import lazy_gettext as _l
+from app.core.money import money
+from app.core.paging import page_number
+from app.web import notices, sections
+from app.web.audiences import needs, open_unpaid
+from app.web.forms import filled, refuse
+from app.web.notices import Notice
+from app.web.pages import render, see_other
+from app.web.visitor import actor
+
+PATH = "/admin/billing"
+pages = Blueprint("billing", __name__, template_folder="templates")
+sections.register(
+    "configuration",
+    _l("Abonament za portal"),
+    _l("Plan, cena, faktury od operatora portalu i dane do faktur."),
+    PATH,
+    95,
+    Can.CONFIGURE,
+)
+assert jobs  # registers the jobs
+
+
+@pages.get("/billing")
+@needs(Can.CONFIGURE)
+@open_unpaid
+def index() -> str:
+    """Plan, price, what is owed, invoices."""
+    found = queries.mine(actor())
+    units = queries.counted_units()
+    return render(
+        "billing/mine.html",
+        account=found,
+        standing=queries.standing(found),
+        online=queries.online(),
+        units=units,
+        price=queries.price(found, units),
+        trial_left=(found.trial_until - today()).days if found.trial_until else None,
+        offers=[_offer(plan, units) for plan in plans.PLANS.values()],
+        invoices=queries.invoices(found.tenant_id, page_number(request.args.get("page"))),
+    )
+
+
+@pages.route("/billing/buyer", methods=["GET", "POST"])
+@needs(Can.CONFIGURE)
+@open_unpaid
+def buyer() -> Any:
+    """The data that stand on invoices."""
+    found = queries.mine(actor())
+    names = ("buyer_name", "buyer_street", "buyer_city", "buyer_email")
+    form = filled(BuyerForm, nip=found.nip or "", **{name: getattr(found, name) for name in names})
+    sentence = None
+    if request.method == "POST":
+        try:
+            commands.save_buyer(actor(), {name: field.data or "" for name, field in form._fields.items()})
+        except NotThere:
+            raise
+        except Refused as refusal:
+            sentence = refuse(form, refusal)
+        else:
+            flash(_("Zapisano dane do faktur."), "success")
+            return see_other(PATH)
+    page = render("billing/buyer.html", form=form, sentence=sentence)
+    return (page, 422) if request.method == "POST" else page
+
+
+def _offer(plan: plans.Plan, units: int) -> dict[str, Any]:
+    """A plan with its prices for this many units, and its tiers."""
+    prices = [(label, plans.price(plan, interval, units)) for interval, label in plans.INTERVALS.items()]
+    return {"plan": plan, "prices": prices, "rows": list(plans.rows(plan))}
+
+
+def _told(who: Actor) -> Iterator[Notice]:
+    """What administrators find on their first page while something is overdue."""
+    if Can.CONFIGURE not in who.can:
+        return
+    found = queries.mine(who)
+    standing = queries.standing(found)
+    if standing.overdue is None:
+        return
+    bad = found.stage not in ("good", "warned")
+    yield Notice(
+        "bad" if bad else "warn",
+        _("Panel jest tylko do odczytu, bo abonament nie jest opłacony")
+        if bad
+        else _("Abonament za portal czeka na zapłatę"),
+        _("Do zapłaty: %(amount)s. Termin minął.", amount=money(standing.overdue.gross)),
+        PATH,
+        _("Zobacz faktury"),
+    )
+
+
+notices.register("staff", 20, _told)
