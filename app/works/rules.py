@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from app.core.checksums import is_nip
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -100,9 +101,7 @@ def checked_nip(typed: str | None) -> str:
     digits = "".join(sign for sign in (typed or "").upper().removeprefix("PL") if sign not in " -\u00a0")
     if not digits:
         return ""
-    weights = (6, 5, 7, 2, 3, 4, 5, 6, 7)
-    good = len(digits) == 10 and digits.isascii() and digits.isdigit()
-    if not good or sum(w * int(d) for w, d in zip(weights, digits, strict=False)) % 11 != int(digits[9]):
+    if not is_nip(digits):
         raise Refused(
             _("Ten NIP jest błędny: sprawdź, czy ma 10 cyfr i czy żadna się nie zmieniła."), field="invoice_nip"
         )

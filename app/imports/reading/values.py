@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from app.core.checksums import is_nrb
 from app.imports.reading.contacts import email, phone
 from app.imports.reading.findings import Doubtful, Unreadable
 
@@ -261,7 +262,7 @@ def account_number(cell: str) -> str:
         raise Unreadable("cell-error" if cell in CELL_ERRORS else "account")
     if len(digits) != 26:
         raise Unreadable("account-length", length=len(digits))
-    if int(digits[2:] + "2521" + digits[:2]) % 97 != 1:
+    if not is_nrb(digits):
         raise Unreadable("account-check-digits")
     return digits
 

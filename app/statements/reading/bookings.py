@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.core.checksums import is_nrb
+
 #: What is kept of the bank's own words on one booking.
 DETAILS_LENGTH = 2000
 #: What lies outside no bank has ever booked: years, and złoty (sums of many bookings must fit in 64 bits).
@@ -118,16 +120,6 @@ def account_number(text: str | None) -> str | None:
     if re.fullmatch(r"PL\d{26}", plain):
         return plain[2:]
     return plain[:40] or None
-
-
-def nrb(bban: str) -> str:
-    """24 digits of a Polish account with the two check digits before them (ISO 13616, PL = 25 21)."""
-    return f"{98 - int(bban + '252100') % 97:02d}{bban}"
-
-
-def is_nrb(digits: str) -> bool:
-    """Whether these are 26 digits whose check digits are right."""
-    return bool(re.fullmatch(r"[0-9]{26}", digits)) and int(digits[2:] + "2521" + digits[:2]) % 97 == 1
 
 
 def numbers_in(text: str) -> tuple[str, ...]:

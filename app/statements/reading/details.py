@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.statements.reading.bookings import account_number, is_nrb, nrb, numbers_in, tidy
+from app.core.checksums import is_nrb, nrb
+from app.statements.reading.bookings import account_number, numbers_in, tidy
 
 _FIRST = re.compile(r"([~<^?>+])\d\d")
 _KNOWN = r"(00|10|11|2\d|3[0-8]|5[0-2]|6[0-6])"

@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from typing import Any
 
-from app.statements.reading.bookings import Booking, Statement, Unreadable, account_number, day, grosze, is_nrb, tidy
+from app.core.checksums import is_nrb
+from app.statements.reading.bookings import Booking, Statement, Unreadable, account_number, day, grosze, tidy
 from app.statements.reading.elixir import rows
 
 Notes = list[tuple[str, dict[str, Any]]]

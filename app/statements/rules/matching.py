@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.statements.reading.bookings import nrb
+from app.core.checksums import nrb
 
 #: An id of fewer digits than this may end many accounts by chance.
 SAFE_TAIL = 8

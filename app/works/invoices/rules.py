@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.checksums import is_nrb
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
@@ -115,7 +116,7 @@ def checked_account(typed: str | None) -> str:
         return ""
     if not (number.isascii() and number.isdigit() and len(number) == 26):
         raise Refused(_("Numer rachunku ma 26 cyfr."), field="account")
-    if int(number[2:] + "2521" + number[:2]) % 97 != 1:
+    if not is_nrb(number):
         raise Refused(_("W numerze rachunku jest pomyłka: nie zgadzają się cyfry kontrolne."), field="account")
     return number
 

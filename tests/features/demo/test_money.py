@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from app.core.checksums import is_nrb
 from app.demo.interest import interest
-from app.demo.nrb import account_number, is_valid
+from app.demo.nrb import account_number
 from app.demo.prices import line
 
 # 52,40 m2, three persons, a member: (quantity in thousandths, price in grosze, line in grosze)
@@ -58,9 +59,9 @@ def test_a_delay_before_the_first_known_rate_is_refused() -> None:
 def test_account_numbers_pass_their_check_and_one_changed_digit_fails() -> None:
     number = account_number(1234, 10_012)
     assert len(number) == 26 and number[2:10] == "99990000"
-    assert is_valid(number)
-    assert not is_valid(number[:-1] + str((int(number[-1]) + 1) % 10))
-    assert is_valid("38999900000000123400010012")
+    assert is_nrb(number)
+    assert not is_nrb(number[:-1] + str((int(number[-1]) + 1) % 10))
+    assert is_nrb("38999900000000123400010012")
 
 
 def test_an_account_number_with_too_many_digits_is_refused() -> None:

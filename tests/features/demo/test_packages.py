@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from app.core.checksums import is_nrb
 from app.demo.generator import generate
 from app.demo.metering import oddity
-from app.demo.nrb import is_valid
 from app.demo.package import ACCOUNTS, ENTRY_KINDS, MEDIA, ROLES, SHEET, SHEETS, Package
 from app.demo.prices import line
 from app.demo.profiles import AGENCY, PROFILES, SLONECZNA, Profile
@@ -99,7 +99,7 @@ def test_fixed_words_are_those_of_the_contract(profile: Profile) -> None:
 @EVERY_KIND
 def test_every_account_number_passes_its_check_and_belongs_to_no_bank(profile: Profile) -> None:
     numbers = [str(row["account"]) for row in package_of(profile).records("units")]
-    assert all(is_valid(each) and each[2:10] == "99990000" for each in numbers)
+    assert all(is_nrb(each) and each[2:10] == "99990000" for each in numbers)
 
 
 @EVERY_KIND
