@@ -14,7 +14,7 @@ from app.office import queries as office
 from app.web import errors, headers, pages, requests, sessions
 from app.web.application import Osiedle
 from app.web.csrf import csrf
-from config import logs
+from config import logs, reporting
 from config.settings import Settings, libpq_url
 from tenants import db as tenant_db
 from tenants.db import PLATFORM, db
@@ -25,6 +25,7 @@ from tenants.registry import Registry
 def create_app(settings: Settings, *, pool_size: int = 8) -> Osiedle:
     """The application for these settings; connects to nothing yet."""
     logs.configure(settings.log_format)
+    reporting.start(settings.sentry_dsn, settings.env)
     runtime.install(settings)
     app = Osiedle(settings)
     app.config.update(

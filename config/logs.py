@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from config import reporting
+
 _SECRET_KEYS = frozenset({"password", "token", "secret", "authorization", "cookie"})
 
 
@@ -18,6 +20,7 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _hide_secrets,
+        reporting.noticed,
         structlog.processors.format_exc_info,
     ]
     renderer: Any = (

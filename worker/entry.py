@@ -85,7 +85,9 @@ def run(tenant_id: int | None, job_id: int) -> None:
         claim = rows.claim(connection, place.table, job_id)
     if claim is None:
         return
-    structlog.contextvars.bind_contextvars(tenant=tenant.slug if tenant else PLATFORM, job=claim.id)
+    structlog.contextvars.bind_contextvars(
+        tenant=tenant.slug if tenant else PLATFORM, tenant_id=tenant_id, job=claim.id
+    )
     _perform(place, claim)
 
 

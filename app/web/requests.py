@@ -49,7 +49,7 @@ def _begin() -> None:
     language.choose(_wanted_language())
     if site.kind == TENANT and not getattr(view, "without_tenant", False):
         assert site.tenant is not None
-        structlog.contextvars.bind_contextvars(tenant=site.tenant.slug)
+        structlog.contextvars.bind_contextvars(tenant=site.tenant.slug, tenant_id=site.tenant.id)
         stack = ExitStack()
         reading = Mode.HOT if getattr(view, "hot", False) else Mode.SNAPSHOT
         stack.enter_context(bind(checked(site.tenant), reading if request.method in READS else Mode.PAGE))
