@@ -100,6 +100,8 @@ GRANTS: dict[Role, frozenset[Can]] = {
 }
 #: Roles of people who do not work for the manager.
 OUTSIDE = frozenset({Role.RESIDENT, Role.COLLABORATOR})
+#: The same, as a list of SQL: `role NOT IN {OUTSIDE_SQL}` are staff.
+OUTSIDE_SQL = "(" + ", ".join(f"'{role}'" for role in sorted(OUTSIDE)) + ")"
 # What reaches over all buildings, so that nobody who is limited to some may do it.
 WHOLE_MANAGER = frozenset(
     {Can.SEE_IMPORTS, Can.RUN_IMPORTS, Can.MATCH_PAYMENTS, Can.CONFIGURE, Can.MANAGE_STAFF, Can.SEE_AUDIT}
@@ -170,6 +172,13 @@ class Actor:
     @property
     def is_operator(self) -> bool:
         return self.kind == "operator"
+
+    @property
+    def audience(self) -> str:
+        """Whose pages somebody with a login sees: `operator`, `staff`, `works` or `resident`."""
+        if self.is_operator:
+            return "operator"
+        return "staff" if self.is_staff else "works" if self.is_collaborator else "resident"
 
     def may(self, right: Can) -> bool:
         return self.kind == "system" or right in self.can

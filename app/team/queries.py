@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from app.core.actor import Actor, Can
+from app.core.actor import OUTSIDE_SQL, Actor, Can
 from app.core.errors import NotThere
 from tenants.db import db
 
@@ -15,7 +15,7 @@ _MEMBERS = (
     "SELECT a.public_id, a.login, a.email, a.role, a.status, a.password_hash IS NOT NULL AS has_password, "
     "a.last_login_at, a.created_at, a.id = :me AS is_self, "
     "ARRAY(SELECT building_code FROM staff_scopes s WHERE s.account_id = a.id ORDER BY 1) AS buildings "
-    "FROM accounts a WHERE a.role NOT IN ('resident', 'collaborator') "
+    f"FROM accounts a WHERE a.role NOT IN {OUTSIDE_SQL} "
 )
 _ALL = text(f"{_MEMBERS} ORDER BY a.status = 'closed', a.login_key LIMIT 1000")
 _ONE = text(f"{_MEMBERS} AND a.public_id = :public_id")

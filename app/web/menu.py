@@ -122,7 +122,7 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
     """The menu of whoever is looking."""
     if actor is None:
         return ()
-    audience = _audience(actor)
+    audience = actor.audience
     empty = frozenset(
         name
         for name, entry in _entries.items()
@@ -135,13 +135,7 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
 
 def frame(actor: Actor | None) -> str | None:
     """The template that frames pages which are the same for all accounts, such as Konfiguracja."""
-    return None if actor is None or actor.is_operator else f"web/{_audience(actor)}.html"
-
-
-def _audience(actor: Actor) -> str:
-    if actor.is_operator:
-        return "operator"
-    return "staff" if actor.is_staff else "works" if actor.is_collaborator else "resident"
+    return None if actor is None or actor.is_operator else f"web/{actor.audience}.html"
 
 
 def _counted(item: Item, actor: Actor) -> Item:

@@ -47,12 +47,11 @@ def register(
 
 def sections(place: str, actor: Actor) -> list[Section]:
     """The pages that somebody may open, in order."""
-    audience = "staff" if actor.is_staff else "works" if actor.is_collaborator else "resident"
     open_to_them = [
         one
         for one in _sections[place].values()
         if (one.needs is None or one.needs in actor.can)
-        and one.audience in (None, audience)
+        and one.audience in (None, actor.audience)
         and (one.shown is None or one.shown(actor))
     ]
     return sorted(open_to_them, key=lambda one: (one.order, one.path))

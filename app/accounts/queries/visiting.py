@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from app.accounts.rules import identifier_key
-from app.core.actor import Actor, Can, Role, rights
+from app.core.actor import OUTSIDE_SQL, Actor, Can, Role, rights
 from app.core.errors import NotThere
 from app.core.public_ids import digest
 from app.estate import scope
@@ -26,7 +26,7 @@ _UNREAD = (
 _WATCHER_IS_IN = (
     "(s.watcher IS NULL OR EXISTS (SELECT FROM account_sessions w JOIN accounts o ON o.id = w.account_id "
     "WHERE w.id = s.watcher_session AND w.ended_at IS NULL AND w.expires_at > now() AND w.waits_for IS NULL "
-    "AND o.status = 'active' AND o.role NOT IN ('resident', 'collaborator')))"
+    f"AND o.status = 'active' AND o.role NOT IN {OUTSIDE_SQL}))"
 )
 _VISITOR = text(
     "SELECT s.id AS session_id, a.id, a.login, a.role, a.must_change_password, a.advise_change, a.locale, "
@@ -34,7 +34,7 @@ _VISITOR = text(
     "(SELECT coalesce(p.company, concat_ws(' ', p.first_name, p.last_name)) FROM people p "
     "WHERE p.code = a.person_code AND p.until_revision IS NULL) AS name, "
     f"coalesce(s.waits_for, CASE WHEN a.role = 'resident' AND {_UNREAD} THEN 'texts' END) AS waits_for, "
-    "CASE WHEN a.role NOT IN ('resident', 'collaborator') THEN "
+    f"CASE WHEN a.role NOT IN {OUTSIDE_SQL} THEN "
     "ARRAY(SELECT building_code FROM staff_scopes WHERE account_id = a.id) END AS buildings, "
     f"s.seen_at < now() - interval '{SEEN_SECONDS} seconds' AS stale, s.watcher "
     "FROM account_sessions s JOIN accounts a ON a.id = s.account_id "

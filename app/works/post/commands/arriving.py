@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, text
 from app.attachments.checking import checked
 from app.attachments.rules import DOCUMENTS, Checked
 from app.core import audit
-from app.core.actor import system
+from app.core.actor import OUTSIDE_SQL, system
 from app.core.clock import now
 from app.core.errors import Refused
 from app.core.language import gettext as _
@@ -37,7 +37,7 @@ _LETTER = text(
 )
 # Staff of the manager who look after the buildings of the site; `app.works.access` says the same of who comes in.
 _STAFF = (
-    "(a.role NOT IN ('resident', 'collaborator') AND ("
+    f"(a.role NOT IN {OUTSIDE_SQL} AND ("
     "NOT EXISTS (SELECT FROM staff_scopes c WHERE c.account_id = a.id) OR EXISTS ("
     "SELECT FROM works_sites w WHERE w.id = :site AND jsonb_array_length(w.buildings) > 0 "
     "AND w.buildings <@ to_jsonb(ARRAY(SELECT c.building_code FROM staff_scopes c WHERE c.account_id = a.id)))))"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from app.core.actor import OUTSIDE_SQL
 from app.works.access import Place
 from app.works.post.queries.visible import SEEN, values
 from app.works.rules import DUTIES
@@ -21,7 +22,7 @@ _PEOPLE = text(
     f"AND {SEEN} UNION ALL SELECT d.account_id, d.name FROM works_addressees d JOIN works_letters l "
     f"ON l.id = d.letter_id WHERE l.thread_id = :thread AND l.state = 'sent' AND {SEEN}) AS x "
     "JOIN accounts a ON a.id = x.account_id "
-    "WHERE a.status <> 'closed' AND a.role NOT IN ('resident', 'collaborator') AND NOT EXISTS ("
+    f"WHERE a.status <> 'closed' AND a.role NOT IN {OUTSIDE_SQL} AND NOT EXISTS ("
     "SELECT FROM works_members m WHERE m.site_id = :site AND m.account_id = a.id) GROUP BY a.id, a.public_id "
     "ORDER BY 3, 1 LIMIT 500"
 )
