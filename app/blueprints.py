@@ -102,6 +102,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.registrations.staff"),
     ("staff", "app.personal.staff"),
     ("staff", "app.api.staff"),
+    ("staff", "app.hooks.staff"),
     ("staff", "app.imports.due_staff"),
     ("staff", "app.onboarding.setup.staff"),
     ("staff", "app.billing.staff"),
@@ -139,6 +140,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("operator", "app.fleet.operator"),
     ("operator", "app.fleet.work_pages"),
     ("operator", "app.fleet.news"),
+    ("operator", "app.fleet.traffic"),
     ("operator", "app.fleet.limits_pages"),
     ("staff", "app.fleet.staff"),
     ("operator", "app.fleet.migrations.operator"),
@@ -149,6 +151,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("operator", "app.operators.factors"),
     ("operator", "app.operators.devices"),
     ("operator", "app.support.operator"),
+    ("operator", "app.closing.operator"),
 )
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -112,13 +112,32 @@ def _statements(schema: str, revision: str) -> list[str]:
     return [*opening_statements(schema), *(statement.replace("{role}", role) for statement in history)]
 
 
+class Busy(RuntimeError):
+    """Something of the tenant's is still running, such as an import; nothing was removed."""
+
+
+#: How long a removal waits for what runs in the tenant's schema.
+REMOVAL_PATIENCE = "5s"
+
+
 def remove(owner_url: str, slug: str, *, suspended_only: bool = False, witness: Witness | None = None) -> None:
     """Drop a tenant's schema, role and registry row in one transaction. `witness` may write in it.
 
-    Raises `UnknownTenant`, and `NotSuspended` when `suspended_only` and it is not.
+    Raises `UnknownTenant`, `NotSuspended` when `suspended_only` and it is not, and `Busy` when something runs there
+    still; then nothing is removed.
     """
     engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        _remove(engine, slug, suspended_only, witness)
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected):
+            raise Busy(slug) from error
+        raise
+
+
+def _remove(engine: Engine, slug: str, suspended_only: bool, witness: Witness | None) -> None:
     with engine.begin() as connection:
+        connection.execute(text(f"SET LOCAL lock_timeout TO '{REMOVAL_PATIENCE}'"))
         row = connection.execute(
             text("DELETE FROM platform.tenants WHERE slug = :slug RETURNING schema, status"), {"slug": slug}
         ).one_or_none()

@@ -32,6 +32,7 @@ class Nightly:
 
 NIGHTLY = (
     Nightly("tidy", time(2, 30), sweeps.tidy),
+    Nightly("closings", time(3, 0), sweeps.close),
     Nightly("retention", time(3, 30), sweeps.forget),
     Nightly("figures", time(5, 0), sweeps.measure),
     Nightly("billing", time(6, 0), sweeps.bill),

@@ -20,6 +20,7 @@ from app.audit import sealing
 from app.audit.jobs import SEAL_JOB
 from app.billing.jobs import NIGHT_JOB as BILLING
 from app.billing.jobs import UNITS_JOB
+from app.closing.jobs import NIGHT as CLOSINGS
 from app.core import jobs, throttle, work
 from app.core.clock import now
 from app.core.runtime import settings
@@ -34,6 +35,7 @@ from app.meters.reminding import DAILY_JOB as READING_WINDOWS
 from app.outbox.commands import SWEEP, unsent
 from app.paying import jobs as paying
 from app.personal.jobs import NIGHTLY as RETENTION
+from app.stripe_events.commands import forget_old as forget_events
 from app.works.filing.jobs import REMIND as REMIND_WORKS
 from app.works.filing.jobs import TIDY as TIDY_WORKS
 from app.works.guests.jobs import EXPIRE as EXPIRE_GUESTS
@@ -99,6 +101,16 @@ def read_mailbox(app: Flask) -> None:
             log.warning("could not ask", what="mailbox", error=str(error).splitlines()[0])
 
 
+def close(app: Flask) -> None:
+    """Once a night: have managers deleted whose time of grace is over."""
+    with app.app_context():
+        try:
+            jobs.enqueue(CLOSINGS, "night", lane="bulk")
+            work.commit()
+        except DBAPIError as error:
+            log.warning("could not ask", what="closings", error=str(error).splitlines()[0])
+
+
 def forget(app: Flask) -> None:
     """Once a night: have every served tenant forget personal data that its manager keeps no longer."""
     _at_each(app, "forgetting", lambda _tenant: _asked(RETENTION, "night"))
@@ -150,6 +162,8 @@ def tidy(app: Flask) -> None:
     with app.app_context():
         try:
             throttle.forget_old()
+            forget_events()
+            work.commit()
         except DBAPIError as error:
             log.warning("could not tidy", tenant=PLATFORM, error=str(error.orig))
         for tenant in (None, *app.extensions["tenants"].all()):

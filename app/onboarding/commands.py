@@ -227,6 +227,8 @@ def delete_manager(actor: Actor, slug: str, confirmation: str) -> None:
             suspended_only=True,
             witness=lambda connection: witness(connection, actor, "tenant.deleted", tenant.slug, **detail),
         )
+    except provisioning.Busy as error:
+        raise Conflict(_("U tego zarządcy trwa jeszcze praca, na przykład import. Spróbuj za chwilę.")) from error
     except provisioning.NotSuspended as error:
         raise Conflict(_("Usunąć można tylko wstrzymanego zarządcę: najpierw tenants suspend.")) from error
     except UnknownTenant as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import insert, select, update
@@ -172,8 +173,19 @@ def resume(actor: Actor, slug: str, reason: str) -> None:
     queries.only_operators(actor)
     reason = rules.checked_reason(reason)
     tenant = queries.tenant(slug)
+    for obstacle in _obstacles:
+        if (sentence := obstacle(tenant.id)) is not None:
+            raise Conflict(sentence)
     _switch(tenant.id, "suspended", "active", None)
     audit.record(actor, "tenant.resumed", tenant.slug, reason=reason)
+
+
+_obstacles: list[Callable[[int], str | None]] = []
+
+
+def keeps_suspended(obstacle: Callable[[int], str | None]) -> None:
+    """Have this asked before a manager is resumed: `obstacle(tenant_id)` says why it may not be, or None."""
+    _obstacles.append(obstacle)
 
 
 def fresh_activation(actor: Actor, slug: str) -> str:

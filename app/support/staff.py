@@ -14,7 +14,7 @@ from app.support import commands, queries
 from app.support.forms import GrantForm
 from app.web import pages as rendering
 from app.web import sections
-from app.web.audiences import needs
+from app.web.audiences import needs, open_unpaid
 from app.web.forms import filled, refuse
 from app.web.pages import render, see_other
 from app.web.visitor import actor, maybe_actor
@@ -30,12 +30,14 @@ sections.register(
 
 @pages.get("/support")
 @needs(Can.MANAGE_STAFF)
+@open_unpaid
 def index() -> str:
     return _page(filled(GrantForm))
 
 
 @pages.post("/support")
 @needs(Can.MANAGE_STAFF)
+@open_unpaid
 def let_in() -> Any:
     form = filled(GrantForm)
     try:
@@ -50,6 +52,7 @@ def let_in() -> Any:
 
 @pages.post("/support/revoke")
 @needs(Can.MANAGE_STAFF)
+@open_unpaid
 def revoke() -> Any:
     commands.revoke(actor())
     flash(_("Dostęp wsparcia został odebrany."), "success")

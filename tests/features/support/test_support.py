@@ -24,7 +24,10 @@ from tests.features.operators.browser import Browser
 PASSWORD = "Gawron-nad-Odrą-7"
 SECRET = re.compile(r"/support/([A-Za-z0-9_-]{43})")
 _numbers = count(1)
-OF_ONE_UNIT = {f"staff.books.{view}" for view in ("history", "unit", "unit_charges", "unit_entries")}
+#: Pages of one thing, which the query names.
+OF_ONE_UNIT = {
+    *(f"staff.books.{view}" for view in ("history", "unit", "unit_charges", "unit_entries")), "staff.contact.new",
+}  # fmt: skip
 
 
 class Place:
