@@ -41,6 +41,10 @@ WORKERS = (
 SINK = Command("mail sink", ("-m", "config.local.mail_sink", "{mail_port}", "{var}/mail"), patience=2)
 
 
+# Only with STRIPE=fake. What it holds is kept in `var`, for our tables name it.
+STRIPE = Command("stripe double", ("-m", "tests.stripe_double", "{stripe_port}", "{var}/stripe.json"), patience=3)
+
+
 @dataclass(slots=True)
 class Plan:
     """One run: where, on which port, with which environment for the children."""
@@ -53,6 +57,7 @@ class Plan:
     addresses: list[str]
     mail_port: int
     environment: dict[str, str] = field(repr=False)
+    stripe_port: int = 0
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
@@ -75,10 +80,14 @@ class Plan:
             defaults |= {name: kept[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS")}
         if mail_port:
             defaults["MAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+        stripe_port = _stripe_port(environ, production)
+        if stripe_port:
+            defaults["STRIPE_API_BASE"] = f"http://127.0.0.1:{stripe_port}"
+            defaults |= {"STRIPE_API_KEY": "sk_test_double", "STRIPE_WEBHOOK_SECRET": "whsec_double"}
         mark = f"{var}:{kept['MARK']}"
         given = {name: value for name, value in environ.items() if value}
         fixed = {"PORT": str(port), "OSIEDLE_VAR": str(var), processes.MARK: mark}
-        return cls(ROOT, var, port, production, mark, addresses, mail_port, defaults | given | fixed)
+        return cls(ROOT, var, port, production, mark, addresses, mail_port, defaults | given | fixed, stripe_port)
 
     def embeds(self, name: str) -> bool:
         """Whether the server behind DATABASE_URL or REDIS_URL is ours to start."""
@@ -98,7 +107,10 @@ class Plan:
         """The command line of a command."""
         return [
             sys.executable,
-            *(word.format(mail_port=self.mail_port, var=self.var) for word in command.words),
+            *(
+                word.format(mail_port=self.mail_port, stripe_port=self.stripe_port, var=self.var)
+                for word in command.words
+            ),
         ]
 
     def state(self) -> dict[str, Any]:
@@ -106,6 +118,16 @@ class Plan:
         if self.production:
             return {"PORT": str(self.port)}
         return {name: self.environment[name] for name in state.SETTINGS if name in self.environment}
+
+
+def _stripe_port(environ: Mapping[str, str], production: bool) -> int:
+    """Where the double of Stripe listens; 0 without one."""
+    wanted = environ.get("STRIPE") or ""
+    if wanted not in ("", "fake"):
+        raise Refused(f"STRIPE is “{wanted}”; it may be “fake”. For the real Stripe set STRIPE_API_KEY.")
+    if wanted and (production or environ.get("STRIPE_API_KEY")):
+        raise Refused("STRIPE=fake is for development, without OSIEDLE_ENV=production and STRIPE_API_KEY.")
+    return processes.free_port() if wanted else 0
 
 
 def _port(text: str) -> int:

@@ -27,6 +27,9 @@ def welcome(plan: Plan, seconds: float) -> str:
         return f"Osiedle is ready on port {plan.port} after {seconds:.1f} s. Ctrl-C stops it."
     server = plan.environment["MAIL_URL"].rsplit("@", 1)[-1]
     mail = f"kept in {plan.var / 'mail'}" if plan.mail_port else f"goes to {server}"
+    stripe = ""
+    if plan.stripe_port:
+        stripe = f"\n  Stripe: A DOUBLE, no money moves; what it holds: http://127.0.0.1:{plan.stripe_port}/"
     return f"""
 Osiedle is ready after {seconds:.1f} s.
 
@@ -35,6 +38,6 @@ Osiedle is ready after {seconds:.1f} s.
   http://console.{base}/    operator console: operator@osiedle.example
 
   Password for all of them: {DEMO_PASSWORD}
-  Mail: {mail}
+  Mail: {mail}{stripe}
   Ctrl-C stops everything; the data stay.
 """

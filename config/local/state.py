@@ -17,7 +17,10 @@ from urllib.parse import urlsplit
 
 STATE = "state.json"
 SECRETS = "secrets.json"
-SETTINGS = ("DATABASE_URL", "REDIS_URL", "MAIL_URL", "BASE_DOMAIN", "PORT")
+SETTINGS = (
+    "DATABASE_URL", "REDIS_URL", "MAIL_URL", "BASE_DOMAIN", "PORT", "STRIPE_API_KEY", "STRIPE_API_BASE",
+    "STRIPE_WEBHOOK_SECRET",
+)  # fmt: skip
 
 
 class NotRunning(RuntimeError):

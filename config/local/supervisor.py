@@ -18,7 +18,7 @@ from types import FrameType
 from typing import IO
 
 from config.local import processes, servers, state
-from config.local.plan import SINK, WEB, WORKERS, Command, Plan, Refused
+from config.local.plan import SINK, STRIPE, WEB, WORKERS, Command, Plan, Refused
 from config.local.ports import port_taken
 from config.local.readiness import answers, welcome
 
@@ -70,6 +70,8 @@ class Supervisor:
         plan.connect(self.servers)
         if plan.mail_port:
             self._launch(SINK)
+        if plan.stripe_port:
+            self._launch(STRIPE)
         for server in self.servers.running:
             if server.process is not None:
                 self._keep(server.name, server.start, server.process)
@@ -97,7 +99,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all, those who use a server before the server."""
-        for command in (WEB, *WORKERS, SINK):
+        for command in (WEB, *WORKERS, STRIPE, SINK):
             child = self.children.get(command.name)
             if child is not None:
                 processes.stop(child.process, (signal.SIGTERM, command.patience))

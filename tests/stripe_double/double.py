@@ -13,7 +13,7 @@ from app.gateways.payments.events import signature
 from tests.stripe_double import accounts, checkout, intents, portal, subscriptions
 from tests.stripe_double.faults import Faults
 from tests.stripe_double.server import Server, _public
-from tests.stripe_double.world import DAY, Object, World
+from tests.stripe_double.world import Object, World
 
 Deliver = Callable[[bytes, str], int]
 
@@ -84,11 +84,7 @@ class Double:
     def advance(self, **time: float) -> None:
         """Let time pass (`days=30`): trials end, periods turn, payments are tried again."""
         seconds = int(timedelta(**time).total_seconds())
-        with self.world.lock:
-            while seconds > 0:  # day by day, as tries to collect follow each other
-                self.world.offset += min(DAY, seconds)
-                seconds -= DAY
-                subscriptions.turn(self.world)
+        subscriptions.pass_time(self.world, seconds)
 
     def pay(self, session: str, method: str = "card", secret: str | None = None, *, later: bool = False) -> bool:
         """The payer fills in a page of Checkout (id or address); whether it is complete."""

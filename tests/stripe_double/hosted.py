@@ -5,14 +5,16 @@ Each form posts back to its own address; the answer leads to where the caller wa
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from string import Template
 
-from tests.stripe_double import accounts, checkout, intents, portal
+from tests.stripe_double import accounts, checkout, intents, portal, subscriptions
 from tests.stripe_double.faults import Fault
-from tests.stripe_double.world import Object, World
+from tests.stripe_double.world import DAY, Object, World
 
+_DAYS = {"day": 1, "week": 7, "month": 31}
 LABELS = {"card": "Karta", "blik": "BLIK", "p24": "Przelewy24"}
 _PAGE = Template((Path(__file__).parent / "page.html").read_text("utf-8"))
 _BANK = (("bank", "Zatwierdź"), ("later", "Zatwierdź, bank odpowie później"), ("refuse", "Odrzuć"))
@@ -29,6 +31,8 @@ class Leave(Exception):
 def show(world: World, path: str) -> str:
     """The page at this path. Raises `Fault` 404, `Leave`."""
     kind, *rest = path.strip("/").split("/")
+    if kind == "":
+        return _overview(world)
     if kind == "pay":
         return _checkout(world, _known(world, "checkout.session", rest))
     if kind == "bank":
@@ -59,6 +63,9 @@ def show(world: World, path: str) -> str:
 def submit(world: World, path: str, form: dict[str, str]) -> str:
     """What a form does; the page to show again, or `Leave`."""
     kind, *rest = path.strip("/").split("/")
+    if kind == "" and form.get("do") in _DAYS:
+        subscriptions.pass_time(world, _DAYS[form["do"]] * DAY)
+        return _overview(world)
     if kind == "pay":
         return _pay(world, _known(world, "checkout.session", rest), form)
     if kind == "bank":
@@ -77,6 +84,18 @@ def submit(world: World, path: str, form: dict[str, str]) -> str:
             portal.act(world, found, form["do"], form.get("card", "").replace(" ", "") or "4242424242424242")
         return _portal(world, found)
     raise Fault(404, "No such page.")
+
+
+def _overview(world: World) -> str:
+    """What there is, and a clock to be turned."""
+    kinds: dict[str, int] = {}
+    for one in world.every_object():
+        kinds[one["object"]] = kinds.get(one["object"], 0) + 1
+    held = "".join(f"<li>{escape(kind)}: {count}</li>" for kind, count in sorted(kinds.items()))
+    last = "".join(f"<li>{escape(event['type'])}</li>" for event in world.events[:-11:-1])
+    moment = datetime.fromtimestamp(world.now(), UTC)
+    clock = "".join(_form(do, f"Minęło dni: {days}") for do, days in _DAYS.items())
+    return _page("Atrapa Stripe", f"<p>{moment:%Y-%m-%d %H:%M} UTC</p>{clock}<ul>{held}</ul><ol>{last}</ol>")
 
 
 def _checkout(world: World, found: Object, wrong: str = "") -> str:

@@ -228,6 +228,16 @@ def preview(call: Call) -> Object:
     return made | {"id": "upcoming_in_preview", "amount_due": max(0, made["total"]), "amount_remaining": made["total"]}
 
 
+def pass_time(world: World, seconds: int) -> None:
+    """Day by day, as tries to collect follow each other."""
+    with world.lock:
+        turn(world)
+        while seconds > 0:
+            world.offset += min(DAY, seconds)
+            seconds -= DAY
+            turn(world)
+
+
 def turn(world: World) -> None:
     """Whatever the clock has brought: trials that end, periods that turn, tries to collect, ends that were ordered."""
     for found in world.every("subscription"):

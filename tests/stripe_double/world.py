@@ -52,6 +52,9 @@ class World:
     def owner(self, wanted: str) -> str | None:
         return self.objects[wanted][0]
 
+    def every_object(self) -> list[Object]:
+        return [one for _owner, one in self.objects.values()]
+
     def every(self, kind: str, account: str | type[Any] | None = Any) -> list[Object]:
         """All of a kind, oldest first; of one account, or of any."""
         kept = self.objects.values()

@@ -9,6 +9,7 @@ that a call whose answer was lost can be repeated: after `Unavailable` nobody kn
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ ANSWER_SECONDS = 15.0
 RETRIES = 1  # by the client itself, with the same idempotency key
 CURRENCY = "pln"
 log = structlog.get_logger("osiedle.payments")
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it tells of each request
 official.enable_telemetry = False  # our machines' timings are nobody's business
 
 
