@@ -10,9 +10,10 @@ from flask.cli import AppGroup
 from app.core import work
 from app.core.actor import system
 from app.core.runtime import settings
-from app.core.terminal import answer, password_from_stdin, refusals, say
+from app.core.terminal import answer, password_from_stdin, printable, refusals, say
 from app.operators import commands, rules
 from config.settings import libpq_url
+from tenants import doctor as tenant_doctor
 from tenants import platform, roles
 
 platform_group = AppGroup("platform", help="The platform's own database: prepare, migrate, examine.")
@@ -37,18 +38,22 @@ def upgrade(as_json: bool) -> None:
 
 
 @platform_group.command("doctor")
+@click.option("--citus", is_flag=True, help="Also what would stop Citus from sharding by schema.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON on stdout and nothing else.")
-def doctor(as_json: bool) -> None:
+def doctor(citus: bool, as_json: bool) -> None:
     """Say what the database server lacks; exit code 1 if anything."""
+    owner = libpq_url(settings().database_url)
     with refusals():
-        found = roles.weaknesses(libpq_url(settings().database_url))
+        weak = [*roles.weaknesses(owner), *tenant_doctor.size_warnings(owner)]
+        obstacles = tenant_doctor.citus_obstacles(owner) if citus else []
     if as_json:
-        answer({"weaknesses": found})
+        found = {"weaknesses": weak} | ({"citus": [one.as_dict() for one in obstacles]} if citus else {})
+        answer(found)
     else:
-        for sentence in found:
-            say(sentence)
-        click.echo("all well" if not found else f"weaknesses: {len(found)}")
-    if found:
+        for sentence in [*weak, *(f"citus: {one.where}: {one.sentence}." for one in obstacles)]:
+            say(printable(sentence))
+        click.echo(f"weaknesses: {len(weak) + len(obstacles)}" if weak or obstacles else "all well")
+    if weak or obstacles:
         sys.exit(1)
 
 

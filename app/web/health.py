@@ -7,9 +7,8 @@ from typing import Any
 import redis
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import text
 
+from app.web.metrics import Metrics
 from tenants import platform
 from tenants.db import PLATFORM, db
 
@@ -30,7 +29,7 @@ def metrics() -> Response:
     if request.remote_addr not in application.settings.metrics_allowed:
         abort(404)
     registry = CollectorRegistry()
-    registry.register(_Platform())
+    registry.register(Metrics(application.settings.redis_url))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -50,26 +49,6 @@ def _redis() -> str:
         return "ok"
     except redis.RedisError:
         return "does not answer"
-
-
-class _Platform:
-    """Gauges read from the platform's schema: no names of tenants, only counts."""
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        tenants = GaugeMetricFamily("osiedle_tenants", "Managers by status", labels=["status"])
-        behind = GaugeMetricFamily("osiedle_tenant_migrations_failed", "Managers whose last migration failed")
-        with db.engines[PLATFORM].connect() as connection:
-            for status, count in connection.execute(
-                text("SELECT status, count(*) FROM platform.tenants GROUP BY status")
-            ):
-                tenants.add_metric([status], count)
-            behind.add_metric(
-                [],
-                connection.execute(
-                    text("SELECT count(*) FROM platform.tenants WHERE migration_error IS NOT NULL")
-                ).scalar_one(),
-            )
-        return [tenants, behind]
 
 
 for _view in (alive, ready, metrics):
