@@ -108,6 +108,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("staff", "app.billing.staff"),
     ("staff", "app.support.staff"),
     ("staff", "app.support.leaving"),
+    ("staff", "app.domains.staff"),
     ("resident", "app.settlements.informing"),
     ("resident", "app.settlements.resident"),
     ("staff", "app.settlements.staff"),
@@ -141,6 +142,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("operator", "app.fleet.work_pages"),
     ("operator", "app.fleet.news"),
     ("operator", "app.fleet.traffic"),
+    ("operator", "app.fleet.events_page"),
     ("operator", "app.fleet.limits_pages"),
     ("staff", "app.fleet.staff"),
     ("operator", "app.fleet.migrations.operator"),
@@ -152,6 +154,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("operator", "app.operators.devices"),
     ("operator", "app.support.operator"),
     ("operator", "app.closing.operator"),
+    ("operator", "app.domains.operator"),
 )
 
 

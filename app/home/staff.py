@@ -12,7 +12,7 @@ from app.api import queries as tokens
 from app.core.actor import Can
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.home import queries
+from app.home import boards, queries
 from app.imports import lateness
 from app.imports import queries as imports
 from app.messages import queries as messages
@@ -34,6 +34,7 @@ def index() -> str:
     counts = queries.counts(who)
     return render(
         "staff/home.html",
+        boards=boards.boards(who),
         notices=notices("staff", who),
         last_import=_last(last) if last else None,
         late=lateness.late(who) if Can.SEE_IMPORTS in who.can else None,

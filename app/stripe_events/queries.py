@@ -50,7 +50,7 @@ def tallies(actor: Actor) -> dict[str, int]:
     """How many events there are in each state. Operators only; raises `NotThere`."""
     _only_operators(actor)
     rows = db.session.execute(select(StripeEvent.state, func.count()).group_by(StripeEvent.state)).all()
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in rows}
+    return dict.fromkeys(STATES, 0) | {row[0]: int(row[1]) for row in rows}
 
 
 def state_of(actor: Actor, event_id: str) -> str:
