@@ -38,7 +38,8 @@ from app.attachments.rules import Checked
 from app.contact import commands as contact
 from app.core import work
 from app.core.actor import Actor, Role, system
-from app.core.clock import today
+from app.core.clock import now, today
+from app.core.public_ids import new_public_id
 from app.credentials import commands as credentials
 from app.credentials.commands import batching
 from app.credentials.places import Place
@@ -48,6 +49,7 @@ from app.documents.rules import About
 from app.finances.commands.confirming import confirm
 from app.finances.interest import holding
 from app.guard.commands import Consent
+from app.hooks import commands as hooks
 from app.imports import commands as imports
 from app.imports.profiles import commands as profiles
 from app.mailouts.commands import send
@@ -56,6 +58,8 @@ from app.office import texts
 from app.office.logo import set_logo
 from app.onboarding.commands import open_manager
 from app.operators.commands import create_operator
+from app.paying import rules
+from app.paying.models import OnlinePayment, OnlineRefund
 from app.registrations import commands as registrations
 from app.registrations.commands import Sent
 from app.registrations.rules import Wish
@@ -218,7 +222,9 @@ def _manager(app: Any, slug: str, folder: Path) -> Tenant:
         _apply(slug)
         _hand_out()
         tokens.create(system("tests"), f"Program {word}", ["imports:write"], days=None)
+        hooks.add(system("tests"), f"Program {word}", f"https://{slug}.example/{word}", ["message.received"])
         _confirm()
+        _pay_online(word)
         read_meters(word)
         build_works(word, PASSWORD)
         work.commit()
@@ -302,6 +308,23 @@ def _bank(word: str) -> None:
     deciding.match(system("tests"), db.session.execute(text(second)).scalar_one(), "L2", learn=True)
 
 
+def _pay_online(word: str) -> None:
+    """P1 has paid for L1 over the internet, and gets it back."""
+    account = db.session.execute(text("SELECT id FROM accounts WHERE login = 'P1'")).scalar_one()
+    paid = OnlinePayment(
+        public_id=new_public_id(), reference=rules.new_reference(), account_id=account, form_key="town",
+        unit_code="L1", amount=12_300, state="paid", stripe_account=f"acct_{word}", call_key=f"online-{word}",
+        failure=f"kod {word}", closes_at=now(), paid_at=now(),
+    )  # fmt: skip
+    db.session.add(paid)
+    db.session.flush()
+    back = OnlineRefund(
+        public_id=new_public_id(), payment_id=paid.id, amount=12_300, reason=f"Powód {word}", call_key=f"refund-{word}",
+        state="failed", asked_by="gustaw",
+    )  # fmt: skip
+    db.session.add(back)
+
+
 def _publish(word: str) -> None:
     """The manager's terms, with a file, and its logo."""
     file = texts.keep_file(system("tests"), "terms", f"{word}.pdf", f"%PDF-1.7 {word}".encode())
@@ -349,6 +372,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "credentials.public_id": f"{accounts} UNION ALL SELECT public_id FROM credential_issues "
         "UNION ALL SELECT public_id FROM credential_batches",
         "tokens.public_id": "SELECT public_id FROM api_tokens",
+        "webhook": "SELECT public_id FROM webhooks",
         "public_id": accounts,
         "kind": "SELECT kind FROM office_texts",
         "attachment": "SELECT public_id FROM office_files",
@@ -367,6 +391,7 @@ def _ids(tenant: Tenant) -> dict[str, list[str]]:
         "bank_file": "SELECT public_id FROM bank_files",
         "bank_statement": "SELECT public_id FROM bank_statements",
         "bank_booking": "SELECT public_id FROM bank_bookings",
+        "online_payment": "SELECT public_id FROM online_payments",
         "mass_scheme": "SELECT public_id FROM mass_schemes",
         "known_payer": "SELECT public_id FROM known_payers",
         "interest_hold": "SELECT public_id FROM interest_holds",

@@ -157,3 +157,21 @@ def test_accounting_takes_away_what_was_paid(street: Street) -> None:
         assert clerk.get(f"{LIST}/paid.csv{query}").status_code == 200
     for query in ("?show=paid&q=l1", "?show=x&page=-1", "?q=" + "x" * 10_000, "?q=%00"):
         assert clerk.get(f"{LIST}{query}").status_code in (200, 400), query
+
+
+def test_what_is_given_back_in_stripes_own_panel_is_noticed(street: Street) -> None:
+    from app.gateways.payments.client import stripe
+
+    payment = paid_one(street, street.enter())
+    intent = street.payment(payment, "intent_id")
+
+    def back(amount: int) -> None:
+        with street.app.app_context(), stripe(street.account) as api:
+            api.v1.refunds.create(params={"payment_intent": intent, "amount": amount})
+        street.deliver()
+
+    back(15000)
+    assert street.payment(payment, "state, refunded") == ("paid", 15000)
+    assert street.credits() == [("L1", 30000, "online", "pending", None)]
+    back(30000)
+    assert street.payment(payment) == "refunded" and street.credits() == []
