@@ -169,7 +169,8 @@ def _told(known: Facts) -> dict[str, str]:
     lacking = [
         (known.phone, _("telefonu")), (known.email, _("adresu e-mail")), (known.place, _("adresu biura")),
     ]  # fmt: skip
-    unread = [(known.terms, _("regulaminu")), (known.privacy, _("informacji o danych osobowych"))]
+    ours = [(known.terms, _("regulamin")), (known.privacy, _("informacja o danych osobowych"))]
+    unread = ", ".join(word for there, word in ours if not there)
     units = ngettext("%(count)s lokal", "Lokali: %(count)s", known.units, count=known.units)
     people = ngettext(
         "%(count)s konto mieszkańca", "Kont mieszkańców: %(count)s", known.residents, count=known.residents
@@ -177,7 +178,7 @@ def _told(known: Facts) -> dict[str, str]:
     return {
         "data": _lacks(lacking),
         "logo": _("Logo jest") if known.logo else _("Nie ma jeszcze logo"),
-        "texts": _lacks(unread) if not (known.terms and known.privacy) else _("Opublikowane"),
+        "texts": _("Jeszcze nasz wzór: %(what)s", what=unread) if unread else _("Opublikowane"),
         "import": units if known.units else _("Import trwa") if known.running else _("Nie ma jeszcze danych"),
         "accounts": people if known.residents else _("Żaden mieszkaniec nie ma jeszcze konta"),
         "mailout": _("Wysłana") if known.mailout else _("Niczego jeszcze nie wysłano"),

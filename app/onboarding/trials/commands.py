@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.accounts.rules import TooMany, network
 from app.core import audit, jobs, throttle
@@ -22,7 +22,7 @@ from app.operators.commands import admin_address, order_manager
 from app.operators.models import Opening
 from tenants.db import db
 
-LETTER_JOB = "trials.letter"
+LETTER_JOB, FORGET_JOB = "trials.letter", "trials.forget"
 ACTOR = system("trial")
 
 
@@ -61,7 +61,6 @@ def ask(wish: Wish, form_key: str) -> None:
 
     An address that was written to three times today gets nothing more; nobody who asks can tell.
     """
-    db.session.execute(delete(Trial).where(Trial.confirmed_at.is_(None), Trial.expires_at < now() - rules.FORGET_AFTER))
     if db.session.scalar(select(Trial.id).where(Trial.form_key == form_key)) is not None:
         return
     if throttle.count(f"trial:letter:{_short(wish.email)}", rules.LETTER_WINDOW) > rules.LETTER_LIMIT:
@@ -78,6 +77,8 @@ def ask(wish: Wish, form_key: str) -> None:
     db.session.add(trial)
     db.session.flush()
     jobs.enqueue(LETTER_JOB, str(trial.id), {"trial": trial.id}, lane="urgent")
+    forgotten_in = (rules.LIFE + rules.FORGET_AFTER).total_seconds()
+    jobs.enqueue(FORGET_JOB, str(trial.id), {"trial": trial.id}, after=forgotten_in)
 
 
 def confirm(word: str, slug: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from sqlalchemy import delete
 
 from app.core import work
 from app.core.clock import now
@@ -12,7 +13,7 @@ from app.core.runtime import settings
 from app.gateways.mail import OutcomeUnknown, WillNeverWork, mailer
 from app.gateways.mime import BadAddress
 from app.onboarding.trials import mails, queries
-from app.onboarding.trials.commands import LETTER_JOB
+from app.onboarding.trials.commands import FORGET_JOB, LETTER_JOB
 from app.onboarding.trials.models import Trial
 from tenants.db import db
 
@@ -40,3 +41,9 @@ def send_letter(trial: int) -> None:
     except ValueError as unset:  # MAIL_URL
         raise TryLater(str(unset), 60) from unset
     db.session.get_one(Trial, trial).letter = state
+
+
+@job(FORGET_JOB, platform=True)
+def forget(trial: int) -> None:
+    """Delete a request that nobody confirmed, a month after its letter stopped working."""
+    db.session.execute(delete(Trial).where(Trial.id == trial, Trial.confirmed_at.is_(None)))

@@ -26,7 +26,7 @@ Stranger = Callable[[], Browser]
 @pytest.fixture(autouse=True)
 def _nothing_left(context: Any, settings: Any) -> Any:
     platform("DELETE FROM platform.trials")
-    platform("DELETE FROM platform.jobs WHERE name = 'trials.letter'")
+    platform("DELETE FROM platform.jobs WHERE name LIKE 'trials.%'")
     platform("DELETE FROM platform.throttles WHERE key LIKE 'trial:%'")
     yield
     made = platform("SELECT slug FROM platform.trials WHERE confirmed_at IS NOT NULL")
@@ -149,6 +149,14 @@ def test_one_address_gets_three_letters_a_day_and_the_answer_stays_the_same(app:
     answers = [asked(app, stranger(), slug=f"zamek-nr-{n}", email="cel@lipy.example") for n in range(5)]
     assert {(one.status_code, one.headers["Location"]) for one in answers} == {(303, "/trial/sent")}
     assert len(trials()) == rules.LETTER_LIMIT
+
+
+def test_what_nobody_confirms_is_forgotten_after_a_month(app: Flask, stranger: Stranger) -> None:
+    asked(app, stranger(), email="nikt@lipy.example")
+    days = "SELECT extract(epoch FROM run_after - now()) / 86400 FROM platform.jobs WHERE name = 'trials.forget'"
+    assert 32.9 < float(platform(days)[0][0]) <= 33
+    work_off("trials.forget")
+    assert trials() == []
 
 
 def test_a_double_click_is_one_request(app: Flask, stranger: Stranger) -> None:
