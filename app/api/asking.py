@@ -6,20 +6,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from flask import request
 
-from app.core.errors import Refused
+from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 
 LIMIT, MOST = 100, 500
 LONGEST = 200
-_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(
-    r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
+#: One line of text, as the description says it.
+LINE = f"^[^\\u0000-\\u001f\\u007f]{{1,{LONGEST}}}$"
+_LINE = re.compile(f"[^\\x00-\\x1f\\x7f]{{1,{LONGEST}}}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 T = TypeVar("T")
 
 
@@ -46,7 +47,7 @@ def words(name: str) -> str | None:
     typed = request.args.get(name)
     if typed is None:
         return None
-    if not 1 <= len(typed) <= LONGEST or not typed.isprintable():
+    if not _LINE.fullmatch(typed):
         raise Refused(_("Podaj od 1 do %(most)d znaków w jednym wierszu.", most=LONGEST), field=name)
     return typed
 
@@ -66,9 +67,7 @@ def day(name: str) -> date | None:
 
 def moment(name: str) -> datetime | None:
     """A moment with its offset, such as 2026-11-30T08:00:00+01:00. Raises `Refused`."""
-    return _read(
-        name, _MOMENT, datetime.fromisoformat, _("Podaj datę i godzinę, na przykład 2026-11-30T08:00:00+01:00.")
-    )
+    return _read(name, _MOMENT, _in_utc, _("Podaj datę i godzinę, na przykład 2026-11-30T08:00:00+01:00."))
 
 
 def _read(name: str, form: re.Pattern[str], read: Callable[[str], T], sentence: str) -> T | None:
@@ -83,6 +82,15 @@ def _read(name: str, form: re.Pattern[str], read: Callable[[str], T], sentence: 
         raise Refused(sentence, field=name) from None
 
 
+def _in_utc(typed: str) -> datetime:
+    """The moment in UTC: offsets that people use nowhere are too much for the database."""
+    found = datetime.fromisoformat(typed)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is
+        return found.replace(tzinfo=UTC)
+
+
 def _limit() -> int:
     typed = request.args.get("limit")
     if typed is None:
@@ -92,11 +100,16 @@ def _limit() -> int:
     return int(typed)
 
 
-def strange_cursor() -> Refused:
+def strange_cursor() -> NotThere:
     """What to raise for a cursor that names no row of this list."""
-    return Refused(_("Nie ma takiego miejsca na liście. Zacznij od początku."), field="cursor")
+    return NotThere(_("Nie ma takiego miejsca na liście. Zacznij od początku."), field="cursor")
 
 
 def parameter(name: str, about: str, **schema: Any) -> dict[str, Any]:
     """A query parameter as the description names it."""
     return {"name": name, "in": "query", "description": about, "schema": {"type": "string", **schema}}
+
+
+def line(name: str, about: str) -> dict[str, Any]:
+    """A query parameter that is one line of text, such as a code, as the description names it."""
+    return parameter(name, about, pattern=LINE)

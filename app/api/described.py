@@ -79,7 +79,7 @@ def a_list(
             "as_of": moment("For when the books speak."),
         },
     }
-    responses = answers("200", "A page.", f"{name}Page", "400", "401", "403", "422", "429", "503")
+    responses = answers("200", "A page.", f"{name}Page", "400", "401", "403", "404", "422", "429", "503")
     responses["200"]["headers"] = responses["200"]["headers"] | _LINKS | _TAG
     responses["304"] = {"description": "As it was when its ETag was told.", "headers": _LIMITS | _TAG}
     operation = {**operation, "parameters": [*_WINDOW, *filters, _KNOWN], "responses": responses}
@@ -125,7 +125,7 @@ _WINDOW: list[dict[str, Any]] = [
     },
     {
         "name": "cursor", "in": "query", "description": "As it stands in `next`.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": asking.LONGEST},
+        "schema": {"type": "string", "pattern": asking.LINE},
     },
 ]  # fmt: skip
 _KNOWN: dict[str, Any] = {

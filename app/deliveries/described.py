@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.api import described
-from app.api.asking import LONGEST, parameter
+from app.api.asking import line, parameter
 from app.api.described import moment, row, text_or_null
 from app.deliveries.rules import CHANNELS, STATES
 
@@ -40,6 +40,6 @@ described.a_list(
     {"summary": "Deliveries, newest first", "operationId": "listDeliveries", "description": "Scope deliveries:read."},
     parameter("state", "Only in this state.", enum=list(STATES)),
     parameter("channel", "Only by this channel.", enum=list(CHANNELS)),
-    parameter("cause", "Only of this mailing.", minLength=1, maxLength=LONGEST),
+    line("cause", "Only of this mailing."),
     parameter("since", "Only written then or later; with an offset.", format="date-time"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.api import described
-from app.api.asking import LONGEST, parameter
+from app.api.asking import line, parameter
 from app.api.described import day, moment, row, text_or_null
 from app.documents.rules import ACCESS, CATEGORIES, STATES
 
@@ -46,7 +46,7 @@ described.a_list(
     {"summary": "Documents, newest first", "operationId": "listDocuments", "description": "Scope documents:read."},
     parameter("state", "Only in this state.", enum=list(STATES)),
     parameter("category", "Only of this kind.", enum=list(CATEGORIES)),
-    parameter("unit", "Only addressed to this unit, by its code.", minLength=1, maxLength=LONGEST),
+    line("unit", "Only addressed to this unit, by its code."),
     parameter("changed_since", "Only changed then or later; with an offset.", format="date-time"),
 )
 described.a_file(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.api import described
-from app.api.asking import LONGEST, parameter
+from app.api.asking import line
 from app.api.described import day, row, text_or_null
 
 _AREA = r"^[0-9]+\.[0-9]{2}$"
@@ -44,21 +44,19 @@ _PERSON: dict[str, Any] = {
     "member": {"type": ["boolean", "null"]},
     "titles": {"type": "array", "items": _TITLE, "description": "Past ones too."},
 }
-_CODE = {"minLength": 1, "maxLength": LONGEST}
-
 described.a_list(
     "/units",
     "Unit",
     _UNIT,
     {"summary": "Units by code", "operationId": "listUnits", "description": "Scope units:read."},
-    parameter("unit", "Only this one, by its code.", **_CODE),
-    parameter("building", "Only of this building, by its code.", **_CODE),
+    line("unit", "Only this one, by its code."),
+    line("building", "Only of this building, by its code."),
 )
 described.a_list(
     "/people",
     "Person",
     _PERSON,
     {"summary": "People by code", "operationId": "listPeople", "description": "Scope people:read."},
-    parameter("unit", "Only who has, or had, a title to this unit.", **_CODE),
-    parameter("person", "Only this one, by the code.", **_CODE),
+    line("unit", "Only who has, or had, a title to this unit."),
+    line("person", "Only this one, by the code."),
 )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from app.api import described
-from app.api.asking import LONGEST, parameter
+from app.api.asking import line, parameter
 from app.api.described import money, row
 from app.finances.rules import ACCOUNTS
-
-_CODE = {"minLength": 1, "maxLength": LONGEST}
 
 described.a_list(
     "/balances",
@@ -21,7 +19,7 @@ described.a_list(
         "currency": {"type": "string", "enum": ["PLN"]},
     },
     {"summary": "Balances by unit", "operationId": "listBalances", "description": "Scope balances:read."},
-    parameter("unit", "Only this one, by its code.", **_CODE),
-    parameter("building", "Only of this building, by its code.", **_CODE),
+    line("unit", "Only this one, by its code."),
+    line("building", "Only of this building, by its code."),
     parameter("on", "What was booked until this day; all that is booked when not said.", format="date"),
 )

@@ -85,7 +85,7 @@ described.path(
             "parameters": [_KEY],
             "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}},
             "responses": answers(
-                "202", "Taken; ask its url.", "Taken", "401", "403", "413", "415", "422", "429", "503"
+                "202", "Taken; ask its url.", "Taken", "400", "401", "403", "413", "415", "422", "429", "503"
             ),
         }
     },

@@ -29,6 +29,8 @@ FOREIGN: dict[str, dict[str, str]] = {
     "documents.tell": {"documents": "SELECT coalesce(array_agg(public_id), '{}') FROM documents"},
     "documents.tidy": {},
     "fleet.gather": {},
+    "hooks.deliver": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM webhooks"},
+    "hooks.tidy": {},
     "imports.alarm": {"due": "SELECT '2026-11-21'"},
     "imports.analyze": {},
     "imports.watch": {},

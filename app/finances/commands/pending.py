@@ -44,7 +44,7 @@ _CREDIT = text(
     "WHERE told.unit IN (SELECT code FROM units WHERE until_revision IS NULL) "
     "ON CONFLICT (source, source_ref) DO UPDATE SET unit_code = EXCLUDED.unit_code, account = EXCLUDED.account, "
     "amount = EXCLUDED.amount, paid_on = EXCLUDED.paid_on, title = EXCLUDED.title, state = 'pending', entry = NULL, "
-    "settled_at = NULL WHERE p.state = 'withdrawn'"
+    "settled_at = NULL WHERE p.state = 'withdrawn' RETURNING p.public_id, p.unit_code, p.amount, p.paid_on"
 )
 
 
@@ -62,7 +62,11 @@ def credit(source: str, told: Sequence[Credit], *, account: str = "rent") -> Non
         "days": [one.paid_on for one in told], "titles": [one.title for one in told],
         "refs": [one.ref for one in told],
     }  # fmt: skip
-    db.session.execute(_CREDIT, values)
+    for credited in db.session.execute(_CREDIT, values).all():
+        events.happened(
+            "payments.matched", payment=credited.public_id, unit=credited.unit_code, grosze=credited.amount,
+            paid_on=credited.paid_on.isoformat(), source=source,
+        )  # fmt: skip
     events.happened("payments.credited", source=source, titles=[one.title for one in told if one.title])
 
 

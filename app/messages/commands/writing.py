@@ -209,6 +209,8 @@ def add(
         row = MessageFile(message_id=message.id, name=file.name, content_type=kept.content_type, file_id=kept.id)
         row.size, row.sha256 = kept.size, kept.sha256
         db.session.add(row)
+    if side == "resident":
+        events.happened("messages.received", thread=thread.public_id, message=message.public_id)
     return message
 
 
