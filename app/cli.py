@@ -8,6 +8,7 @@ from app.web.application import Osiedle
 
 GROUPS = (
     "app.operators.cli",
+    "app.billing.cli",
     "app.onboarding.cli",
     "app.accounts.cli",
     "app.factors.cli",

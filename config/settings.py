@@ -72,6 +72,7 @@ class Settings:
     mail_connections: int = 10
     s3_endpoint_url: str | None = None
     clamav_url: str | None = field(repr=False, default=None)
+    dns_server: str | None = None
 
     @property
     def production(self) -> bool:
@@ -161,6 +162,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         imports_quiet=max(0, int(env.get("OSIEDLE_IMPORTS_QUIET") or 60)),
         s3_endpoint_url=env.get("S3_ENDPOINT_URL") or None,
         clamav_url=env.get("CLAMAV_URL") or None,
+        dns_server=env.get("DNS_SERVER") or None,
         operator_factor=env.get("OSIEDLE_OPERATOR_FACTOR") or ("required" if mode == "production" else "optional"),
     )
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,16 +54,21 @@ class TenantRow(PlatformModel):
 
 
 class DomainRow(PlatformModel):
-    """A host name of a tenant's own, beside its subdomain."""
+    """A host name of a tenant's own, beside its subdomain. Links lead to the one that is `main`, if any."""
 
     __tablename__ = "domains"
-    __table_args__ = (UniqueConstraint("host"), {"schema": PLATFORM})
+    __table_args__ = (
+        UniqueConstraint("host"),
+        Index("uq_domains_main", "tenant_id", unique=True, postgresql_where=text("main")),
+        {"schema": PLATFORM},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     host: Mapped[str] = mapped_column(Text)
     tenant_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey(f"{PLATFORM}.tenants.id", ondelete="CASCADE"), index=True
     )
+    main: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class MigrationRun(PlatformModel):

@@ -19,7 +19,8 @@ from sqlalchemy import Engine, text
 
 CHANNEL = "osiedle_registry"
 _COLUMNS = (
-    "t.id, t.slug, t.name, t.kind, t.status, t.status_reason, t.contact, t.database, t.schema, t.revision, t.standing"
+    "t.id, t.slug, t.name, t.kind, t.status, t.status_reason, t.contact, t.database, t.schema, t.revision, t.standing, "
+    "(SELECT d.host FROM platform.domains d WHERE d.tenant_id = t.id AND d.main) AS main"
 )
 # a server that is gone without a word must be noticed: until then a change would not be heard
 _ALIVE: dict[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 2}
@@ -109,7 +110,12 @@ class Registry:
         statement = text(f"SELECT {_COLUMNS} FROM platform.tenants t WHERE {condition} ORDER BY t.slug")
         with self._engine.connect() as connection:
             rows = connection.execute(statement, {} if value is None else {"value": value}).all()
-        return [Tenant(**row._mapping, host=f"{row.slug}.{self._base}") for row in rows]
+        return [self._tenant(dict(row._mapping)) for row in rows]
+
+    def _tenant(self, row: dict[str, Any]) -> Tenant:
+        """Links lead to the tenant's main domain where it chose one, else to its subdomain; the port is everybody's."""
+        main, port = row.pop("main"), self._base.partition(":")[1:]
+        return Tenant(**row, host=main + "".join(port) if main else f"{row['slug']}.{self._base}")
 
     def _listen(self) -> None:
         pause = threading.Event()

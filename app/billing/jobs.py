@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from app.billing import commands, dunning, queries
+from app.billing import commands, dunning, queries, subscribing
 from app.billing.commands import LOOK_JOB
 from app.core import events, jobs, work
+from app.core.actor import system
 from app.core.jobs import job
+from app.stripe_events.handing import on_event
+from tenants.bound import current
 
 NIGHT_JOB = "billing.night"
+RECONCILE_JOB = "billing.reconcile"
 UNITS_JOB = "billing.units"
 
 
@@ -19,19 +23,35 @@ def look(tenant_id: int) -> None:
 
 @job(NIGHT_JOB, platform=True)
 def night() -> None:
-    """Once a night: have every manager looked at that owes something, or did."""
+    """Once a night: have Stripe asked about everybody it knows, and those looked at that owe something, or did."""
+    if queries.online():
+        for tenant_id in queries.known_to_stripe():
+            jobs.enqueue(RECONCILE_JOB, str(tenant_id), {"tenant_id": tenant_id}, lane="bulk")
     for tenant_id in queries.to_watch():
         jobs.enqueue(LOOK_JOB, str(tenant_id), {"tenant_id": tenant_id}, lane="bulk")
 
 
+@job(RECONCILE_JOB, platform=True)
+def reconcile(tenant_id: int) -> None:
+    """Mend what no event told about one manager."""
+    subscribing.reconcile(system("billing"), tenant_id)
+
+
 @job(UNITS_JOB)
 def units() -> None:
-    """Count the manager's units: the price follows them."""
-    commands.note_units(queries.counted_units())
+    """Count the manager's units: the price follows them, also at Stripe."""
+    counted = queries.counted_units()
+    commands.note_units(counted)
     work.commit()
+    if queries.online():
+        subscribing.tell_units(current().id, counted)
 
 
 @events.on("imports.published")
 @events.on("imports.undone")
 def _books_changed(revision: int) -> None:
     jobs.enqueue(UNITS_JOB, "units", lane="bulk")
+
+
+for _prefix in ("customer.subscription.", "invoice.", "checkout.session."):
+    on_event(_prefix, subscribing.hear)

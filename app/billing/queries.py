@@ -253,6 +253,11 @@ def _line(tenant: TenantRow, kept: BillingAccount | None, owed: int) -> Line:
     )  # fmt: skip
 
 
+def known_to_stripe() -> list[int]:
+    """The managers that have a customer at Stripe."""
+    return list(db.session.scalars(select(BillingAccount.tenant_id).where(BillingAccount.stripe_customer.is_not(None))))
+
+
 def to_watch() -> list[int]:
     """The managers that dunning must look at: with an unpaid invoice, or on a step already."""
     open_ones = select(BillingInvoice.tenant_id).where(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, Response, abort, flash, make_response, redirect, request
 
-from app.billing import commands, jobs, plans, queries
-from app.billing.forms import BuyerForm
+from app.billing import commands, jobs, plans, queries, subscribing
+from app.billing.forms import BuyerForm, ChoiceForm
 from app.core.actor import Actor, Can
 from app.core.clock import today
-from app.core.errors import NotThere, Refused
+from app.core.errors import NotThere, Refused, TryLater
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.money import money
 from app.core.paging import page_number
+from app.gateways.payments.client import Declined, Rejected
+from app.gateways.payments.online import page_origins
 from app.web import notices, sections
 from app.web.audiences import needs, open_unpaid
 from app.web.forms import filled, refuse
+from app.web.headers import leading_to
 from app.web.notices import Notice
 from app.web.pages import render, see_other
 from app.web.visitor import actor
@@ -39,12 +42,14 @@ assert jobs  # registers the jobs
 @pages.get("/billing")
 @needs(Can.CONFIGURE)
 @open_unpaid
-def index() -> str:
+def index() -> Response:
     """Plan, price, what is owed, invoices."""
     found = queries.mine(actor())
     units = queries.counted_units()
-    return render(
+    page = render(
         "billing/mine.html",
+        choice=ChoiceForm(data={"plan": found.plan or "basic", "plan_interval": found.plan_interval}),
+        pending=request.args.get("paid") == "1" and not found.subscribed,
         account=found,
         standing=queries.standing(found),
         online=queries.online(),
@@ -54,6 +59,55 @@ def index() -> str:
         offers=[_offer(plan, units) for plan in plans.PLANS.values()],
         invoices=queries.invoices(found.tenant_id, page_number(request.args.get("page"))),
     )
+    answer = make_response(page)
+    return leading_to(answer, page_origins()) if queries.online() else answer
+
+
+@pages.post("/billing/checkout")
+@needs(Can.CONFIGURE)
+@open_unpaid
+def checkout() -> Any:
+    """On to Stripe's page, where a subscription begins; pressed twice it leads to the same one."""
+    form = filled(ChoiceForm)
+    return _on_to_stripe(lambda: subscribing.checkout(actor(), form.plan.data or "", form.plan_interval.data or ""))
+
+
+@pages.post("/billing/portal")
+@needs(Can.CONFIGURE)
+@open_unpaid
+def portal() -> Any:
+    """On to the manager's own page at Stripe."""
+    return _on_to_stripe(lambda: subscribing.portal(actor()))
+
+
+@pages.post("/billing/resume")
+@needs(Can.CONFIGURE)
+@open_unpaid
+def resume() -> Any:
+    """Take back a cancellation."""
+
+    def keep() -> str:
+        subscribing.resume(actor())
+        flash(_("Subskrypcja trwa dalej."), "success")
+        return PATH
+
+    return _on_to_stripe(keep)
+
+
+def _on_to_stripe(ask: Callable[[], str]) -> Any:
+    if not queries.online():
+        abort(404)
+    try:
+        return redirect(ask(), 303)
+    except NotThere:
+        raise
+    except Refused as refusal:
+        flash(refusal.message, "error")
+    except TryLater:
+        flash(_("Stripe teraz nie odpowiada. Nic nie zostało pobrane. Spróbuj za kilka minut."), "warning")
+    except (Rejected, Declined):
+        flash(_("Stripe nie przyjął tej operacji. Nic nie zostało pobrane. Zawiadom operatora portalu."), "error")
+    return see_other(PATH)
 
 
 @pages.route("/billing/buyer", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from typing import Any
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import line, passage
 
 TITLE_LENGTH, NOTE_LENGTH, NUMBER_LENGTH, FOLDER_LENGTH, REASON_LENGTH = 200, 2_000, 60, 80, 500
 DEEPEST = 4  # folders within folders
@@ -73,8 +74,6 @@ CATEGORIES: dict[str, Category] = {
     "settlement": Category(_l("Rozliczenie"), _l("Rozliczenia")),
     "other": Category(_l("Inny dokument"), _l("Inne dokumenty")),
 }
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -117,26 +116,6 @@ def about(
         valid_from,
         valid_until,
     )
-
-
-def line(text: str | None, field: str, most: int, empty: str | None = None) -> str:
-    """One line of text. Raises `Refused` when it is too long, has control characters, or is empty and may not be."""
-    clean = " ".join((text or "").split())
-    if not clean and empty is not None:
-        raise Refused(empty, field=field)
-    if _CONTROLS.search(clean):
-        raise Refused(_("Wpisz jeden wiersz bez znaków sterujących."), field=field)
-    if len(clean) > most:
-        raise Refused(_("Ten tekst jest za długi: najwyżej %(most)d znaków.", most=most), field=field)
-    return clean
-
-
-def passage(text: str | None, field: str, most: int) -> str:
-    """A text with `\\n` line ends; may be empty. Raises `Refused` when it is too long."""
-    clean = _TEXT_CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if len(clean) > most:
-        raise Refused(_("Ten tekst jest za długi: najwyżej %(most)d znaków.", most=most), field=field)
-    return clean
 
 
 def checked_access(access: str | None, codes: Iterable[str]) -> tuple[str, tuple[str, ...]]:

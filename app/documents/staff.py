@@ -17,6 +17,7 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.core.public_ids import new_public_id
+from app.core.texts import line
 from app.documents import rules, serving
 from app.documents.commands import publishing, saving
 from app.documents.forms import DocumentForm, WithdrawForm
@@ -125,7 +126,7 @@ def edit(document: str) -> Any:
 @accepts_upload(MEGABYTES + 1)
 def add_version(document: str) -> Any:
     def done() -> str:
-        note = rules.line(request.form.get("version_note"), "version_note", rules.REASON_LENGTH)
+        note = line(request.form.get("version_note"), "version_note", rules.REASON_LENGTH)
         if saving.add_version(actor(), document, _file(), note):
             return _("Dodano wersję. Widać ją od razu.")
         return _("Dodano wersję. Sprawdź ją i opublikuj.")

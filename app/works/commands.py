@@ -15,22 +15,12 @@ from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import line
 from app.estate import queries as estate
 from app.works import log
 from app.works.access import Author, Place
 from app.works.models import WorksMember, WorksSite
-from app.works.rules import (
-    DUTIES,
-    LENGTHS,
-    OWNER,
-    STARTING,
-    Right,
-    block,
-    checked_duty,
-    checked_nip,
-    checked_rights,
-    line,
-)
+from app.works.rules import DUTIES, LENGTHS, OWNER, STARTING, Right, block, checked_duty, checked_nip, checked_rights
 from tenants.db import db
 
 log.words("site.opened", _l("otwarto budowę"))

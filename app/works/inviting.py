@@ -15,11 +15,12 @@ from app.core.actor import Actor, Can, Role, system
 from app.core.clock import now
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.core.texts import line
 from app.works import mails
 from app.works.access import Place
 from app.works.commands import add_member, locked_member
 from app.works.models import WorksMember
-from app.works.rules import LENGTHS, Right, checked_duty, checked_rights, line
+from app.works.rules import LENGTHS, Right, checked_duty, checked_rights
 from tenants.db import db
 
 MOST_MEMBERS = 300

@@ -8,6 +8,7 @@ from app.core.checksums import is_nip
 from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import passage
 
 LENGTHS = {"name": 160, "firm": 160, "phone": 40, "email": 254, "street": 160, "postcode": 12, "city": 80, "text": 4000}
 
@@ -78,22 +79,9 @@ def checked_rights(typed: list[str]) -> list[str]:
     return [one.value for one in Right if one.value in typed]
 
 
-def line(typed: str | None, field: str, longest: int, *, missing: str = "") -> str:
-    """One line of text, its spaces made single; `missing` is the sentence for an empty one. Raises `Refused`."""
-    found = " ".join((typed or "").replace("\0", "").split())
-    if not found and missing:
-        raise Refused(missing, field=field)
-    if len(found) > longest:
-        raise Refused(_("Ten tekst jest za długi: najwyżej %(max)d znaków.", max=longest), field=field)
-    return found
-
-
 def block(typed: str | None, field: str, longest: int = LENGTHS["text"]) -> str:
     """A text of several lines, without what is no text. Raises `Refused`."""
-    found = (typed or "").replace("\0", "").replace("\r\n", "\n").strip()
-    if len(found) > longest:
-        raise Refused(_("Ten tekst jest za długi: najwyżej %(max)d znaków.", max=longest), field=field)
-    return found
+    return passage(typed, field, longest)
 
 
 def checked_nip(typed: str | None) -> str:

@@ -13,6 +13,7 @@ import click
 from tests.bench.place import place
 
 ROWS = [200_000]  # of a ledger, for `import`
+FLEET = [1000]  # managers, for `fleet`
 BESIDE: list[set[str]] = []  # ways of letting pages go first, if only that of `import` is measured
 COMPARE = {"<=": operator.le, ">=": operator.ge}
 
@@ -103,6 +104,12 @@ def _lists(seconds: float | None, quick: bool) -> dict[str, Any]:
     }
 
 
+def _fleet(seconds: float | None, quick: bool) -> dict[str, Any]:
+    from tests.bench import fleet
+
+    return fleet.run(20 if quick else FLEET[0])
+
+
 def _run(seconds: float | None, quick: bool) -> dict[str, Any]:
     from tests.bench import starting
 
@@ -118,6 +125,7 @@ BENCHES = {
     "migrate": _migrate,
     "lists": _lists,
     "run": _run,
+    "fleet": _fleet,
 }
 
 
@@ -127,10 +135,20 @@ BENCHES = {
 @click.option("--seconds", type=float, help="Length of a round of `page`.")
 @click.option("--quick", is_flag=True, help="Small and short: shows that it works, not how fast.")
 @click.option("--rows", type=click.IntRange(1_000, 2_000_000), help="Rows of the ledger of `import`.")
+@click.option("--tenants", type=click.IntRange(2, 20_000), help="Managers of `fleet`, 1000 unless said.")
 @click.option(
     "--beside", help="Of `import` only what residents wait beside it, with these ways (rest,batch or none)."
 )
-def main(what: str, as_json: bool, seconds: float | None, quick: bool, rows: int | None, beside: str | None) -> None:
+def main(
+    what: str,
+    as_json: bool,
+    seconds: float | None,
+    quick: bool,
+    rows: int | None,
+    tenants: int | None,
+    beside: str | None,
+) -> None:
+    FLEET[0] = tenants or FLEET[0]
     ROWS[0] = rows or ROWS[0]
     BESIDE[:] = [] if beside is None else [{way for way in beside.split(",") if way != "none"}]
     results: dict[str, Any] = {}

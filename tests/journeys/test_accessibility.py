@@ -40,7 +40,10 @@ METERS = [
 ]
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
-    ("", "", ["/"]),
+    ("", "", [
+        "/", "/find", "/find?q=spoldzielnia", "/managers", "/prices", "/prices?units=850", "/safety", "/accessibility",
+        "/trial", "/trial/sent",
+    ]),
     ("demo", "", [
         "/login", "/password/forgot", "/unlock", "/activate", "/activate/nothing", "/register", "/contact", *TEXTS,
         "/no-such-page",
@@ -53,7 +56,8 @@ PAGES = [
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
     ("demo", "admin", [
-        "/admin/", "/admin/residents", "/admin/residents/L000001", "/admin/accounts", "@/admin/accounts/", "@/contact",
+        "/admin/", "/admin/setup",
+        "/admin/residents", "/admin/residents/L000001", "/admin/accounts", "@/admin/accounts/", "@/contact",
         "/admin/accounts/new", "/admin/credentials", "/admin/registrations", "/admin/registrations/new",
         "/admin/registrations", "@/admin/registrations/", "/admin/resignations", "/admin/messages",
         "/admin/messages/new", "/admin/staff", "/admin/staff/new", "/admin/audit", "/admin/personal", "/admin/imports",

@@ -8,8 +8,9 @@ from app.core import audit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
+from app.core.texts import line
 from app.documents.models import DocumentFolder
-from app.documents.rules import DEEPEST, FOLDER_LENGTH, line
+from app.documents.rules import DEEPEST, FOLDER_LENGTH
 from tenants.bound import current
 from tenants.db import db
 

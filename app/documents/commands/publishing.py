@@ -9,9 +9,10 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
+from app.core.texts import line
 from app.documents.commands.saving import found, refresh, subject, tell
 from app.documents.models import Document, DocumentVersion
-from app.documents.rules import REASON_LENGTH, WIDE, line
+from app.documents.rules import REASON_LENGTH, WIDE
 from app.guard.checking import look
 from app.guard.commands import Consent, decide
 from tenants.db import db

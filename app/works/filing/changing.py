@@ -13,13 +13,14 @@ from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import line
 from app.works import log
 from app.works.access import Place
 from app.works.filing import finding, folders, places, queries
 from app.works.filing.commands import add_files
 from app.works.filing.models import WorksDocument, WorksFile
 from app.works.filing.rules import MOVABLE, REASON_LENGTH, SHOWABLE
-from app.works.rules import Right, line
+from app.works.rules import Right
 from tenants.db import db
 
 log.words("document.version", _l("dodano nową wersję dokumentu"))

@@ -17,12 +17,13 @@ from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.public_ids import new_public_id
+from app.core.texts import line
 from app.works import log
 from app.works.access import Author, Place
 from app.works.filing import finding, folders
 from app.works.filing.models import WorksDocument, WorksFile
 from app.works.filing.rules import NOTE_LENGTH, TITLE_LENGTH
-from app.works.rules import block, line
+from app.works.rules import block
 from tenants.db import db
 
 owner("works", "SELECT file_id FROM works_files")

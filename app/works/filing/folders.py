@@ -12,13 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import line
 from app.works import log
 from app.works.access import Place
 from app.works.filing import places
 from app.works.filing.models import WorksFolder
 from app.works.filing.queries import SEEN, values
 from app.works.filing.rules import FOLDER_LENGTH, FOLDERS, MOST_FOLDERS, MOVABLE, no_folder
-from app.works.rules import Right, line
+from app.works.rules import Right
 from tenants.db import db
 
 log.words("folder.made", _l("dodano teczkę"))

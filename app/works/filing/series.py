@@ -16,13 +16,14 @@ from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.public_ids import PUBLIC_ID_LENGTH
+from app.core.texts import line
 from app.works import due, log, queries
 from app.works.access import Place
 from app.works.filing import weeks
 from app.works.filing.models import WorksSeries
 from app.works.filing.queries import SEEN, File, files, values
 from app.works.filing.rules import MOST_SERIES, NOTE_LENGTH, TITLE_LENGTH
-from app.works.rules import Right, block, line
+from app.works.rules import Right, block
 from tenants.db import db
 
 KINDS = {"photo": _l("zdjęcia"), "report": _l("raport")}

@@ -16,13 +16,14 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.public_ids import digest, new_secret
+from app.core.texts import line
 from app.works import log
 from app.works.access import Author, Place
 from app.works.guests import mails
 from app.works.guests.models import WorksGuest, WorksGuestVisit
 from app.works.guests.rules import ABILITIES, MOST_OPEN, NAME_LENGTH, WORD_LENGTH, checked_days
 from app.works.guests.things import Thing
-from app.works.rules import Right, block, line
+from app.works.rules import Right, block
 from tenants.db import db
 
 log.words("guest.invited", _l("zaproszono gościa"))

@@ -12,7 +12,8 @@ from app.core.errors import Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.money import money
-from app.works.rules import checked_nip, line
+from app.core.texts import line
+from app.works.rules import checked_nip
 
 KINDS = {
     "invoice": _l("faktura"),

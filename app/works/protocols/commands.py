@@ -17,6 +17,7 @@ from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.public_ids import new_public_id
+from app.core.texts import line
 from app.works import log, queries
 from app.works.access import Place
 from app.works.filing import queries as filing
@@ -30,7 +31,7 @@ from app.works.protocols.models import (
     WorksSection,
     WorksSectionText,
 )
-from app.works.rules import block, line
+from app.works.rules import block
 from tenants.db import db
 
 log.words("protocol.written", _l("zmieniono protokół"))

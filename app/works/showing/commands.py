@@ -14,12 +14,13 @@ from app.core.clock import now
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.texts import line
 from app.guard import subjects
 from app.guard.checking import look
 from app.guard.commands import Consent, decide
 from app.works import log
 from app.works.access import Place
-from app.works.rules import Right, block, line
+from app.works.rules import Right, block
 from app.works.showing.models import WorksBudgetLine, WorksShowing, WorksStage
 from tenants.db import db
 

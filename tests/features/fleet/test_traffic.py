@@ -21,7 +21,8 @@ def event(platform: Rows) -> Iterator[str]:
     """An event that failed, by its id at Stripe."""
     platform(
         "INSERT INTO platform.stripe_events (event_id, type, object_kind, object_id, subject, live, created_at, "
-        "state, error, finished_at, deliveries) VALUES ('evt_tests', 'invoice.paid', 'invoice', 'in_1', '/in_1', false, now(), "
+        "state, error, finished_at, deliveries) "
+        "VALUES ('evt_tests', 'invoice.paid', 'invoice', 'in_1', '/in_1', false, now(), "
         "'failed', 'KeyError: ''Kowalski''', now(), 2)"
     )
     yield "evt_tests"

@@ -54,6 +54,7 @@ def test_a_double_click_is_one_document(site: Any) -> None:
         ({"files": (BytesIO(b"MZ\x90\0program"), "faktura.pdf")}, "nie przyjmujemy"),
         ({"files": (BytesIO(b""), "")}, "Wybierz plik"),
         ({"title": ""}, "Nazwij dokument"),
+        ({"title": "Raport \u202efdp.exe"}, "bez znaków sterujących"),
         ({"title": "x" * 10_000}, "za długi"),
         ({"dated_on": "30 lutego"}, "Podaj datę"),
     ],

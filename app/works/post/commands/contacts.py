@@ -10,11 +10,12 @@ from app.core import audit
 from app.core.actor import Actor
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
+from app.core.texts import line
 from app.works.access import Place
 from app.works.post.models import WorksContact
 from app.works.post.queries import contacts as queries
 from app.works.post.rules import CONTACT_LENGTHS, address_of
-from app.works.rules import block, line
+from app.works.rules import block
 from tenants.db import db
 
 

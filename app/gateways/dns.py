@@ -1,0 +1,38 @@
+"""Asking the domain name system, through the machine's own resolver or the one that DNS_SERVER names (host:port)."""
+
+from __future__ import annotations
+
+import dns.exception
+import dns.resolver
+
+from app.core.runtime import settings
+
+SECONDS = 5.0
+
+
+class Unanswered(Exception):
+    """Nobody answered, so nothing is known."""
+
+
+def txt(name: str) -> list[str]:
+    """The texts of the TXT records of a name, each in one piece; none where there is no such record.
+
+    Raises `Unanswered`.
+    """
+    try:
+        answer = _resolver().resolve(name, "TXT", lifetime=SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException as error:
+        raise Unanswered(type(error).__name__) from error
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+
+def _resolver() -> dns.resolver.Resolver:
+    address = settings().dns_server
+    if address is None:
+        return dns.resolver.Resolver()
+    resolver = dns.resolver.Resolver(configure=False)
+    host, _colon, port = address.rpartition(":")
+    resolver.nameservers, resolver.port = [host], int(port)
+    return resolver

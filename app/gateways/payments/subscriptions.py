@@ -1,0 +1,330 @@
+"""What managers owe the platform, at Stripe: price list, customers, Checkout, the portal, subscriptions, invoices.
+
+Everything is on the platform's own account. Answers are small values of ours; amounts are grosze.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from app.core.clock import local
+from app.gateways.payments.client import CURRENCY, Missing, Rejected, stripe
+
+_MARK = {"osiedle": "billing"}
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A price to be there: `tiers` are (up to and including, a unit, once), graduated, for one `interval`."""
+
+    key: str
+    product: str
+    name: str
+    interval: str
+    tiers: tuple[tuple[int | None, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who is on the invoices; `slug` is our own reference."""
+
+    slug: str
+    name: str
+    email: str
+    street: str
+    city: str
+    nip: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription as it is now. `price_key` names plan and interval; `cancels` at the end of the period."""
+
+    id: str
+    customer: str
+    status: str
+    item: str
+    quantity: int
+    price_key: str | None
+    period_end: date
+    trial_end: date | None
+    cancels: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice as it is now; `state` is `open`, `paid`, `void` or `uncollectible`."""
+
+    id: str
+    number: str
+    state: str
+    net: int
+    vat: int
+    issued_on: date
+    due_on: date | None
+    period_from: date
+    period_until: date
+    paid_on: date | None
+    hosted_url: str | None
+    pdf_url: str | None
+
+
+def sync(prices: list[Listed], vat_percent: int) -> list[str]:
+    """Have Stripe know products, prices, the VAT rate and the portal; returns what was made or changed.
+
+    Raises `Rejected` when a price is there with other tiers: prices are never edited, so it needs another key.
+    """
+    done: list[str] = []
+    with stripe() as api:
+        for product, name in {one.product: one.name for one in prices}.items():
+            done += _product(api, product, name)
+        keys = [one.key for one in prices]
+        listed = api.v1.prices.list(params={"lookup_keys": keys, "limit": MOST, "expand": ["data.tiers"]})
+        known = {one.lookup_key: one for one in listed.data}
+        for one in prices:
+            if one.key not in known:
+                _price(api, one)
+                done.append(one.key)
+            elif _tiers_of(known[one.key]) != one.tiers:
+                raise Rejected(f"{one.key} is at Stripe with other amounts: give the price list a new name")
+        if _vat_rate(api, vat_percent) is None:
+            _make_vat_rate(api, vat_percent)
+            done.append(f"VAT {vat_percent}%")
+        if not api.v1.billing_portal.configurations.list(params={"active": True, "limit": 1}).data:
+            _portal_configuration(api)
+            done.append("portal")
+    return done
+
+
+def create_customer(key: str, slug: str) -> str:
+    """The id of a new customer; the same `key` gives the same one."""
+    with stripe() as api:
+        made = api.v1.customers.create(
+            params={"description": slug, "metadata": _MARK | {"slug": slug}, "preferred_locales": ["pl"]},
+            options={"idempotency_key": key},
+        )
+    return str(made.id)
+
+
+def tell_customer(customer: str, buyer: Buyer) -> None:
+    """Put the buyer's data on the customer; a tax number replaces the one before."""
+    changes: Any = {"name": buyer.name, "preferred_locales": ["pl"]}
+    if buyer.email:
+        changes["email"] = buyer.email
+    if buyer.street or buyer.city:
+        changes["address"] = {"line1": buyer.street, "city": buyer.city, "country": "PL"}
+    wanted = f"PL{buyer.nip}" if buyer.nip else None
+    with stripe() as api:
+        api.v1.customers.update(customer, params=changes)
+        kept = api.v1.customers.tax_ids.list(customer, params={"limit": MOST}).data
+        for one in kept:
+            if one.value != wanted:
+                api.v1.customers.tax_ids.delete(customer, one.id)
+        if wanted and wanted not in [one.value for one in kept]:
+            api.v1.customers.tax_ids.create(customer, params={"type": "eu_vat", "value": wanted})
+
+
+def checkout(
+    key: str, customer: str, price_key: str, quantity: int, vat_percent: int, trial_end: datetime | None, back: str
+) -> str:
+    """The address of a page where a subscription begins; the same `key` gives the same page.
+
+    Raises `Missing` when the price list was not synchronised.
+    """
+    with stripe() as api:
+        found = api.v1.prices.list(params={"lookup_keys": [price_key], "active": True, "limit": 1}).data
+        rate = _vat_rate(api, vat_percent)
+        if not found or rate is None:
+            raise Missing("the price list was not synchronised")
+        data: Any = {"default_tax_rates": [rate], "metadata": _MARK}
+        if trial_end is not None:
+            data["trial_end"] = int(trial_end.timestamp())
+        page = api.v1.checkout.sessions.create(
+            params={
+                "mode": "subscription",
+                "customer": customer,
+                "line_items": [{"price": found[0].id, "quantity": quantity}],
+                "subscription_data": data,
+                "success_url": f"{back}?paid=1",
+                "cancel_url": back,
+                "locale": "pl",
+            },
+            options={"idempotency_key": key},
+        )
+    if not page.url:
+        raise Rejected("Stripe opened no page")
+    return str(page.url)
+
+
+def portal(customer: str, back: str) -> str:
+    """The address of the customer's own page at Stripe: cards, invoices, cancelling."""
+    with stripe() as api:
+        made = api.v1.billing_portal.sessions.create(params={"customer": customer, "return_url": back, "locale": "pl"})
+    return str(made.url)
+
+
+def set_quantity(key: str, subscription: str, item: str, quantity: int) -> None:
+    """Tell how many units are paid for; what differs in the running period is on the next invoice."""
+    with stripe() as api:
+        api.v1.subscriptions.update(
+            subscription,
+            params={"items": [{"id": item, "quantity": quantity}], "proration_behavior": "create_prorations"},
+            options={"idempotency_key": key},
+        )
+
+
+def keep_going(subscription: str) -> None:
+    """Take back a cancellation that waits for the end of the period."""
+    with stripe() as api:
+        api.v1.subscriptions.update(subscription, params={"cancel_at_period_end": False})
+
+
+def customer_of(kind: str, wanted: str) -> str | None:
+    """Whose a subscription, invoice or Checkout page is. Raises `Missing`."""
+    with stripe() as api:
+        found: Any
+        if kind == "subscription":
+            found = api.v1.subscriptions.retrieve(wanted)
+        elif kind == "invoice":
+            found = api.v1.invoices.retrieve(wanted)
+        elif kind == "checkout.session":
+            found = api.v1.checkout.sessions.retrieve(wanted)
+        else:
+            return None
+    return _id(found.customer)
+
+
+def subscriptions_of(customer: str) -> list[Subscription]:
+    """All subscriptions of a customer, also ended ones, newest first."""
+    with stripe() as api:
+        listed = api.v1.subscriptions.list(params={"customer": customer, "status": "all", "limit": MOST})
+    newest = sorted(listed.data, key=lambda one: one.created, reverse=True)
+    return [_subscription(one) for one in newest]
+
+
+def invoices_of(customer: str) -> list[Bill]:
+    """The newest invoices of a customer that ask for money."""
+    with stripe() as api:
+        listed = api.v1.invoices.list(params={"customer": customer, "limit": MOST})
+    asked = [one for one in listed.data if one.status not in (None, "draft") and (one.total or 0) > 0]
+    return [_bill(one) for one in asked]
+
+
+def _product(api: Any, product: str, name: str) -> list[str]:
+    try:
+        found = api.v1.products.retrieve(product)
+    except Exception as error:
+        if getattr(error, "code", None) != "resource_missing":
+            raise
+        api.v1.products.create(
+            params={"id": product, "name": name, "metadata": _MARK}, options={"idempotency_key": f"osiedle-{product}"}
+        )
+        return [product]
+    if found.name == name:
+        return []
+    api.v1.products.update(product, params={"name": name})
+    return [product]
+
+
+def _price(api: Any, one: Listed) -> None:
+    tiers = [
+        {"up_to": "inf" if up_to is None else up_to, "unit_amount": unit, **({"flat_amount": flat} if flat else {})}
+        for up_to, unit, flat in one.tiers
+    ]
+    api.v1.prices.create(
+        params={
+            "currency": CURRENCY,
+            "product": one.product,
+            "lookup_key": one.key,
+            "nickname": one.name,
+            "recurring": {"interval": one.interval},
+            "billing_scheme": "tiered",
+            "tiers_mode": "graduated",
+            "tiers": tiers,
+            "tax_behavior": "exclusive",
+            "metadata": _MARK,
+        },
+        options={"idempotency_key": f"osiedle-{one.key}"},
+    )
+
+
+def _tiers_of(price: Any) -> tuple[tuple[int | None, int, int], ...]:
+    return tuple((one.up_to, one.unit_amount or 0, one.flat_amount or 0) for one in price.tiers or ())
+
+
+def _vat_rate(api: Any, percent: int) -> str | None:
+    listed = api.v1.tax_rates.list(params={"active": True, "inclusive": False, "limit": MOST})
+    mine = [one for one in listed.data if one.percentage == percent and one.metadata.get("osiedle") == "billing"]
+    return str(mine[0].id) if mine else None
+
+
+def _make_vat_rate(api: Any, percent: int) -> None:
+    api.v1.tax_rates.create(
+        params={
+            "display_name": "VAT", "percentage": float(percent), "inclusive": False, "country": "PL",
+            "metadata": _MARK,
+        },
+        options={"idempotency_key": f"osiedle-vat-{percent}"},
+    )  # fmt: skip
+
+
+def _portal_configuration(api: Any) -> None:
+    api.v1.billing_portal.configurations.create(
+        params={
+            "features": {
+                "customer_update": {"enabled": True, "allowed_updates": ["email", "address", "name", "tax_id"]},
+                "invoice_history": {"enabled": True},
+                "payment_method_update": {"enabled": True},
+                "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+            },
+            "metadata": _MARK,
+        },
+        options={"idempotency_key": "osiedle-portal"},
+    )
+
+
+def _subscription(found: Any) -> Subscription:
+    item = found["items"].data[0]
+    return Subscription(
+        id=found.id,
+        customer=_id(found.customer) or "",
+        status=found.status,
+        item=item.id,
+        quantity=item.quantity or 0,
+        price_key=item.price.lookup_key,
+        period_end=_day(item.current_period_end),
+        trial_end=_day(found.trial_end) if found.trial_end else None,
+        cancels=bool(found.cancel_at_period_end or found.cancel_at),
+    )
+
+
+def _bill(found: Any) -> Bill:
+    net = found.total_excluding_tax if found.total_excluding_tax is not None else found.total
+    spans = [(one.period.start, one.period.end) for one in found.lines.data]
+    started, ended = max(spans, key=lambda span: span[1]) if spans else (found.period_start, found.period_end)
+    paid_at = found.status_transitions.paid_at
+    return Bill(
+        id=found.id,
+        number=found.number or found.id,
+        state=found.status,
+        net=max(0, net),
+        vat=max(0, found.total - net),
+        issued_on=_day(found.status_transitions.finalized_at or found.created),
+        due_on=_day(found.due_date) if found.due_date else None,
+        period_from=_day(started),
+        period_until=_day(ended),
+        paid_on=_day(paid_at) if paid_at else None,
+        hosted_url=found.hosted_invoice_url,
+        pdf_url=found.invoice_pdf,
+    )
+
+
+def _day(seconds: int) -> date:
+    return local(datetime.fromtimestamp(seconds, UTC)).date()
+
+
+def _id(found: Any) -> str | None:
+    return found if isinstance(found, str) or found is None else str(found.id)
