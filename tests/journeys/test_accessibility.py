@@ -69,7 +69,8 @@ PAGES = [
     ]),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
-        "/tenants", "/tenants/new", "/tenants/demo", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit",
+        "/tenants", "/tenants?q=nobody", "/tenants/new", "/tenants/demo", "/tenants/demo/jobs", "/jobs", "/deliveries",
+        "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
