@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.outbox.rules import RESTORED
 
-LEFT_OUT = frozenset({"account_sessions", "account_tokens", "account_challenges", "api_tokens", "jobs"})
+LEFT_OUT = frozenset(
+    {
+        "account_sessions", "account_tokens", "account_challenges", "api_tokens", "jobs",
+        "webhooks", "webhook_deliveries", "webhook_attempts",
+        "support_visits", "support_grants",
+    }
+)  # fmt: skip
 # Links that open something without a login: whoever holds one holds it for the manager that was archived.
 _LINKS = (
     "account_challenges",
@@ -21,6 +27,9 @@ _LINKS = (
     "account_tokens",
     "api_tokens",
     "calendar_feeds",
+    "support_visits",
+    "support_grants",  # let in was support of the manager that was archived
+    "webhooks",  # programs must not hear of two managers as of one
     "works_guest_visits",
 )
 # Columns with keys of stored files: these begin with the schema, and this schema is another one.

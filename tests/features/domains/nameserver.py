@@ -1,4 +1,4 @@
-"""A name server of this test's own, over UDP on the loopback: it knows the TXT records it is told, and may be silent."""
+"""A name server of this test's own, over UDP on the loopback: it knows the TXT records it is told, or fails."""
 
 from __future__ import annotations
 
