@@ -29,6 +29,7 @@ from app.deliveries.jobs import ask as ask_deliveries
 from app.documents.jobs import TIDY as TIDY_DOCUMENTS
 from app.fleet.jobs import GATHER as GATHER_FIGURES
 from app.gateways import watched
+from app.hooks.jobs import TIDY as TIDY_HOOKS
 from app.imports import lateness, watching
 from app.mailroom import jobs as mailroom
 from app.meters.reminding import DAILY_JOB as READING_WINDOWS
@@ -179,6 +180,7 @@ def tidy(app: Flask) -> None:
     _at_each(app, "uploads of documents", lambda _tenant: _asked(TIDY_DOCUMENTS, "night"))
     _at_each(app, "photographs in pieces", lambda _tenant: _asked(TIDY_WORKS, "night"))
     _at_each(app, "invitations of guests", lambda _tenant: _asked(EXPIRE_GUESTS, "night"))
+    _at_each(app, "events for programs", lambda _tenant: _asked(TIDY_HOOKS, "night"))
     _at_each(app, "files", lambda _tenant: _asked(TIDY_FILES, "night"))
 
 

@@ -112,8 +112,8 @@ def _refuse_nul() -> None:
     pairs, names = [*request.args.items(multi=True)], []
     if request.content_type:  # without one there is no form
         pairs += request.form.items(multi=True)
-        names = [(name or "", file.filename or "") for name, file in request.files.items(multi=True)]
-    if any("\0" in text for pair in pairs + names for text in pair):
+        names = [(name, file.filename) for name, file in request.files.items(multi=True)]
+    if any("\0" in (text or "") for pair in pairs + names for text in pair):  # a part may have no name
         abort(400)
 
 
