@@ -15,9 +15,7 @@ class PayForm(Form):
 
     key = HiddenField()
     what = RadioField(_l("Ile chcesz zapłacić?"), choices=[SelectChoice(OWN, _l("inną kwotę"))], validate_choice=False)
-    amount = StringField(
-        _l("Kwota w złotych"), description=_l("Na przykład 250,00. Wypełnij, jeśli wybierasz inną kwotę.")
-    )
+    amount = StringField(_l("Kwota w złotych"))
 
 
 class RulesForm(Form):

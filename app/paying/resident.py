@@ -1,4 +1,4 @@
-"""Zapłać przez internet: how much, what it costs, over to Stripe's page, and what became of it."""
+"""Zapłać online: how much, what it costs, over to Stripe's page, and what became of it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _offered(_actor: Actor, _unit: HeldUnit) -> bool:
     return _is_on()
 
 
-tabs.register(HOME, _l("Zapłać przez internet"), 65, pages.name, shown=_offered)
+tabs.register(HOME, _l("Zapłać online"), 65, pages.name, shown=_offered)
 
 
 @pages.get(HOME)
@@ -153,6 +153,7 @@ def _pay(unit: HeldUnit, context: dict[str, Any], form: PayForm, sentence: str |
         sentence=sentence,
         ready=mine is not None and mine.ready,
         rules=online_rules,
+        owed=owed,
         methods=rules.methods(online_rules),
         payments=queries.mine(actor(), unit.code),
         here=f"{HOME}?unit={quote_plus(unit.code)}",

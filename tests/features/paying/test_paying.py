@@ -22,7 +22,7 @@ def paid_one(street: Street, browser: Any, amount: str = "") -> str:
 def test_a_resident_pays_the_balance_and_sees_it_on_its_way(street: Street) -> None:
     browser = street.enter()
     page = inspect(browser.get("/payments"))
-    assert "/payments/online" in page and "Zapłać przez internet" in page
+    assert "/payments/online" in page and "Zapłać online" in page
     payment = street.intend(browser)
     confirm = browser.get(f"{HOME}/{payment}")
     assert street.double.url in confirm.headers["Content-Security-Policy"]

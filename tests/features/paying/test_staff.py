@@ -52,7 +52,7 @@ def test_a_manager_opens_an_account_and_only_then_switches_on(
     street.work()
     assert "gotowe" in inspect(admin.get(RULES))
     assert send(admin, RULES, RULES, **CHOSEN).status_code == 303
-    assert "Zapłać przez internet" in inspect(street.enter().get(HOME))
+    assert "Zapłać online" in inspect(street.enter().get(HOME))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_payment_is_given_back_once_and_counts_no_more(street: Street) -> None
     browser, clerk = street.enter(), street.enter("gustaw", (), "accountant")
     payment = paid_one(street, browser)
     here = f"{LIST}/{payment}"
-    assert "450,00" in inspect(clerk.get(LIST)) and "w drodze" in inspect(clerk.get(LIST))
+    assert "450,00" in inspect(clerk.get(LIST)) and "w drodze do ksiąg" in inspect(clerk.get(LIST))
     assert send(clerk, here, f"{here}/refund", reason=" ").status_code == 422
     assert send(clerk, here, f"{here}/refund", reason="Wpłata za inny lokal").status_code == 303
     again = clerk.post(f"{here}/refund", data={"csrf_token": token(clerk.get(RULES_FREE).text), "reason": "drugi raz"})
