@@ -105,7 +105,10 @@ def resume(actor: Actor) -> None:
 
 
 def _customer(found: Account) -> str:
-    """The manager's customer, made once however often this is tried, with the buyer's data as they are now."""
+    """The manager's customer, made once however often this is tried, with the buyer's data as they are now.
+
+    The wish stays open: who pressed at the same moment must ask with the same key.
+    """
     customer = found.stripe_customer
     if customer is None:
         customer = subscriptions.create_customer(_key(found.tenant_id, "customer"), current().slug)
@@ -114,7 +117,6 @@ def _customer(found: Account) -> str:
             made = insert(BillingAccount).values(values)
             again = {"stripe_customer": customer}
             connection.execute(made.on_conflict_do_update(index_elements=["tenant_id"], set_=again))
-        _finish(found.tenant_id, "customer")
     subscriptions.tell_customer(
         customer,
         Buyer(

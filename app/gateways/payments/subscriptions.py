@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from app.core.clock import local
@@ -257,7 +258,11 @@ def _tiers_of(price: Any) -> tuple[tuple[int | None, int, int], ...]:
 
 def _vat_rate(api: Any, percent: int) -> str | None:
     listed = api.v1.tax_rates.list(params={"active": True, "inclusive": False, "limit": MOST})
-    mine = [one for one in listed.data if one.percentage == percent and one.metadata.get("osiedle") == "billing"]
+    mine = [
+        one
+        for one in listed.data
+        if Decimal(str(one.percentage)) == percent and getattr(one.metadata, "osiedle", None) == "billing"
+    ]
     return str(mine[0].id) if mine else None
 
 
