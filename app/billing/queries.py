@@ -260,8 +260,7 @@ def known_to_stripe() -> list[int]:
 
 def to_watch() -> list[int]:
     """The managers that dunning must look at: with an unpaid invoice, or on a step already."""
-    open_ones = select(BillingInvoice.tenant_id).where(
-        BillingInvoice.tenant_id.is_not(None), BillingInvoice.state == "open"
-    )
-    on_a_step = select(BillingAccount.tenant_id).where(BillingAccount.stage != "good")
-    return [found for found in db.session.scalars(open_ones.union(on_a_step)) if found is not None]
+    unpaid = (BillingInvoice.tenant_id.is_not(None), BillingInvoice.state == "open")
+    found = set(db.session.scalars(select(BillingInvoice.tenant_id).where(*unpaid)))
+    found |= set(db.session.scalars(select(BillingAccount.tenant_id).where(BillingAccount.stage != "good")))
+    return sorted(one for one in found if one is not None)
