@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.accounts.holdings import HeldUnit
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
@@ -89,6 +90,17 @@ def mine(actor: Actor, unit: str) -> list[Payment]:
         f"AND (o.state <> 'intended' OR o.closes_at > now()) ORDER BY o.id DESC LIMIT {MINE}"
     )
     return [Payment(*row) for row in db.session.execute(statement, {"account": actor.account_id, "unit": unit})]
+
+
+def in_a_bank(actor: Actor, unit: HeldUnit) -> int:
+    """How much of the unit's online payments banks are working on, in grosze, whoever began them."""
+    if not unit.sight.balance:
+        raise NotThere(_("Nie ma takiego lokalu."))
+    statement = text(
+        "SELECT coalesce(sum(amount), 0)::bigint FROM online_payments "
+        "WHERE unit_code = :unit AND state = 'processing' AND failure IS NULL"
+    )
+    return int(db.session.execute(statement, {"unit": unit.code}).scalar_one())
 
 
 def own(actor: Actor, public_id: str) -> Payment:

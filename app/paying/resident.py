@@ -133,8 +133,8 @@ def _asked(unit: HeldUnit, form: PayForm) -> int:
 
 
 def _owed(unit: HeldUnit) -> int:
-    """What is left to pay once the payments on their way are in the books."""
-    return finances.standing(actor(), unit, today()).after_pending
+    """What is left to pay once the payments on their way are in the books, and those in a bank have come through."""
+    return finances.standing(actor(), unit, today()).after_pending - queries.in_a_bank(actor(), unit)
 
 
 def _pay(unit: HeldUnit, context: dict[str, Any], form: PayForm, sentence: str | None = None) -> str:
@@ -154,6 +154,7 @@ def _pay(unit: HeldUnit, context: dict[str, Any], form: PayForm, sentence: str |
         ready=mine is not None and mine.ready,
         rules=online_rules,
         owed=owed,
+        in_a_bank=queries.in_a_bank(actor(), unit),
         methods=rules.methods(online_rules),
         payments=queries.mine(actor(), unit.code),
         here=f"{HOME}?unit={quote_plus(unit.code)}",

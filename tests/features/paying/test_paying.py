@@ -129,6 +129,8 @@ def test_a_bank_that_answers_later_is_waited_for(street: Street) -> None:
     street.deliver()
     assert street.payment(payment) == "processing" and street.credits() == []
     assert "Bank przetwarza" in inspect(browser.get(f"{HOME}/{payment}"))
+    again = inspect(browser.get(HOME))
+    assert "Bank przetwarza płatność: 450,00" in again and "całe saldo" not in again
     street.double.bank_says(street.payment(payment, "session_id"), paid=False)
     street.deliver()
     assert street.payment(payment) == "failed" and street.credits() == []
