@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from app.accounts import commands
-from app.audit.wording import _ACTIONS, action_label, value_text
+from app.audit.acts import ACTIONS
+from app.audit.wording import action_label, value_text
 from app.core import audit, work
 from app.core.actor import system
 from app.core.clock import today
@@ -147,4 +148,4 @@ def test_every_act_of_the_product_has_words() -> None:
             found.add(call.strip('"'))
     silent = sorted(action for action in found if action_label(action) == action)
     assert found and not silent, f"say these in app/audit/wording.py: {silent}"
-    assert all(str(label) for label in _ACTIONS.values())
+    assert all(str(label) for label in ACTIONS.values())
