@@ -108,6 +108,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "OSIEDLE_VAR": str(var),
         "PORT": str(port),
         "BASE_DOMAIN": f"localhost:{port}",
+        "STRIPE": "fake",
     }
     log = (var / "journeys.log").open("wb")
     process = subprocess.Popen(
