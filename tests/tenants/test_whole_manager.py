@@ -32,6 +32,18 @@ from tests.factories import packages
 from tests.town import PASSWORD, Town, _bank, books
 
 LEFT_OUT = restoring.LEFT_OUT | {"calendar_feeds", "works_guest_visits"}
+# What is going on with programs and with support, in a manager that is about to be archived.
+OPEN = """
+WITH hook AS (INSERT INTO webhooks (public_id, name, url, events, secret, created_by)
+    VALUES ('h', 'x', 'https://x.example', '[]', '\\x00', 'x') RETURNING id),
+delivery AS (INSERT INTO webhook_deliveries (public_id, webhook_id, event_id, event, body)
+    SELECT 'd', id, 'e', 'x', '{}' FROM hook),
+leave AS (INSERT INTO support_grants (public_id, granted_by, until, writes, note)
+    VALUES ('g', 'x', now() + interval '1 hour', false, '') RETURNING id)
+INSERT INTO support_visits (grant_id, operator, operator_id, operator_session, reason, link_digest, link_until)
+    SELECT id, 'x', 1, 1, 'x', '\\x01', now() + interval '1 hour' FROM leave
+"""
+LEFT = text("SELECT count(*) FROM webhooks"), text("SELECT count(*) FROM support_visits")
 
 
 def rows(schema: str) -> dict[str, list[str]]:
@@ -112,6 +124,7 @@ def test_an_archive_made_while_an_import_is_published_holds_the_books_of_before(
         batching.start(system("tests"), batching.Order(Place(), "letter"), "form")
         parts = json.dumps([{"key": f"{tenant.schema}/letters/x", "letters": 1}, {"letters": 0}])
         db.session.execute(text("UPDATE credential_batches SET parts = CAST(:parts AS jsonb)"), {"parts": parts})
+        db.session.execute(text(OPEN))
         work.commit()
     before = rows(tenant.schema)
     reached, go_on = threading.Event(), threading.Event()
@@ -161,6 +174,7 @@ def test_an_archive_made_while_an_import_is_published_holds_the_books_of_before(
     for table in ("units", "people", "ledger_entries", "revisions", "charges", "occupancies"):
         assert after[table] == before[table], table
     with bind(back):
+        assert [db.session.scalar(each) for each in LEFT] == [0, 0], "programs and support are let in anew"
         parts = db.session.scalars(text("SELECT parts FROM credential_batches")).one()
         assert parts == [{"key": f"{back.schema}/letters/x", "letters": 1}, {"letters": 0}]
         with files().local_path(db.session.scalars(text("SELECT storage_key FROM bank_files")).one()) as path:
