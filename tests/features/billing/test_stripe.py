@@ -135,7 +135,7 @@ def test_what_no_event_told_is_mended_at_night_and_reported(stripe: Any, manager
     for row in manager.unbound(lambda: _platform(due, key=str(manager.tenant.id))):
         manager.unbound(lambda number=row: entry.run(None, number))
     assert manager.account().stripe_status == "active"
-    assert "Uzgodniono rozliczenia ze Stripe" in inspect(console.get("/log"))
+    assert "Uzgodniono rozliczenia ze Stripe" in inspect(console.get("/audit"))
     assert manager.unbound(lambda: subscribing.reconcile(system("tests"), manager.tenant.id)) == {}
 
 
