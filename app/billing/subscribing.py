@@ -210,7 +210,9 @@ def refresh(tenant_id: int) -> dict[str, Any]:
     if row.stripe_status in LIVE:
         _finish(tenant_id)
     changed: dict[str, Any] = {
-        name: [str(before[name]), str(after[name])] for name in _FACTS if before[name] != after[name]
+        name: ["–" if one is None else str(one) for one in (before[name], after[name])]
+        for name in _FACTS
+        if before[name] != after[name]
     }
     return changed | ({"invoices": new} if new else {})
 
