@@ -7,7 +7,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from app.billing import queries, subscribing
+from app.billing import state, subscribing
 from app.core import work
 from app.core.actor import system
 from app.core.errors import TryLater
@@ -41,7 +41,7 @@ def reconcile(as_json: bool) -> None:
     """Ask Stripe about every manager now and mend what no event told; exit code 1 if it could not be asked."""
     _online()
     mended, failed = {}, []
-    for tenant_id in queries.known_to_stripe():
+    for tenant_id in state.known_to_stripe():
         try:
             changed = subscribing.reconcile(system("cli"), tenant_id)
         except (TryLater, Rejected) as error:
@@ -60,7 +60,7 @@ def reconcile(as_json: bool) -> None:
 
 
 def _online() -> None:
-    if not queries.online():
+    if not state.online():
         _end("billing is off: STRIPE_API_KEY is not set")
 
 

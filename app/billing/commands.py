@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app.accounts import rules as addresses
-from app.billing import plans, queries, rules
+from app.billing import plans, queries, rules, state
 from app.billing.models import BillingAccount, BillingInvoice, BillingSteps
 from app.billing.rules import Steps
 from app.core import audit, jobs
@@ -48,7 +48,7 @@ def agree(actor: Actor, slug: str, *, plan: str, plan_interval: str, collection:
         raise Refused(_("Wybierz okres rozliczeniowy."), field="plan_interval")
     if collection not in ("hand", "stripe"):
         raise Refused(_("Wybierz sposób rozliczania."), field="collection")
-    if queries.read(row).subscribed and (
+    if state.read(row).subscribed and (
         plan != row.plan or plan_interval != row.plan_interval or collection == "hand"
     ):
         raise Conflict(_("Zarządca ma czynną subskrypcję w Stripe. Plan zmieni sam albo najpierw ją zakończ w Stripe."))
@@ -62,7 +62,7 @@ def start_trial(tenant_id: int, plan: str = "basic") -> date:
     """Begin a manager's trial today and return its last day; one that began already stays as it is."""
     row = row_of(tenant_id)
     if row.trial_until is None:
-        row.trial_until = today() + timedelta(days=queries.steps().trial_days)
+        row.trial_until = today() + timedelta(days=state.steps().trial_days)
         row.plan = row.plan or plan
     return row.trial_until
 
@@ -167,7 +167,7 @@ def _open_invoice(actor: Actor, public_id: str) -> BillingInvoice:
 def set_steps(actor: Actor, steps: Steps) -> None:
     """Set the dates of dunning for all managers. Raises `Refused` with the field."""
     only_operators(actor)
-    before = asdict(queries.steps())
+    before = asdict(state.steps())
     after = asdict(rules.checked_steps(steps))
     values = insert(BillingSteps).values(id=1, **after)
     db.session.execute(values.on_conflict_do_update(index_elements=["id"], set_=after))

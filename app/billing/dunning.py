@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import structlog
 from sqlalchemy import select, update
 
-from app.billing import commands, mails, queries, rules
-from app.billing.queries import Account
+from app.billing import commands, mails, rules, state
+from app.billing.state import Account
 from app.core import audit, work
 from app.core.actor import system
 from app.core.clock import now, today
@@ -37,9 +37,9 @@ def look(tenant_id: int, day: date | None = None) -> str:
     if tenant is None:
         return "good"
     slug, row = tenant.slug, commands.row_of(tenant_id)
-    found = queries.read(row)
-    late = queries.overdue(tenant_id, moment)
-    wanted = rules.next_stage(found.stage, found.stage_since, late.since if late else None, moment, queries.steps())
+    found = state.read(row)
+    late = state.overdue(tenant_id, moment)
+    wanted = rules.next_stage(found.stage, found.stage_since, late.since if late else None, moment, state.steps())
     if rules.STAGES.index(wanted) > rules.STAGES.index(found.stage) and deaf(found):
         log.warning("billing waits to hear Stripe", tenant=slug, stage=found.stage)
         wanted = found.stage
@@ -85,10 +85,10 @@ def _switch(slug: str, *, on: bool) -> None:
 
 
 def _warn(slug: str, found: Account, day: date) -> None:
-    standing = queries.standing(found, day)
+    standing = state.standing(found, day)
     if standing.overdue is None:
         return
-    number = rules.reminder(standing.overdue.since, day, queries.steps())
+    number = rules.reminder(standing.overdue.since, day, state.steps())
     try:
         tenant = managers.tenant(slug)
     except Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.billing import commands, dunning, queries, subscribing
+from app.billing import commands, dunning, state, subscribing
 from app.billing.commands import LOOK_JOB
 from app.core import events, jobs, work
 from app.core.actor import system
@@ -24,10 +24,10 @@ def look(tenant_id: int) -> None:
 @job(NIGHT_JOB, platform=True)
 def night() -> None:
     """Once a night: have Stripe asked about everybody it knows, and those looked at that owe something, or did."""
-    if queries.online():
-        for tenant_id in queries.known_to_stripe():
+    if state.online():
+        for tenant_id in state.known_to_stripe():
             jobs.enqueue(RECONCILE_JOB, str(tenant_id), {"tenant_id": tenant_id}, lane="bulk")
-    for tenant_id in queries.to_watch():
+    for tenant_id in state.to_watch():
         jobs.enqueue(LOOK_JOB, str(tenant_id), {"tenant_id": tenant_id}, lane="bulk")
 
 
@@ -40,10 +40,10 @@ def reconcile(tenant_id: int) -> None:
 @job(UNITS_JOB)
 def units() -> None:
     """Count the manager's units: the price follows them, also at Stripe."""
-    counted = queries.counted_units()
+    counted = state.counted_units()
     commands.note_units(counted)
     work.commit()
-    if queries.online():
+    if state.online():
         subscribing.tell_units(current().id, counted)
 
 

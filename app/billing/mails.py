@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.billing import rules
-from app.billing.queries import Standing
+from app.billing.state import Standing
 from app.core import audit
 from app.core.actor import system
 from app.core.language import lazy_gettext as _l

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, request, url_for
 
-from app.billing import commands, plans, queries
+from app.billing import commands, plans, queries, state
 from app.billing.forms import AgreementForm, InvoiceForm, PaidForm, StepsForm
 from app.billing.rules import Steps
 from app.core.actor import Actor
@@ -33,13 +33,13 @@ def index() -> str:
     """Managers with their plans and debts, those who owe first."""
     late = request.args.get("late") == "1"
     page = queries.lines(actor(), page_number(request.args.get("page")), only_late=late)
-    return render("billing/lines.html", page=page, late=late, online=queries.online(), names=_names())
+    return render("billing/lines.html", page=page, late=late, online=state.online(), names=_names())
 
 
 @pages.route("/billing/steps", methods=["GET", "POST"])
 def steps() -> Any:
     """When a debt has which consequence."""
-    known = queries.steps()
+    known = state.steps()
     form = filled(StepsForm, **{one.name: getattr(known, one.name) for one in fields(Steps)})
     sentence = None
     if request.method == "POST" and form.validate():
@@ -134,15 +134,15 @@ def _page(
         slug=tenant.slug,
         name=tenant.name,
         account=found,
-        standing=queries.standing(found),
-        price=queries.price(found, found.units or 0),
-        online=queries.online(),
+        standing=state.standing(found),
+        price=state.price(found, found.units or 0),
+        online=state.online(),
         agreement=agreement or _agreement(found),
         invoice=invoice or _fresh_invoice(found),
         sentence=sentence,
         wrong=agreement or invoice,
         names=_names(),
-        invoices=queries.invoices(tenant.id, page_number(request.args.get("page"))),
+        invoices=state.invoices(tenant.id, page_number(request.args.get("page"))),
     )
 
 
@@ -160,13 +160,13 @@ def _agreement(found: queries.Account) -> AgreementForm:
 def _fresh_invoice(found: queries.Account) -> InvoiceForm:
     """An empty form with the coming month and the agreed price."""
     day = today()
-    cost = queries.price(found, found.units or 0)
+    cost = state.price(found, found.units or 0)
     return InvoiceForm(
         data={
             "period_from": day.replace(day=1).isoformat(),
             "period_until": ((day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)).isoformat(),
             "issued_on": day.isoformat(),
-            "due_on": (day + timedelta(days=queries.steps().due_days)).isoformat(),
+            "due_on": (day + timedelta(days=state.steps().due_days)).isoformat(),
             "net": f"{cost.net // 100},{cost.net % 100:02d}" if cost else "",
         }
     )
@@ -183,7 +183,7 @@ def _address(slug: str) -> str:
 def _panel(who: Actor, slug: str) -> Panel:
     """What a manager's page in the console says of billing."""
     _tenant, found = queries.of(who, slug)
-    context = {"account": found, "standing": queries.standing(found), "url": _address(slug), "names": _names()}
+    context = {"account": found, "standing": state.standing(found), "url": _address(slug), "names": _names()}
     return Panel("billing/panel.html", context)
 
 

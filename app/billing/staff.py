@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, request
 
-from app.billing import commands, jobs, plans, queries, subscribing
+from app.billing import commands, jobs, plans, queries, state, subscribing
 from app.billing.forms import BuyerForm, ChoiceForm
 from app.core.actor import Actor, Can
 from app.core.clock import today
@@ -45,22 +45,22 @@ assert jobs  # registers the jobs
 def index() -> Response:
     """Plan, price, what is owed, invoices."""
     found = queries.mine(actor())
-    units = queries.counted_units()
+    units = state.counted_units()
     page = render(
         "billing/mine.html",
         choice=ChoiceForm(data={"plan": found.plan or "basic", "plan_interval": found.plan_interval}),
         pending=request.args.get("paid") == "1" and not found.subscribed,
         account=found,
-        standing=queries.standing(found),
-        online=queries.online(),
+        standing=state.standing(found),
+        online=state.online(),
         units=units,
-        price=queries.price(found, units),
+        price=state.price(found, units),
         trial_left=(found.trial_until - today()).days if found.trial_until else None,
         offers=[_offer(plan, units) for plan in plans.PLANS.values()],
-        invoices=queries.invoices(found.tenant_id, page_number(request.args.get("page"))),
+        invoices=state.invoices(found.tenant_id, page_number(request.args.get("page"))),
     )
     answer = make_response(page)
-    return leading_to(answer, page_origins()) if queries.online() else answer
+    return leading_to(answer, page_origins()) if state.online() else answer
 
 
 @pages.post("/billing/checkout")
@@ -95,7 +95,7 @@ def resume() -> Any:
 
 
 def _on_to_stripe(ask: Callable[[], str]) -> Any:
-    if not queries.online():
+    if not state.online():
         abort(404)
     try:
         return redirect(ask(), 303)
@@ -144,7 +144,7 @@ def _told(who: Actor) -> Iterator[Notice]:
     if Can.CONFIGURE not in who.can:
         return
     found = queries.mine(who)
-    standing = queries.standing(found)
+    standing = state.standing(found)
     if standing.overdue is None:
         return
     bad = found.stage not in ("good", "warned")

@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.billing import commands, plans, queries
+from app.billing import commands, plans, queries, state
 from app.billing.models import BillingAccount, BillingIntent, BillingInvoice
-from app.billing.queries import LIVE, Account
+from app.billing.state import LIVE, Account
 from app.core import audit, work
 from app.core.actor import Actor, system
 from app.core.clock import WARSAW, now, today
@@ -71,7 +71,7 @@ def checkout(actor: Actor, plan: str, interval: str) -> str:
         raise Refused(_("Wybierz plan i okres."), field="plan")
     if found.subscribed:
         raise Conflict(_("Subskrypcja już działa. Zmienisz ją w panelu płatności."))
-    units = max(1, queries.counted_units())
+    units = max(1, state.counted_units())
     customer = _customer(found)
     purpose = f"checkout:{plan}:{interval}:{units}:{found.trial_until or ''}"
     address = subscriptions.checkout(
@@ -166,7 +166,7 @@ def _finish(tenant_id: int, purpose: str | None = None) -> None:
 
 def tell_units(tenant_id: int, units: int) -> bool:
     """Tell Stripe how many units there are if it knows another number. Raises `Unavailable`."""
-    found, quantity = queries.account(tenant_id), max(1, units)
+    found, quantity = state.account(tenant_id), max(1, units)
     if not found.subscribed or found.quantity == quantity:
         return False
     assert found.stripe_subscription is not None and found.stripe_item is not None
@@ -195,7 +195,7 @@ def hear(event: Event) -> None:
 
 def refresh(tenant_id: int) -> dict[str, Any]:
     """Make a manager's account what Stripe says now, and return what was different. Raises `Unavailable`."""
-    found = queries.account(tenant_id)
+    found = state.account(tenant_id)
     if found.stripe_customer is None:
         return {}
     known = subscriptions.subscriptions_of(found.stripe_customer)
@@ -247,7 +247,7 @@ def _write_bill(row: BillingAccount, bill: Bill) -> bool:
             period_from=bill.period_from,
             period_until=bill.period_until,
             issued_on=bill.issued_on,
-            due_on=bill.due_on or bill.issued_on + timedelta(days=queries.steps().due_days),
+            due_on=bill.due_on or bill.issued_on + timedelta(days=state.steps().due_days),
         )
         db.session.add(kept)
     was = (kept.state, kept.net, kept.vat)

@@ -33,7 +33,7 @@ SILENT = re.compile(r"\{% block (?:robots|home_url|width) %\}.*?\{% endblock %\}
 ADDED = re.compile(r'\bdata-[a-z-]+="\s*"')
 SPOKEN = re.compile(r'\b(?:aria-label|aria-description|title|alt|placeholder|data-label)="([^"]*)"')
 #: The product's name is the same in every language.
-NAMES = {"Osiedle"}
+NAMES = {"Osiedle", "Stripe", "SHA"}
 
 
 def catalogue(code: str) -> list[Message]:

@@ -70,7 +70,8 @@ PAGES = [
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
         "/tenants", "/tenants?q=nobody", "/tenants/new", "/tenants/demo", "/tenants/demo/jobs", "/jobs", "/deliveries",
-        "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates", "/rates/2025-12-04", "/factors", "/devices", "/audit",
+        "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates",
+        "/rates/2025-12-04", "/factors", "/devices", "/audit",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip

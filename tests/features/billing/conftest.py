@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.commands import create_account
-from app.billing import commands, queries
+from app.billing import commands, queries, state
 from app.billing.models import BillingInvoice
 from app.core import work
 from app.core.actor import Actor, system
@@ -73,7 +73,7 @@ class Manager:
         return self.unbound(lambda: dunning.look(self.tenant.id, day))
 
     def account(self) -> queries.Account:
-        return self.unbound(lambda: queries.account(self.tenant.id))
+        return self.unbound(lambda: state.account(self.tenant.id))
 
     def invoice(self, public_id: str) -> Any:
         """(tenant_id, slug, state) of an invoice."""

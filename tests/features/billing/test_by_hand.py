@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.billing import jobs, queries
+from app.billing import jobs, state
 from app.core.clock import today
 from tenants.db import PLATFORM, db
 from tests.features.billing.conftest import Manager
@@ -55,7 +55,7 @@ def test_an_operator_agrees_a_plan_that_the_administrator_sees(console: Any, man
 
 def test_an_invoice_is_written_seen_and_marked_as_paid(console: Any, manager: Manager) -> None:
     assert console.post(f"/tenants/{manager.slug}/billing/invoices", **INVOICE).status_code == 303
-    found = manager.unbound(lambda: queries.invoices(manager.tenant.id)).rows[0]
+    found = manager.unbound(lambda: state.invoices(manager.tenant.id)).rows[0]
     assert (found.net, found.vat, found.gross, found.state) == (24900, 5727, 30627, "open")
     shown = inspect(manager.browser("admin").get("/admin/billing"))
     assert "12/11/2026" in shown and "306,27\u00a0zł" in shown
@@ -79,7 +79,7 @@ def test_a_bad_invoice_is_refused_at_its_field(console: Any, manager: Manager, n
     answer = console.post(f"/tenants/{manager.slug}/billing/invoices", **INVOICE | {name: value})
     assert answer.status_code == 422
     assert f'id="{name}-error"' in inspect(answer)
-    assert manager.unbound(lambda: queries.invoices(manager.tenant.id)).total == 0
+    assert manager.unbound(lambda: state.invoices(manager.tenant.id)).total == 0
 
 
 def test_a_number_is_used_once_over_all_managers(console: Any, make_manager: Any) -> None:
@@ -204,7 +204,7 @@ def test_the_dates_are_settings_that_leave_two_weeks(console: Any, manager: Mana
         "staff_off_days": "60", "suspend_days": "90",
     }  # fmt: skip
     assert console.post("/billing/steps", **dates).status_code == 303
-    assert manager.unbound(queries.steps).read_only_days == 30
+    assert manager.unbound(state.steps).read_only_days == 30
     for bad in ({"read_only_days": "13"}, {"warn_days": ""}, {"suspend_days": "9" * 10_000}, {"due_days": "x"}):
         answer = console.post("/billing/steps", **dates | bad)
         assert answer.status_code == 422, bad

@@ -76,7 +76,8 @@ def test_one_row_for_each_person(books: Any) -> None:
     assert rows(books) == EVERYONE
     assert books.sql("SELECT public_id, recipients, created_by FROM mailouts") == [(public_id, 6, "tests")]
     assert books.sql("SELECT action FROM audit_entries WHERE subject LIKE 'mailout:%'") == [("mailout.sent",)]
-    assert books.sql("SELECT name, key, lane FROM jobs WHERE name LIKE 'outbox.%'") == [("outbox.drain", "bulk", "bulk")]
+    drains = books.sql("SELECT name, key, lane FROM jobs WHERE name LIKE 'outbox.%'")
+    assert drains == [("outbox.drain", "bulk", "bulk")]
 
 
 @pytest.mark.parametrize(

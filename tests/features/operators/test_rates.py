@@ -90,7 +90,7 @@ def test_a_rate_that_was_looked_up_again_is_no_longer_doubted(console: Any, app:
     assert warning not in page and "Ostatnio sprawdzona" in page
     with app.app_context(), db.engines[PLATFORM].connect() as connection:
         assert rates.doubtful_since(rates.rates(), today()) is None
-        said = text("SELECT subject FROM platform.audit_entries WHERE action = 'rate.confirmed' ORDER BY id DESC LIMIT 1")
+        said = text("SELECT max(subject) FROM platform.audit_entries WHERE action = 'rate.confirmed'")
         assert connection.execute(said).scalar_one() == "2025-12-04"
 
 
