@@ -10,19 +10,22 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import sentry_sdk
 import structlog
 
 _TAGS = ("request", "job", "tenant_id")
 _WORTH_TELLING = ("error", "exception", "critical")
 _FRAME = ("filename", "abs_path", "function", "module", "lineno", "in_app")
 _CONTEXTS = ("runtime", "os")
+_started: list[Any] = []  # the library, once a DSN asks for it: 20 MB that others never need
 
 
 def start(dsn: str | None, environment: str, release: str | None = None, **options: Any) -> None:
     """Report errors of this process; nothing at all without a DSN. Safe before a fork."""
     if not dsn:
         return
+    import sentry_sdk
+
+    _started[:] = [sentry_sdk]
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
@@ -46,8 +49,9 @@ def start(dsn: str | None, environment: str, release: str | None = None, **optio
 
 def noticed(_logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """A processor of the log: what is an error there is reported. The line itself goes on as it is."""
-    if method not in _WORTH_TELLING or not sentry_sdk.is_initialized():
+    if method not in _WORTH_TELLING or not _started or not _started[0].is_initialized():
         return event
+    sentry_sdk = _started[0]
     told = event.get("exc_info")
     error = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
     if isinstance(error, BaseException):

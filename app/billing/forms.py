@@ -52,7 +52,7 @@ class InvoiceForm(Form):
     number = StringField(_l("Numer faktury"), description=_l("Taki jak na dokumencie, na przykład 12/11/2026."))
     period_from = StringField(_l("Okres od"))
     period_until = StringField(_l("Okres do"))
-    net = StringField(_l("Kwota netto"), description=_l("W złotych. VAT 23% doliczymy sami."))
+    net = StringField(_l("Kwota netto"), description=_l("W złotych. Podatek VAT doliczymy sami."))
     issued_on = StringField(_l("Data wystawienia"))
     due_on = StringField(_l("Termin płatności"))
     note = StringField(_l("Uwagi"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import dns.exception
-import dns.resolver
+from typing import TYPE_CHECKING
 
 from app.core.runtime import settings
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 SECONDS = 5.0
 
@@ -19,6 +21,9 @@ def txt(name: str) -> list[str]:
 
     Raises `Unanswered`.
     """
+    import dns.exception  # 15 MB that most processes never need
+    import dns.resolver
+
     try:
         answer = _resolver().resolve(name, "TXT", lifetime=SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -28,11 +33,13 @@ def txt(name: str) -> list[str]:
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
-def _resolver() -> dns.resolver.Resolver:
+def _resolver() -> Resolver:
+    from dns.resolver import Resolver
+
     address = settings().dns_server
     if address is None:
-        return dns.resolver.Resolver()
-    resolver = dns.resolver.Resolver(configure=False)
+        return Resolver()
+    resolver = Resolver(configure=False)
     host, _colon, port = address.rpartition(":")
     resolver.nameservers, resolver.port = [host], int(port)
     return resolver

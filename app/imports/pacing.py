@@ -7,13 +7,8 @@ number of transactions that the database has ended, whoever ended them.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
-#: How pages are let go first: `rest` between blocks while others are served; `batch`: Linux lets whoever waits for an
-#: answer go before the import and its reader. `flask bench import --beside rest` measures either, both or none.
-WAYS = {"rest", "batch"}
+#: Whether the import rests between blocks while others are served. `flask bench import --beside rest` measures it.
+WAYS = {"rest"}
 #: Transactions of others, in a second and at the least, that show that others are being served.
 SERVED, SERVED_AT_ONCE = 10, 5
 #: Seconds for which they are believed to be there still. A process of PostgreSQL tells what it did once a second.
@@ -21,22 +16,6 @@ BELIEVED = 3.0
 #: A pause is this many times as long as the block before it took, and at most so many seconds: what takes longer is
 #: being held up by others already.
 PAUSE, LONGEST = 3, 0.05
-
-
-@contextmanager
-def aside() -> Iterator[None]:
-    """What the body's thread does, and the processes that it starts, give way as `WAYS` say; afterwards no more."""
-    if not hasattr(os, "SCHED_BATCH") or "batch" not in WAYS:
-        yield
-        return
-    policy = os.sched_getscheduler(0)
-    with suppress(OSError):  # containers may forbid it, and the import does not need it
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            os.sched_setscheduler(0, policy, os.sched_param(0))
 
 
 class Pace:

@@ -20,7 +20,7 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.gateways import files
-from app.imports import consent, locks, pacing, publishing, repeats, sifting, staging, stopping
+from app.imports import consent, locks, publishing, repeats, sifting, staging, stopping
 from app.imports.checking import Checks
 from app.imports.comparison import compared
 from app.imports.consent import Limits
@@ -111,7 +111,7 @@ def _read(order: _Order, path: Path | None, *, short: bool) -> Report:
     place = nullcontext(path) if path is not None else files.files().local_path(order.key or "")
     try:
         with (
-            pacing.aside(), place as where,
+            place as where,
             open_package(where, name=order.name, mapping=order.mapping, progress=progress) as package,
         ):  # fmt: skip
             with stopping.stoppable(db.session.connection(), order.id, package.halt):

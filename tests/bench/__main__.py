@@ -137,7 +137,7 @@ BENCHES = {
 @click.option("--rows", type=click.IntRange(1_000, 2_000_000), help="Rows of the ledger of `import`.")
 @click.option("--tenants", type=click.IntRange(2, 20_000), help="Managers of `fleet`, 1000 unless said.")
 @click.option(
-    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest,batch or none)."
+    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest or none)."
 )
 def main(
     what: str,

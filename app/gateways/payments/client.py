@@ -13,15 +13,16 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
-import stripe as official
 import structlog
-from stripe import HTTPClient, RequestsClient, StripeClient
 
 from app.core.errors import TryLater
 from app.core.runtime import settings
+
+if TYPE_CHECKING:
+    from stripe import CardError, HTTPClient, StripeClient, StripeError
 
 CONNECT_SECONDS = 4.0
 ANSWER_SECONDS = 15.0
@@ -29,7 +30,6 @@ RETRIES = 1  # by the client itself, with the same idempotency key
 CURRENCY = "pln"
 log = structlog.get_logger("osiedle.payments")
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it tells of each request
-official.enable_telemetry = False  # our machines' timings are nobody's business
 
 
 class Unavailable(TryLater):
@@ -60,6 +60,15 @@ class Missing(Rejected):
     """Stripe knows no such object in this account and mode."""
 
 
+@cache
+def _official() -> Any:
+    """The client's module: 22 MB that most processes never need."""
+    import stripe as official
+
+    official.enable_telemetry = False  # our machines' timings are nobody's business
+    return official
+
+
 def configured() -> bool:
     """Whether this deployment has a key. Without one payments are off, and pages say so."""
     return settings().stripe_api_key is not None
@@ -79,13 +88,14 @@ def client(account: str | None = None) -> StripeClient:
     if key is None:
         raise Misconfigured("STRIPE_API_KEY is not set")
     base = (settings().stripe_api_base or "").rstrip("/")
-    return StripeClient(
+    made: StripeClient = _official().StripeClient(
         key,
         stripe_account=account,
         base_addresses={"api": base, "connect": base, "files": base, "meter_events": base} if base else None,
         max_network_retries=RETRIES,
         http_client=_connections(os.getpid()),
     )
+    return made
 
 
 @contextmanager
@@ -94,17 +104,19 @@ def stripe(account: str | None = None) -> Iterator[StripeClient]:
     api = client(account)
     try:
         yield api
-    except official.StripeError as error:
+    except _official().StripeError as error:
         raise _translated(error) from error
 
 
 @lru_cache(maxsize=1)
 def _connections(_process: int) -> HTTPClient:
     """Kept connections of this process; a forked one must not write into its parent's."""
-    return RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+    made: HTTPClient = _official().RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+    return made
 
 
-def _translated(error: official.StripeError) -> Exception:
+def _translated(error: StripeError) -> Exception:
+    official = _official()
     said = (error.user_message or str(error) or type(error).__name__)[:500]
     detail: dict[str, Any] = {"status": error.http_status, "code": error.code, "request": error.request_id}
     if isinstance(error, official.CardError):
@@ -123,7 +135,7 @@ def _translated(error: official.StripeError) -> Exception:
     return Unavailable(f"{type(error).__name__}: {error.http_status or 'no answer'}")
 
 
-def _decline_code(error: official.CardError) -> str | None:
+def _decline_code(error: CardError) -> str | None:
     body = error.json_body if isinstance(error.json_body, dict) else {}
     found = body.get("error", {}).get("decline_code")
     return found if isinstance(found, str) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import psycopg
@@ -65,15 +64,6 @@ def test_transactions_of_others_are_seen(app: Any, tenant: Any) -> None:
         progress("units", 1, 0.5)
         assert progress._pace.rest(progress._told + 1) > 0
         db.session.rollback()
-
-
-@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="this system does not know it")
-def test_what_an_import_gives_up_it_has_again_afterwards() -> None:
-    before = os.sched_getscheduler(0)
-    with pytest.raises(ValueError), pacing.aside():
-        assert os.sched_getscheduler(0) == os.SCHED_BATCH
-        raise ValueError
-    assert os.sched_getscheduler(0) == before
 
 
 def test_without_any_way_it_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
