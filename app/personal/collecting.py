@@ -29,6 +29,7 @@ NOT_SHOWN = {
     "account_challenges": "random numbers that live for minutes",
     "staff_scopes": "of staff, not of residents",
     "message_staff_addresses": "of staff, not of residents",
+    "notice_dismissals": "of staff, not of residents",
     **taking_part.NOT_SHOWN,
 }
 

@@ -28,6 +28,7 @@ NOT_ERASED = {
     "account_challenges": "goes with its session",
     "staff_scopes": "of staff, who are not erased",
     "message_staff_addresses": "of staff, who are not erased",
+    "notice_dismissals": "of staff, who are not erased",
     **taking_part.NOT_ERASED,
 }
 _STATEMENTS = (

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.core.clock import local, now
 from tests.features.notifications.conftest import PASSWORD
 
 HOME = "/settings/data"
@@ -86,7 +87,7 @@ def test_all_that_is_ones_own_and_nothing_else(lived_in: Any, enter: Any) -> Non
     files = copy(enter("P1"))
     words = "\n".join(body.decode() for body in files.values())
     for own in ("Łucja", "p1@example.org", "+48601000001", "Czynsz P1", "Sprawa P1", "Treść od P1", "wniosek-P1",
-                "http://x.example/P1", "2026-11-21", "account.logged_in"):  # fmt: skip
+                "http://x.example/P1", f"{local(now()):%Y-%m-%d}", "account.logged_in"):  # fmt: skip
         assert own in words, own
     for foreign in ("Nowak", "p2@example.org", "Czynsz P2", "P2", "U2"):
         assert foreign not in words, foreign
