@@ -14,8 +14,6 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import typst
-
 APART_SECONDS = 120
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = Path(__file__).resolve().parent / "print" / "fonts"
@@ -37,6 +35,8 @@ def render(source: Path, data: Any) -> bytes:
 
     Signs that our fonts do not have become “?”. Raises `CannotPrint`.
     """
+    import typst  # 6 MB that most processes never need
+
     given = json.dumps(_printable(data), ensure_ascii=False)
     try:
         made = typst.compile(

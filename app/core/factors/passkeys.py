@@ -8,17 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
-
-import webauthn
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.core.public_ids import digest
 
@@ -49,9 +40,18 @@ class BadAnswer(Exception):
     """What the browser sent is no proof."""
 
 
+@cache
+def _webauthn() -> Any:
+    """The library: 13 MB that most processes never need."""
+    import webauthn
+
+    return webauthn
+
+
 def options_to_create(party: Party, *, handle: bytes, login: str, challenge: bytes, known: list[Key]) -> dict[str, Any]:
     """What `navigator.credentials.create` is given, as JSON with base64url in place of bytes."""
-    made = webauthn.generate_registration_options(
+    structs = _webauthn().helpers.structs
+    made = _webauthn().generate_registration_options(
         rp_id=party.host,
         rp_name=party.name,
         user_id=handle,
@@ -60,27 +60,27 @@ def options_to_create(party: Party, *, handle: bytes, login: str, challenge: byt
         challenge=challenge,
         timeout=_TIMEOUT,
         exclude_credentials=[_descriptor(key) for key in known],
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.DISCOURAGED,  # the password has said who it is
-            user_verification=UserVerificationRequirement.PREFERRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.DISCOURAGED,  # the password has said who it is
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
     )
-    return dict(json.loads(webauthn.options_to_json(made)))
+    return dict(json.loads(_webauthn().options_to_json(made)))
 
 
 def options_to_ask(party: Party, *, challenge: bytes, known: list[Key]) -> dict[str, Any]:
     """What `navigator.credentials.get` is given."""
-    made = webauthn.generate_authentication_options(
+    made = _webauthn().generate_authentication_options(
         rp_id=party.host, challenge=challenge, timeout=_TIMEOUT, allow_credentials=[_descriptor(key) for key in known]
     )
-    return dict(json.loads(webauthn.options_to_json(made)))
+    return dict(json.loads(_webauthn().options_to_json(made)))
 
 
 def answered_challenge(answer: str) -> bytes:
     """The challenge to which the browser says it answers. Raises `BadAnswer`."""
     try:
-        said = json.loads(webauthn.base64url_to_bytes(_parsed(answer)["response"]["clientDataJSON"]))
-        return webauthn.base64url_to_bytes(str(said["challenge"]))
+        said = json.loads(_webauthn().base64url_to_bytes(_parsed(answer)["response"]["clientDataJSON"]))
+        return bytes(_webauthn().base64url_to_bytes(str(said["challenge"])))
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnswer("no challenge in it") from error
 
@@ -88,7 +88,7 @@ def answered_challenge(answer: str) -> bytes:
 def answering(answer: str) -> bytes:
     """The id of the credential that answers. Raises `BadAnswer`."""
     try:
-        return webauthn.base64url_to_bytes(str(_parsed(answer)["id"]))
+        return bytes(_webauthn().base64url_to_bytes(str(_parsed(answer)["id"])))
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnswer("no credential in it") from error
 
@@ -97,7 +97,7 @@ def created(party: Party, answer: str, challenge: bytes) -> Key:
     """The new passkey, if the answer to `options_to_create` holds. Raises `BadAnswer`."""
     parsed = _parsed(answer)
     try:
-        found = webauthn.verify_registration_response(
+        found = _webauthn().verify_registration_response(
             credential=parsed,
             expected_challenge=challenge,
             expected_rp_id=party.host,
@@ -106,7 +106,7 @@ def created(party: Party, answer: str, challenge: bytes) -> Key:
     except Exception as error:  # parsers of what anybody may send raise what they like
         raise BadAnswer(str(error)) from error
     spoken = parsed.get("response", {}).get("transports") or []
-    known = {one.value for one in AuthenticatorTransport}
+    known = {one.value for one in _webauthn().helpers.structs.AuthenticatorTransport}
     transports = tuple(str(one) for one in spoken if isinstance(one, str) and one in known)
     return Key(found.credential_id, found.credential_public_key, found.sign_count, transports)
 
@@ -114,7 +114,7 @@ def created(party: Party, answer: str, challenge: bytes) -> Key:
 def proven(party: Party, answer: str, challenge: bytes, key: Key) -> int:
     """The key's new count of signatures, if the answer to `options_to_ask` holds. Raises `BadAnswer`."""
     try:
-        found = webauthn.verify_authentication_response(
+        found = _webauthn().verify_authentication_response(
             credential=_parsed(answer),
             expected_challenge=challenge,
             expected_rp_id=party.host,
@@ -124,7 +124,7 @@ def proven(party: Party, answer: str, challenge: bytes, key: Key) -> int:
         )
     except Exception as error:  # as above
         raise BadAnswer(str(error)) from error
-    return found.new_sign_count
+    return int(found.new_sign_count)
 
 
 def handle_of(kind: str, owner: str) -> bytes:
@@ -133,7 +133,7 @@ def handle_of(kind: str, owner: str) -> bytes:
 
 
 def encoded(value: bytes) -> str:
-    return bytes_to_base64url(value)
+    return str(_webauthn().helpers.bytes_to_base64url(value))
 
 
 def _parsed(answer: str) -> dict[str, Any]:
@@ -148,6 +148,7 @@ def _parsed(answer: str) -> dict[str, Any]:
     return found
 
 
-def _descriptor(key: Key) -> PublicKeyCredentialDescriptor:
-    transports = [AuthenticatorTransport(one) for one in key.transports]
-    return PublicKeyCredentialDescriptor(id=key.credential, transports=transports or None)
+def _descriptor(key: Key) -> Any:
+    structs = _webauthn().helpers.structs
+    transports = [structs.AuthenticatorTransport(one) for one in key.transports]
+    return structs.PublicKeyCredentialDescriptor(id=key.credential, transports=transports or None)
