@@ -8,14 +8,14 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core.actor import system
+from app.core.actor import OUTSIDE_SQL, system
 from app.core.clock import local, now
 from app.fleet.models import TenantFigures
 from app.imports import lateness
 from tenants.bound import current
 from tenants.db import PLATFORM, db
 
-_FIGURES = text("""
+_FIGURES = text(f"""
 WITH good AS (
     SELECT max(finished_at) AS at FROM imports WHERE status IN ('published', 'unchanged') AND NOT dry_run
 ), week AS (
@@ -36,7 +36,7 @@ WITH good AS (
 )
 SELECT (SELECT count(*) FROM units WHERE until_revision IS NULL) AS units,
     (SELECT count(*) FROM accounts WHERE status <> 'closed' AND role = 'resident') AS accounts,
-    (SELECT count(*) FROM accounts WHERE status <> 'closed' AND role NOT IN ('resident', 'collaborator')) AS staff,
+    (SELECT count(*) FROM accounts WHERE status <> 'closed' AND role NOT IN {OUTSIDE_SQL}) AS staff,
     good.at AS last_import_at,
     (SELECT as_of FROM revisions ORDER BY number DESC LIMIT 1) AS as_of,
     (SELECT count(*) FROM imports WHERE status IN ('refused', 'failed') AND NOT dry_run

@@ -103,11 +103,6 @@ def told(actor: Actor, public_id: str, number: int) -> Page[Told]:
     return Page(lines, number, PAGE_SIZE, total)
 
 
-def stopped(actor: Actor) -> int:
-    """How many addresses were disabled by us. Raises `NotThere`."""
-    return sum(line.state == "disabled" for line in webhooks(actor))
-
-
 def _lines():  # type: ignore[no-untyped-def]
     waits = (
         select(func.count())

@@ -7,8 +7,8 @@ number of transactions that the database has ended, whoever ended them.
 
 from __future__ import annotations
 
-#: Whether the import rests between blocks while others are served. `flask bench import --beside rest` measures it.
-WAYS = {"rest"}
+#: Whether the import rests between blocks while others are served: `flask bench import --beside none` measures without.
+RESTS = True
 #: Transactions of others, in a second and at the least, that show that others are being served.
 SERVED, SERVED_AT_ONCE = 10, 5
 #: Seconds for which they are believed to be there still. A process of PostgreSQL tells what it did once a second.
@@ -35,7 +35,7 @@ class Pace:
 
     def rest(self, at: float) -> float:
         """Seconds to stand still before the block that is there now, by how long the one before it took."""
-        served = "rest" in WAYS and at < self._until
+        served = RESTS and at < self._until
         seconds = max(0.0, min(PAUSE * (at - self._resumed), LONGEST)) if served else 0.0
         self._resumed = at + seconds
         return seconds

@@ -14,7 +14,7 @@ from tests.bench.place import place
 
 ROWS = [200_000]  # of a ledger, for `import`
 FLEET = [1000]  # managers, for `fleet`
-BESIDE: list[set[str]] = []  # ways of letting pages go first, if only that of `import` is measured
+BESIDE: list[bool] = []  # whether pages are let go first, if only that of `import` is measured
 COMPARE = {"<=": operator.le, ">=": operator.ge}
 
 
@@ -29,7 +29,7 @@ def _import(seconds: float | None, quick: bool) -> dict[str, Any]:
 
     if BESIDE:
         with place() as here:
-            figures = imports.beside(here, 20_000 if quick else ROWS[0], 1 if quick else 5, BESIDE[0])
+            figures = imports.beside(here, 20_000 if quick else ROWS[0], 1 if quick else 5, rests=BESIDE[0])
         return {
             "figures": {"import": figures},
             "checks": [("p95 of residents beside an import to that without", figures["p95_ratio"], "<=", 1.5)],
@@ -137,7 +137,9 @@ BENCHES = {
 @click.option("--rows", type=click.IntRange(1_000, 2_000_000), help="Rows of the ledger of `import`.")
 @click.option("--tenants", type=click.IntRange(2, 20_000), help="Managers of `fleet`, 1000 unless said.")
 @click.option(
-    "--beside", help="Of `import` only what residents wait beside it, with these ways (rest or none)."
+    "--beside",
+    type=click.Choice(["rest", "none"]),
+    help="Of `import` only what residents wait beside it, with its pauses or without.",
 )
 def main(
     what: str,
@@ -150,7 +152,7 @@ def main(
 ) -> None:
     FLEET[0] = tenants or FLEET[0]
     ROWS[0] = rows or ROWS[0]
-    BESIDE[:] = [] if beside is None else [{way for way in beside.split(",") if way != "none"}]
+    BESIDE[:] = [] if beside is None else [beside == "rest"]
     results: dict[str, Any] = {}
     for name in BENCHES if what == "all" else [what]:
         with contextlib.redirect_stdout(sys.stderr):

@@ -113,16 +113,16 @@ def run(here: Place, rows: int = 200_000, rounds: int = 3, *, residents: bool = 
     return figures
 
 
-def beside(here: Place, rows: int, rounds: int, ways: set[str]) -> dict[str, Any]:
-    """Only what residents wait beside a first import, `rounds` times, with these ways of letting them go first."""
+def beside(here: Place, rows: int, rounds: int, *, rests: bool) -> dict[str, Any]:
+    """Only what residents wait beside a first import, `rounds` times; `rests` lets their pages go first."""
     from app.imports import pacing
 
-    pacing.WAYS = ways
+    pacing.RESTS = rests
     with tempfile.TemporaryDirectory() as folder, here.app.app_context():
         path = package(Path(folder) / "new.zip", rows)
         found = _beside_residents(here, path, rows, rounds)
     figures = {
-        "ways": " ".join(sorted(ways)) or "none",
+        "rests": rests,
         "rows": rows,
         "p95_ratios": [each["p95_ratio"] for each in found],
         "p95_ratio": median(each["p95_ratio"] for each in found),

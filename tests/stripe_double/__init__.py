@@ -2,7 +2,7 @@
 
 Real: the wire, time-outs, retries, idempotency, signatures, the shape of each request (checked against the parameter
 types that the pinned client ships) and the order of states. Not real: money, and whatever Stripe does that nobody
-here knew of; `tests/stripe_live` asks the real one when there is a test key.
+here knew of.
 
     with Double() as double:          # double.url, double.secret
         double.deliver(to)            # posts what waits, signed; to(payload, header) -> status

@@ -67,5 +67,5 @@ def test_transactions_of_others_are_seen(app: Any, tenant: Any) -> None:
 
 
 def test_without_any_way_it_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "WAYS", set())
+    monkeypatch.setattr(pacing, "RESTS", False)
     assert rests(told(5000, 5031), 100.02, 0.01) == 0
