@@ -72,8 +72,8 @@ def pairs(colour: str) -> list[Pair]:
         found += [
             Pair(_l("napis na przycisku"), scheme.name, _contrast(_rgb(scheme.on_accent), strong)),
             Pair(_l("napis na wskazanym przycisku"), scheme.name, _contrast(_rgb(scheme.on_accent), hover)),
-            Pair(_l("odnośnik na tle strony"), scheme.name, _contrast(strong, _rgb(scheme.ground))),
-            Pair(_l("odnośnik na karcie"), scheme.name, _contrast(strong, _rgb(scheme.surface))),
+            Pair(_l("link na tle strony"), scheme.name, _contrast(strong, _rgb(scheme.ground))),
+            Pair(_l("link na karcie"), scheme.name, _contrast(strong, _rgb(scheme.surface))),
             Pair(_l("wybrana pozycja"), scheme.name, _contrast(strong, wash)),
             Pair(_l("tekst w ramce"), scheme.name, _contrast(_rgb(scheme.ink), wash)),
         ]

@@ -44,7 +44,7 @@ NO_FILE = "no_file"
 TOO_LARGE = "too_large"
 BY_LETTER = "by_letter"
 REASONS: dict[str, Any] = {
-    BY_LETTER: _l("Potwierdzono odnośnikiem z e-maila"),
+    BY_LETTER: _l("Potwierdzono linkiem z e-maila"),
     DEAD_ADDRESS: _l("Wcześniejsze wiadomości na ten adres wracały, więc nic na niego nie wysyłamy"),
     NO_PLACE: _l("Brak adresu, na który można wysłać list"),
     NO_FILE: _l("Nie ma już pliku, który miał być załącznikiem"),

@@ -22,7 +22,7 @@ class GrantForm(Form):
     )
     writes = BooleanField(
         _l("Pozwól też zmieniać część ustawień"),
-        description=_l("Wygląd, menu, stronę kontaktu, obietnice odpowiedzi i wczytywanie danych. Nic więcej."),
+        description=_l("Wygląd, menu, stronę kontaktu, terminy odpowiedzi i wczytywanie danych. Nic więcej."),
     )
 
 

@@ -94,7 +94,7 @@ def confirm(word: str, slug: str = "") -> None:
     if trial.confirmed_at is not None:
         return
     if trial.expires_at <= now():
-        raise Refused(_("Ten odnośnik stracił ważność. Zamów okres próbny jeszcze raz."))
+        raise Refused(_("Ten link stracił ważność. Zamów okres próbny jeszcze raz."))
     wanted = rules.free_address(slug or trial.slug, queries.taken())
     order_manager(ACTOR, slug=wanted, name=trial.name, kind=trial.kind, admin_email=trial.email)
     ordered = select(Opening.id).where(Opening.slug == wanted, Opening.state == "ordered")

@@ -35,7 +35,7 @@ class TrialForm(Form):
     email = EmailField(
         _l("E-mail administratora"),
         [InputRequired(_l("Podaj adres e-mail.")), Length(max=254, message=_l("Ten adres e-mail jest za długi."))],
-        description=_l("Na ten adres wyślemy odnośnik, którym potwierdzisz zamówienie."),
+        description=_l("Na ten adres wyślemy link, którym potwierdzisz zamówienie."),
     )
     challenge = HiddenField()
     trap = StringField(_l("Nie wypełniaj tego pola"))
