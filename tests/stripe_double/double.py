@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from app.gateways.payments.events import signature
-from tests.stripe_double import accounts, checkout, intents, portal, subscriptions
+from tests.stripe_double import accounts, checkout, disputes, intents, portal, subscriptions
 from tests.stripe_double.faults import Faults
 from tests.stripe_double.server import Server, _public
 from tests.stripe_double.world import Object, World
@@ -103,6 +103,21 @@ class Double:
     def refund_ends(self, refund: str, *, failed: bool = False) -> None:
         with self.world.lock:
             intents.settle_refund(self.world, self.object(refund), failed=failed)
+
+    def dispute(self, payment: str, reason: str = "fraudulent", amount: int | None = None) -> str:
+        """The payer's bank asks back what was paid on a page, by an intent or a charge (ids); the dispute's id."""
+        with self.world.lock:
+            found = self.object(payment.rsplit("/", 1)[-1])
+            if found["object"] == "checkout.session":
+                found = self.object(found["payment_intent"])
+            if found["object"] == "payment_intent":
+                found = self.object(found["latest_charge"])
+            return str(disputes.begin(self.world, found, reason, amount)["id"])
+
+    def dispute_ends(self, dispute: str, *, won: bool) -> None:
+        """The payer's bank has decided."""
+        with self.world.lock:
+            disputes.close(self.world, self.object(dispute), won=won)
 
     def onboard(self, account: str, *, partly: bool = False) -> None:
         """The owner of a connected account answers Stripe's questions."""

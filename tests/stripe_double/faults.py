@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-# dropped: not done, no answer. lost: done, no answer. hang: not done, no answer for a long time.
-KINDS = ("dropped", "lost", "hang", "500", "429", "lock", "declined", "unauthorised")
+# dropped: not done, no answer. lost: done, no answer. hang: not done, no answer for a long time. slow: done, and
+# answered after `Faults.slowness` seconds.
+KINDS = ("dropped", "lost", "hang", "slow", "500", "429", "lock", "declined", "unauthorised")
 
 
 class Fault(Exception):
@@ -43,6 +44,8 @@ class Faults:
 
     waiting: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    slow: bool = False
+    slowness: float = 1.0
 
     def once(self, path: str, kind: str, times: int = 1) -> None:
         """Let the next requests below `path` fail; `POST /v1/…` names the method as well."""
@@ -56,13 +59,15 @@ class Faults:
             if path.startswith(prefix) or f"{method} {path}".startswith(prefix):
                 del self.waiting[place]
                 return kind
-        return None
+        return "slow" if self.slow else None
 
 
 def answered(kind: str, do: Callable[[], tuple[int, Any]], wait: Callable[[], None]) -> tuple[int, Any]:
     """Carry out a fault around `do`. Raises `Fault` or `NoAnswer`."""
-    if kind == "hang":
+    if kind in ("hang", "slow"):
         wait()
+    if kind == "slow":
+        return do()
     if kind == "lost":
         do()
     if kind in ("dropped", "lost", "hang"):

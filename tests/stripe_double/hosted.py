@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from tests.stripe_double import accounts, checkout, intents, portal, subscriptions
+from tests.stripe_double import accounts, checkout, disputes, intents, portal, subscriptions
 from tests.stripe_double.faults import Fault
 from tests.stripe_double.world import DAY, Object, World
 
@@ -66,6 +66,9 @@ def submit(world: World, path: str, form: dict[str, str]) -> str:
     if kind == "" and form.get("do") in _DAYS:
         subscriptions.pass_time(world, _DAYS[form["do"]] * DAY)
         return _overview(world)
+    if kind == "" and form.get("do") in ("dispute", "won", "lost"):
+        _disputed(world, form["do"], form.get("of", ""))
+        return _overview(world)
     if kind == "pay":
         return _pay(world, _known(world, "checkout.session", rest), form)
     if kind == "bank":
@@ -95,7 +98,29 @@ def _overview(world: World) -> str:
     last = "".join(f"<li>{escape(event['type'])}</li>" for event in world.events[:-11:-1])
     moment = datetime.fromtimestamp(world.now(), UTC)
     clock = "".join(_form(do, f"Minęło dni: {days}") for do, days in _DAYS.items())
-    return _page("Atrapa Stripe", f"<p>{moment:%Y-%m-%d %H:%M} UTC</p>{clock}<ul>{held}</ul><ol>{last}</ol>")
+    parts = (f"<p>{moment:%Y-%m-%d %H:%M} UTC</p>", clock, _disputable(world), f"<ul>{held}</ul><ol>{last}</ol>")
+    return _page("Atrapa Stripe", "".join(parts))
+
+
+def _disputable(world: World) -> str:
+    """The newest payments of residents, whose banks may want them back, and disputes that wait for an end."""
+    forms = []
+    paid = [one for one in world.every("charge") if world.owner(one["id"]) and not one["disputed"]]
+    for one in paid[-5:]:
+        of = f'<input type="hidden" name="of" value="{escape(one["id"])}">'
+        forms.append(_form("dispute", f"Bank cofa {_zloty(one['amount'])}", of))
+    for one in world.every("dispute"):
+        if one["status"] in ("needs_response", "under_review"):
+            of = f'<input type="hidden" name="of" value="{escape(one["id"])}">'
+            forms += [_form("won", "Spór wygrany", of), _form("lost", "Spór przegrany", of)]
+    return "".join(forms)
+
+
+def _disputed(world: World, do: str, of: str) -> None:
+    if do == "dispute":
+        disputes.begin(world, _known(world, "charge", [of]))
+    else:
+        disputes.close(world, _known(world, "dispute", [of]), won=do == "won")
 
 
 def _checkout(world: World, found: Object, wrong: str = "") -> str:

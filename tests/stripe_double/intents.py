@@ -163,6 +163,8 @@ def create_refund(call: Call) -> Object:
     charge = _charge_of(call)
     left = charge["amount"] - charge["amount_refunded"]
     amount = call.params.get("amount", left)
+    if charge["disputed"] and not _won(call.world, charge):
+        raise invalid(f"Charge {charge['id']} has been charged back; cannot issue a refund.", None, "charge_disputed")
     if left == 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", None, "charge_already_refunded")
     if not 0 < amount <= left:
@@ -180,6 +182,10 @@ def create_refund(call: Call) -> Object:
     call.emit("refund.created", made)
     call.emit("charge.refunded", charge)
     return made
+
+
+def _won(world: World, charge: Object) -> bool:
+    return all(one["status"] == "won" for one in world.every("dispute") if one["charge"] == charge["id"])
 
 
 def _charge_of(call: Call) -> Object:

@@ -6,7 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.stripe_double import accounts, catalogue, checkout, customers, intents, invoices, portal, subscriptions
+from tests.stripe_double import (
+    accounts,
+    catalogue,
+    checkout,
+    customers,
+    disputes,
+    intents,
+    invoices,
+    portal,
+    subscriptions,
+)
 from tests.stripe_double.faults import Fault
 from tests.stripe_double.world import Call, Object, page
 
@@ -72,6 +82,10 @@ TABLE: tuple[tuple[str, str, str, Answer], ...] = (
     ("POST", "/v1/refunds", "RefundCreateParams", intents.create_refund),
     ("GET", "/v1/refunds", "RefundListParams", intents.list_refunds),
     ("GET", "/v1/refunds/{}", "RefundRetrieveParams", intents.get_refund),
+    ("GET", "/v1/disputes", "DisputeListParams", disputes.list_),
+    ("GET", "/v1/disputes/{}", "DisputeRetrieveParams", disputes.get),
+    ("POST", "/v1/disputes/{}", "DisputeUpdateParams", disputes.update),
+    ("POST", "/v1/disputes/{}/close", "DisputeCloseParams", disputes.give_in),
     ("POST", "/v1/accounts", "AccountCreateParams", accounts.create),
     ("GET", "/v1/accounts", "AccountListParams", accounts.list_),
     ("GET", "/v1/account", "AccountRetrieveCurrentParams", accounts.get),

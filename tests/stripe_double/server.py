@@ -63,8 +63,9 @@ class Handler(BaseHTTPRequestHandler):
             if kind is None:
                 status, answer = self._asked(path, body, account, key)
             else:
+                seconds = self.server.faults.slowness if kind == "slow" else 60
                 status, answer = answered(
-                    kind, lambda: self._asked(path, body, account, key), lambda: self._wait_for_the_end()
+                    kind, lambda: self._asked(path, body, account, key), lambda: self._wait(seconds)
                 )
         except NoAnswer:
             self.close_connection = True
@@ -73,8 +74,8 @@ class Handler(BaseHTTPRequestHandler):
             status, answer = fault.status, fault.body
         self._send(status, "application/json", json.dumps(_public(answer), default=str).encode())
 
-    def _wait_for_the_end(self) -> None:
-        self.server.closing.wait(60)
+    def _wait(self, seconds: float) -> None:
+        self.server.closing.wait(seconds)
 
     def _asked(self, path: str, body: str, account: str | None, key: str | None) -> tuple[int, Any]:
         """Answer a request of the API, or an error as its answer. Raises `Fault` for what counts as never begun."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tests.stripe_double import catalogue, invoices
+from tests.stripe_double import catalogue, disputes, invoices
 from tests.stripe_double.faults import invalid
 from tests.stripe_double.world import DAY, Call, Object, World, merged, page
 
@@ -244,6 +244,7 @@ def turn(world: World) -> None:
         account = world.owner(found["id"])
         while found["status"] in LIVE and found["status"] != "paused" and _due(world, found, account):
             pass
+    disputes.turn(world)
     for invoice in world.every("invoice"):
         while (
             invoice["status"] == "open"

@@ -193,6 +193,29 @@ def test_a_connected_account_takes_blik_and_gives_it_back(stripe_double: Double)
     assert all(event["account"] == account for event in stripe_double.waiting())
 
 
+def test_a_dispute_takes_the_money_away_until_the_bank_decides(stripe_double: Double) -> None:
+    params: Any = {"amount": 5000, "currency": "pln", "confirm": True, "payment_method": "pm_card_visa"}
+    with stripe() as api:
+        intents = [api.v1.payment_intents.create(params=params).id for _n in range(3)]
+    first, second, third = [stripe_double.dispute(one) for one in intents]
+    with pytest.raises(Rejected) as refused, stripe() as api:
+        api.v1.refunds.create(params={"payment_intent": intents[0]})
+    assert refused.value.code == "charge_disputed"
+    with stripe() as api:
+        charge: Any = api.v1.charges.retrieve(api.v1.disputes.retrieve(first).charge)  # type: ignore[arg-type]
+        assert charge.disputed is True
+        evidence: Any = {"uncategorized_text": "Opłaty za lokal L1"}
+        assert api.v1.disputes.update(first, params={"evidence": evidence}).status == "under_review"
+        stripe_double.dispute_ends(first, won=True)
+        assert api.v1.disputes.close(second).status == "lost"
+        assert api.v1.refunds.create(params={"payment_intent": intents[0]}).status == "succeeded"
+        stripe_double.advance(days=15)
+        assert api.v1.disputes.retrieve(third).status == "lost", "nobody answered in time"
+    told = [event["type"] for event in stripe_double.waiting()]
+    assert told.count("charge.dispute.created") == 3
+    assert told.count("charge.dispute.closed") == 3
+
+
 def test_a_lookup_key_moves_only_when_told_to(stripe_double: Double) -> None:
     with stripe() as api:
         first = price(api)
