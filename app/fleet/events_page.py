@@ -19,7 +19,7 @@ from app.web.visitor import actor
 
 EVENTS = "/events"
 pages = Blueprint("fleet_events", __name__, template_folder="templates")
-menu.register("operator", _l("Zdarzenia Stripe"), "fleet_events.index", "wallet", 40)
+menu.register("operator", _l("Zdarzenia Stripe"), "fleet_events.index", "list", 50)
 STATES = {
     "waiting": _l("czeka"),
     "failed": _l("nie udało się"),

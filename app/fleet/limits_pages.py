@@ -21,7 +21,7 @@ PATH = "/limits"
 #: What stands in an address for managers without a plan.
 NO_PLAN = "none"
 pages = Blueprint("fleet_limits", __name__, template_folder="templates")
-menu.register("operator", _l("Limity planów"), "fleet_limits.index", "chart", 25)
+menu.register("operator", _l("Limity planów"), "fleet_limits.index", "meter", 20)
 
 
 @pages.get(PATH)

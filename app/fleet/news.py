@@ -21,7 +21,7 @@ from app.web.visitor import actor
 
 PATH = "/notices"
 pages = Blueprint("fleet_news", __name__, template_folder="templates")
-menu.register("operator", _l("Komunikaty"), "fleet_news.index", "bell", 50)
+menu.register("operator", _l("Komunikaty"), "fleet_news.index", "bell", 25)
 
 
 @pages.get(PATH)

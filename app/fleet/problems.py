@@ -28,7 +28,7 @@ LABELS: Mapping[str, tuple[Any, str]] = {
     "letters": (_l("wiadomości nie dochodzą"), "warn"),
     "full": (_l("limit planu przekroczony"), "warn"),
     "nearly": (_l("limit planu na wyczerpaniu"), "warn"),
-    "stale": (_l("nie wiadomo: brak świeżych danych"), "warn"),
+    "stale": (_l("brak świeżych danych"), "warn"),
 }
 
 

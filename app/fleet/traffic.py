@@ -13,7 +13,7 @@ from app.web.visitor import actor
 
 DELIVERIES = "/deliveries"
 pages = Blueprint("fleet_traffic", __name__, template_folder="templates")
-menu.register("operator", _l("Wiadomości"), "fleet_traffic.deliveries", "mail", 35)
+menu.register("operator", _l("Wiadomości"), "fleet_traffic.deliveries", "mail", 45)
 
 
 @pages.get(DELIVERIES)

@@ -18,7 +18,7 @@ from app.web.visitor import actor
 
 PATH = "/jobs"
 pages = Blueprint("fleet_work", __name__, template_folder="templates")
-menu.register("operator", _l("Zadania w tle"), "fleet_work.index", "clock", 30)
+menu.register("operator", _l("Zadania w tle"), "fleet_work.index", "clock", 40)
 
 
 @pages.get(PATH)

@@ -18,7 +18,7 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("devices", __name__, template_folder="templates")
-menu.register("operator", _l("Urządzenia i logowania"), "devices.index", "list", 90)
+menu.register("operator", _l("Urządzenia i logowania"), "devices.index", "phone", 90)
 
 
 @pages.get("/devices")

@@ -12,7 +12,7 @@ from app.web import menu
 
 pages = Blueprint("factors", __name__, template_folder="templates")
 second = Blueprint("second", __name__)
-menu.register("operator", _l("Logowanie dwuetapowe"), "factors.index", "lock", 80)
+menu.register("operator", _l("Logowanie dwuetapowe"), "factors.index", "key", 80)
 
 
 def _home(_who: Actor, wanted: str | None) -> str:

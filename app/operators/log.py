@@ -13,7 +13,7 @@ from app.web.pages import render
 from app.web.visitor import actor
 
 pages = Blueprint("log", __name__, template_folder="templates")
-menu.register("operator", _l("Dziennik zmian"), "log.index", "file", 95)
+menu.register("operator", _l("Dziennik zmian"), "log.index", "file", 70)
 
 
 @pages.get("/audit")

@@ -19,7 +19,7 @@ from app.web.visitor import actor
 
 PATH = "/rates"
 pages = Blueprint("rates", __name__, template_folder="templates")
-menu.register("operator", _l("Stawki odsetek"), "rates.index", "list", 60)
+menu.register("operator", _l("Stawki odsetek"), "rates.index", "chart", 60)
 
 
 @pages.get(PATH)

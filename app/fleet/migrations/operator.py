@@ -17,10 +17,10 @@ from app.web.visitor import actor
 
 PATH = "/migrations"
 pages = Blueprint("migrations", __name__, template_folder="templates")
-menu.register("operator", _l("Aktualizacje baz"), "migrations.index", "refresh", 40)
+menu.register("operator", _l("Aktualizacje baz"), "migrations.index", "refresh", 55)
 WAVES = {"canaries": _l("dwaj pierwsi"), "few": _l("kilku następnych"), "rest": _l("wszyscy pozostali")}
 STATES = {
-    "running": (_l("trwa"), "accent", "clock"),
+    "running": (_l("trwa"), "busy", "clock"),
     "done": (_l("zakończona"), "good", "check"),
     "failed": (_l("z błędami"), "bad", "warn"),
     "killed": (_l("przerwana"), "warn", "warn"),
