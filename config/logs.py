@@ -44,7 +44,7 @@ def configure(log_format: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for library in ("rq", "alembic", "sqlalchemy.pool"):
+    for library in ("rq", "alembic", "sqlalchemy.pool", "tenants.pooling"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 

@@ -15,7 +15,8 @@ from config.local.processes import free_port
 from tests.bench import processes
 from tests.bench.place import ROOT
 
-IDLE_SECONDS = 20
+#: Nothing is going on when so many seconds cost all processes together no more than this of a processor.
+CALM_SECONDS, CALM_CPU = 10.0, 0.5
 PATIENCE = 300
 
 
@@ -29,8 +30,8 @@ def run(cached: bool = False) -> dict[str, Any]:
         environ |= {"PORT": str(free_port())}
         if not cached:
             environ |= {"UV_CACHE_DIR": str(Path(name) / "uv"), "PIP_NO_CACHE_DIR": "1"}
-        first, memory = _start(clone, environ, IDLE_SECONDS)
-        second, _memory = _start(clone, environ, 0)
+        first, memory = _start(clone, environ, calm=True)
+        second, _memory = _start(clone, environ, calm=False)
     return {
         "figures": {"first": {"seconds": first}, "second": {"seconds": second}, "idle": {"megabytes": memory}},
         "checks": [
@@ -41,8 +42,8 @@ def run(cached: bool = False) -> dict[str, Any]:
     }
 
 
-def _start(clone: Path, environ: dict[str, str], idle: float) -> tuple[float, float]:
-    """Seconds to the first 200 of /readyz, and megabytes of the whole tree (PSS) after `idle` seconds."""
+def _start(clone: Path, environ: dict[str, str], *, calm: bool) -> tuple[float, float]:
+    """Seconds to the first 200 of /readyz, and megabytes of the whole tree (PSS): at once, or when it is `calm`."""
     log = clone.parent / "log"
     started = time.perf_counter()
     with log.open("wb") as output:
@@ -53,12 +54,24 @@ def _start(clone: Path, environ: dict[str, str], idle: float) -> tuple[float, fl
                 raise RuntimeError(f"./run did not become ready: {log.read_text()[-2000:]}")
             time.sleep(0.05)
         seconds = round(time.perf_counter() - started, 2)
-        time.sleep(idle)
+        if calm:
+            _wait_for_calm(process.pid)
         return seconds, round(processes.memory(process.pid) / 1e6, 1)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
         process.wait(60)
+
+
+def _wait_for_calm(root: int) -> None:
+    """Until the work of a first start is done: nightly jobs of the demo manager take a minute."""
+    until = time.perf_counter() + PATIENCE
+    while time.perf_counter() < until:
+        before = processes.cpu_seconds(root)
+        time.sleep(CALM_SECONDS)
+        if processes.cpu_seconds(root) - before <= CALM_CPU:
+            return
+    raise RuntimeError("./run is never idle")
 
 
 def _ready(port: str) -> bool:
