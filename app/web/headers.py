@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, g
 
 from app.web.application import Osiedle
 
@@ -37,4 +37,6 @@ def init_app(app: Osiedle) -> None:
     def add(response: Response) -> Response:
         given = {name.lower() for name, _value in response.headers}
         response.headers.extend([(name, value) for name, value in always.items() if name.lower() not in given])
+        if "request_id" in g:  # a proxy writes it down, so that both logs tell of one request
+            response.headers.setdefault("X-Request-Id", g.request_id)
         return response

@@ -30,7 +30,7 @@ def environment_of(service: str) -> dict[str, str]:
 
 def largest(path: str) -> float:
     """How many bytes of a body the proxy hands on for a path: exact locations, then patterns in order, then `/`."""
-    text = (DEPLOY / "nginx.conf.template").read_text()
+    text = (DEPLOY / "nginx-site.conf").read_text()
     found = [(kind, where, body) for kind, where, body in LOCATION.findall(text)]
     chosen = next((body for kind, where, body in found if kind == "=" and where == path), None)
     if chosen is None:
