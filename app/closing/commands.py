@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.closing import queries, rules
-from app.closing.jobs import ARCHIVE, folder
+from app.closing.jobs import ARCHIVE, SUBSCRIPTION, folder
 from app.closing.models import LIVE, Closing
 from app.core import audit, jobs
 from app.core.actor import Actor
@@ -61,6 +61,7 @@ def confirm(actor: Actor, slug: str, typed: str) -> None:
     closing.state, closing.confirmed_by, closing.confirmed_at = "confirmed", actor.login, now()
     closing.delete_after = closing.confirmed_at + rules.GRACE
     _show_closed(closing, True)
+    jobs.enqueue(SUBSCRIPTION, closing.public_id, {"closing": closing.public_id}, lane="urgent")
     audit.record(
         actor, "closing.confirmed", closing.slug, sha256=closing.sha256, until=closing.delete_after.isoformat()
     )
@@ -73,6 +74,7 @@ def take_back(actor: Actor, slug: str, reason: str) -> None:
     closing.state, closing.ended_at, closing.ended_by = "taken_back", now(), actor.login
     _show_closed(closing, False)
     db.session.flush()
+    jobs.enqueue(SUBSCRIPTION, closing.public_id, {"closing": closing.public_id}, lane="urgent")
     audit.record(actor, "closing.taken_back", closing.slug, reason=reason)
     if not closing.was_suspended:
         operators.resume(actor, closing.slug, reason)

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select, text
 
+from app.billing import ending
 from app.closing import rules
 from app.closing.models import Closing
 from app.core import audit, work
@@ -23,7 +24,7 @@ from tenants.context import bind
 from tenants.db import db
 from tenants.registry import Tenant
 
-ARCHIVE, NIGHT = "closing.archive", "closing.night"
+ARCHIVE, NIGHT, SUBSCRIPTION = "closing.archive", "closing.night", "closing.subscription"
 NAME = "archive.zip"
 ACTOR = system("closing")
 _RUNNING = text("SELECT count(*) FROM jobs WHERE state = 'running' AND lease_until > now()")
@@ -71,6 +72,23 @@ def archive(closing: str) -> Again | None:
     return None
 
 
+@job(SUBSCRIPTION, platform=True)
+def subscription(closing: str) -> None:
+    """Have Stripe charge a manager no more once it was decided that it goes, or again when that was taken back.
+
+    While Stripe does not answer it is asked again later; the closing itself waits for nothing.
+    """
+    found = _closing(closing)
+    if found is None or registry().by_id(found.tenant_id) is None:
+        return
+    state, tenant_id = found.state, found.tenant_id
+    work.commit()
+    if state == "confirmed":
+        ending.stop_renewing(ACTOR, tenant_id, closing)
+    elif state == "taken_back":
+        ending.renew(ACTOR, tenant_id, closing)
+
+
 @job(NIGHT, platform=True)
 def night() -> Again | None:
     """Delete managers whose time of grace is over, and archives that nobody keeps any longer."""
@@ -112,7 +130,8 @@ def delete(public_id: str) -> bool:
             return False
         try:
             delete_manager(ACTOR, slug, slug)
-        except Conflict:
+        except Conflict as conflict:
+            _hindered(public_id, conflict.message)
             return False
         except Refused as refusal:
             log.error("manager was not deleted", tenant=slug, why=refusal.message)
@@ -122,6 +141,14 @@ def delete(public_id: str) -> bool:
     if found is not None:
         found.state, found.ended_at, found.ended_by, found.error = "deleted", now(), ACTOR.login, None
     return True
+
+
+def _hindered(public_id: str, why: str) -> None:
+    """Tell operators what the deletion waits for."""
+    work.rollback()
+    found = _closing(public_id)
+    if found is not None:
+        found.error = why[:500]
 
 
 def busy(tenant: Tenant) -> bool:

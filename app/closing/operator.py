@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 from wtforms import Form, StringField
 
+from app.billing import state
 from app.closing import commands, queries
 from app.core.actor import Actor
 from app.core.errors import NotThere, Refused
@@ -21,7 +22,7 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("closing", __name__, template_folder="templates")
-menu.register("operator", _l("Zamknięcia"), "closing.index", "lock", 75)
+menu.register("operator", _l("Zamknięcia"), "closing.index", "lock", 30)
 
 
 class ClosingForm(Form):
@@ -70,7 +71,8 @@ def _page(slug: str, form: ClosingForm, error: str | None = None) -> str:
     closing = queries.live(who, found.id)
     return render(
         "closing/one.html", form=form, error=error, closing=closing, name=found.name, slug=found.slug,
-        base=f"/tenants/{found.slug}", mine=closing is not None and closing.asked_by == who.login,
+        base=f"/tenants/{found.slug}", charged=state.account(found.id),
+        mine=closing is not None and closing.asked_by == who.login,
     )  # fmt: skip
 
 

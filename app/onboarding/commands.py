@@ -16,13 +16,15 @@ from app.accounts import commands as accounts
 from app.accounts import mails
 from app.accounts import rules as passwords
 from app.accounts.models import Account
+from app.billing import ending
 from app.core import audit, work
 from app.core.actor import Actor
 from app.core.clock import now
-from app.core.errors import Conflict, NotThere, Refused
+from app.core.errors import Conflict, NotThere, Refused, TryLater
 from app.core.language import gettext as _
 from app.core.runtime import settings
 from app.gateways.files import files
+from app.gateways.payments.client import Rejected
 from app.office import commands as office
 from app.onboarding import restoring
 from app.operators import queries, rules
@@ -213,13 +215,16 @@ def restore_manager(actor: Actor, source: Path, slug: str | None = None) -> tupl
 def delete_manager(actor: Actor, slug: str, confirmation: str) -> None:
     """Remove a suspended manager with all its data and files, for good; the audit line is in the same transaction.
 
-    Raises `Refused` when the confirmation differs, `Conflict` when it is not suspended, `NotThere`.
+    Its subscription at Stripe is ended first: nobody who is gone is charged. Raises `Refused` when the confirmation
+    differs, `Conflict` when it is not suspended or Stripe cannot be asked now, `NotThere`.
     """
     only_operators(actor)
     tenant = queries.tenant(slug)
     if confirmation != tenant.slug:
         raise Refused(_("Potwierdzenie jest inne niż subdomena; niczego nie usunięto."))
     detail = {"name": tenant.name, "schema": tenant.schema}
+    if tenant.suspended:
+        _charged_no_more(actor, tenant.id)
     try:
         provisioning.remove(
             settings().database_url,
@@ -234,6 +239,14 @@ def delete_manager(actor: Actor, slug: str, confirmation: str) -> None:
     except UnknownTenant as error:
         raise NotThere(_("Nie ma zarządcy o subdomenie „%(slug)s”.", slug=slug)) from error
     files().clear(tenant.schema)
+
+
+def _charged_no_more(actor: Actor, tenant_id: int) -> None:
+    try:
+        ending.end(actor, tenant_id)
+    except (TryLater, Rejected) as error:
+        log.warning("subscription of a manager that goes was not ended", tenant_id=tenant_id, error=str(error))
+        raise Conflict(_("Stripe nie zakończył jeszcze subskrypcji tego zarządcy. Spróbuj za chwilę.")) from error
 
 
 __all__ = [
