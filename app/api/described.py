@@ -37,6 +37,7 @@ _LIMITS = {
 _PROBLEMS = {
     "400": "Unreadable.",
     "401": "No token, or one that is unknown, expired or revoked.",
+    "402": "The manager has not paid: nothing is taken, and later nothing is told.",
     "403": "The token lacks the scope.",
     "404": "No such thing here.",
     "413": "Too large.",
@@ -61,7 +62,7 @@ def answers(status: str, about: str, schema: str, *problems: str) -> dict[str, A
         "headers": _LIMITS,
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
-    return {status: good} | {code: {"description": _PROBLEMS[code], "content": problem} for code in problems}
+    return {status: good} | {code: {"description": _PROBLEMS[code], "content": problem} for code in ("402", *problems)}
 
 
 def a_list(

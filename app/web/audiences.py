@@ -28,9 +28,7 @@ from flask import Blueprint, abort, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.core.actor import Actor, Can
-from app.core.errors import Refused
-from app.core.language import gettext as _
-from app.web import bearer, menu
+from app.web import bearer, menu, unpaid
 from app.web.visitor import actor, maybe_actor, site
 from tenants.http import CONSOLE, PRODUCT, TENANT
 
@@ -127,12 +125,6 @@ def install_support(support: Support) -> None:
     _support[:] = [support]
 
 
-class Unpaid(Refused):
-    """The manager has not paid for the portal, so its staff may not do this now."""
-
-    status = 402
-
-
 def _nothing_unpaid() -> None:
     """What staff may still do while their manager does not pay; residents and collaborators feel nothing of it."""
     tenant = site().tenant
@@ -140,20 +132,7 @@ def _nothing_unpaid() -> None:
     who = maybe_actor()
     if standing == "good" or who is None or not who.is_staff or _view_has("open_unpaid"):
         return
-    if standing == "staff_off":
-        raise Unpaid(
-            _(
-                "Abonament za portal nie jest opłacony, więc panel zarządcy jest zamknięty. "
-                "Mieszkańcy nadal widzą swoje dane. Po opłaceniu panel otworzy się sam."
-            )
-        )
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
-        raise Unpaid(
-            _(
-                "Abonament za portal nie jest opłacony, więc w panelu zarządcy można teraz tylko czytać. "
-                "Nic nie zostało zmienione. Po opłaceniu wszystko wróci samo."
-            )
-        )
+    unpaid.refuse(standing)
 
 
 def open_unpaid(view: View) -> View:

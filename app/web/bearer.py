@@ -17,6 +17,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, TooManyRequests, Unaut
 from app.core import throttle
 from app.core.actor import Actor, Can
 from app.core.language import gettext as _
+from app.web import unpaid
 from app.web.visitor import address, maybe_actor
 from tenants.bound import current
 
@@ -115,6 +116,7 @@ def guard() -> None:
         _turn_away()
     assert who is not None
     _spend(view)
+    unpaid.refuse(current().standing)
     wanted = getattr(view, "scope", "")
     if not holds(wanted) or getattr(view, "needs", None) not in who.can:
         error = Forbidden(_("Ten token nie ma uprawnienia „%(scope)s”.", scope=wanted))
