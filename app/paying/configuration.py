@@ -40,7 +40,7 @@ def edit() -> Response:
         afterwards.do(lambda: outgoing.account_asked_about(who))
     form = filled(
         RulesForm, on=now.on, least=written(now.least), most=written(now.most), fee=written(now.fee),
-        fee_percent=f"{now.fee_permille // 10},{now.fee_permille % 10}",
+        fee_percent=f"{now.fee_permille // 10},{now.fee_permille % 10}".removesuffix(",0"),
     )  # fmt: skip
     return _page(form)
 
