@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from flask import g, has_request_context
 
 from app.core.errors import TryLater
 from app.core.runtime import settings
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 4.0
 ANSWER_SECONDS = 15.0
+PAGE_SECONDS = 12.0  # all that Stripe gets while somebody waits for a page, however many questions that takes
+LEAST_SECONDS = 0.05
 RETRIES = 1  # by the client itself, with the same idempotency key
 CURRENCY = "pln"
 log = structlog.get_logger("osiedle.payments")
@@ -74,6 +78,11 @@ def configured() -> bool:
     return settings().stripe_api_key is not None
 
 
+def pretended() -> bool:
+    """Whether what answers is no Stripe but a double: nothing that is paid there is paid."""
+    return configured() and bool(settings().stripe_api_base) and not settings().production
+
+
 def live() -> bool:
     """Whether the key moves real money."""
     return (settings().stripe_api_key or "").startswith(("sk_live_", "rk_live_"))
@@ -111,8 +120,30 @@ def stripe(account: str | None = None) -> Iterator[StripeClient]:
 @lru_cache(maxsize=1)
 def _connections(_process: int) -> HTTPClient:
     """Kept connections of this process; a forked one must not write into its parent's."""
-    made: HTTPClient = _official().RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+    official = _official()
+
+    class Patient(official.RequestsClient):  # type: ignore[misc, name-defined]
+        """Waits as long as whoever asks may."""
+
+        @property
+        def _timeout(self) -> tuple[float, float]:
+            return patience()
+
+        @_timeout.setter
+        def _timeout(self, _given: object) -> None:
+            pass
+
+    made: HTTPClient = Patient()
     return made
+
+
+def patience() -> tuple[float, float]:
+    """Seconds to wait for a connection and for an answer: in a job the usual ones, in a page what is left of its."""
+    if not has_request_context():
+        return CONNECT_SECONDS, ANSWER_SECONDS
+    until: float = g.setdefault("stripe_until", time.monotonic() + PAGE_SECONDS)
+    left = max(LEAST_SECONDS, until - time.monotonic())
+    return min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left)
 
 
 def _translated(error: StripeError) -> Exception:
