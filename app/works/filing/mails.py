@@ -19,7 +19,7 @@ from tenants.db import db
 MISSING = "works_missing"
 #: A week is reminded of for so many days after its last day: a series begun long ago does not send a letter for each.
 DAYS_REMINDED = 14
-letters.register(letters.Kind(MISSING, _l("Budowa: brakuje tego, co co tydzień dodajesz"), lane="bulk"))
+letters.register(letters.Kind(MISSING, _l("Budowa: czekamy na zdjęcia lub raport z tygodnia"), lane="bulk"))
 _RUNNING = text(
     "SELECT s.id, s.public_id, s.kind, s.title, s.note, s.weekday, s.every, s.starts_on, s.ends_on, s.account_id, "
     "m.name AS who, m.public_id AS member, w.id AS site_id, w.public_id AS site, w.name AS site_name, "
