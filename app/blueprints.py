@@ -155,6 +155,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("operator", "app.support.operator"),
     ("operator", "app.closing.operator"),
     ("operator", "app.domains.operator"),
+    ("operator", "app.onboarding.site.operator"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from app.core import audit, jobs
+from app.core import audit, events, jobs
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.office import rules
@@ -36,6 +36,8 @@ def update_profile(actor: Actor, **changes: Any) -> Office:
     values = {field: _checked(field, value) for field, value in changes.items()}
     before = _stored(values)
     changed = sorted(field for field, value in values.items() if before[field] != value)
+    if {"name", "city_line"} & set(changed):
+        events.happened("office.renaming")
     if changed:
         db.session.execute(
             update(OfficeProfile).where(OfficeProfile.id == 1).values({field: values[field] for field in changed})

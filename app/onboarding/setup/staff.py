@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request
 
+from app.billing import queries as billing
+from app.billing import telling
 from app.core.actor import Actor, Can
 from app.core.clock import today
 from app.core.errors import Refused
@@ -62,8 +64,9 @@ def index() -> str:
         running=known.running,
         empty=not known.units,
         sample=sample.is_there(who),
-        listed=listing.listed(who),
+        listing=listing.standing(who),
         here=HERE,
+        trial=telling.trial_words(billing.mine(who)),
     )
 
 
@@ -113,9 +116,13 @@ def remove() -> Any:
 @needs(Can.CONFIGURE)
 def choose_listing() -> Any:
     wanted = request.form.get("listed") == "yes"
-    listing.choose(actor(), wanted)
-    said = _("Mieszkańcy znajdą teraz portal po nazwie.") if wanted else _("Portal zniknął z wyszukiwarki zarządców.")
-    flash(said, "success")
+    stands = listing.choose(actor(), wanted)
+    if stands.listed:
+        flash(_("Mieszkańcy znajdą teraz portal po nazwie."), "success")
+    elif not stands.wanted:
+        flash(_("Portal zniknął z wyszukiwarki zarządców."), "success")
+    elif stands.state == "asked":
+        flash(_("Operator platformy potwierdzi nazwę, zanim portal pojawi się w wyszukiwarce."), "info")
     return see_other(HERE)
 
 

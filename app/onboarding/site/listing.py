@@ -1,6 +1,7 @@
 """Finding a manager by name, and not being found.
 
-Managers that came by themselves are listed once they say so; those that an operator opened, until they say not.
+Managers that an operator opened are listed until they say not. Those that came by themselves are listed once they say
+so and an operator confirmed their name: anybody can order a trial under any name, and residents would believe the list.
 """
 
 from __future__ import annotations
@@ -9,27 +10,39 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from app.core import audit
+from app.core import audit, events
 from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.runtime import settings
 from app.core.searching import plain, question
+from app.onboarding.site import names
 from tenants.bound import current
 from tenants.db import PLATFORM, db
 
 SHORTEST, MOST = 3, 20
-_LISTED = (
-    "coalesce((SELECT l.listed FROM platform.listings l WHERE l.tenant_id = t.id), "
-    "NOT EXISTS (SELECT FROM platform.trials r WHERE r.slug = t.slug AND r.confirmed_at IS NOT NULL))"
-)
+SHOWN = "t.name || chr(10) || coalesce(t.contact ->> 'city_line', '')"
+CAME = "EXISTS (SELECT FROM platform.trials r WHERE r.slug = t.slug AND r.confirmed_at IS NOT NULL)"
+#: Whether the manager wants to be found, and an operator's word on it: `approved`, `asked`, `refused`.
+WANTED = f"coalesce(l.listed, NOT {CAME})"
+STATE = f"CASE WHEN NOT {CAME} THEN 'approved' WHEN l.shown <> {SHOWN} THEN 'asked' ELSE coalesce(l.state, 'asked') END"
+FROM = "platform.tenants t LEFT JOIN platform.listings l ON l.tenant_id = t.id"
 _ALL = text(
-    "SELECT t.slug, t.name, t.contact ->> 'city_line' AS city FROM platform.tenants t "
-    f"WHERE t.status = 'active' AND {_LISTED} ORDER BY t.name, t.slug"
+    f"SELECT t.slug, t.name, t.contact ->> 'city_line' AS city FROM {FROM} "
+    f"WHERE t.status = 'active' AND {WANTED} AND {STATE} = 'approved' ORDER BY t.name, t.slug"
 )
-_ONE = text(f"SELECT {_LISTED} FROM platform.tenants t WHERE t.id = :id")
+_ONE = text(f"SELECT {WANTED} AS wanted, {STATE} AS state, l.reason FROM {FROM} WHERE t.id = :id")
+# What was listed and hidden before anybody was asked is asked for when it wants to be listed again.
 _SET = text(
-    "INSERT INTO platform.listings (tenant_id, listed) VALUES (:id, :listed) "
-    "ON CONFLICT (tenant_id) DO UPDATE SET listed = :listed, changed_at = now()"
+    "INSERT INTO platform.listings AS l (tenant_id, listed, state, shown) "
+    f"SELECT t.id, :listed, CASE WHEN {CAME} THEN 'asked' ELSE 'approved' END, {SHOWN} "
+    "FROM platform.tenants t WHERE t.id = :id "
+    "ON CONFLICT (tenant_id) DO UPDATE SET listed = :listed, changed_at = now(), "
+    "state = CASE WHEN l.shown IS NULL AND NOT l.listed THEN EXCLUDED.state ELSE l.state END, "
+    "shown = CASE WHEN l.shown IS NULL AND NOT l.listed THEN EXCLUDED.shown ELSE l.shown END"
+)
+_PIN = text(
+    f"UPDATE platform.listings l SET shown = {SHOWN} FROM platform.tenants t "
+    "WHERE t.id = l.tenant_id AND t.id = :id AND l.shown IS NULL"
 )
 
 
@@ -43,42 +56,64 @@ class Found:
     host: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a manager wants to be found, and an operator's word on it: `approved`, `asked`, or `refused` why."""
+
+    wanted: bool
+    state: str
+    reason: str | None
+
+    @property
+    def listed(self) -> bool:
+        return self.wanted and self.state == "approved"
+
+
 def asked_enough(typed: str) -> bool:
     """Whether a question is long enough to be answered: the list is not there to be copied."""
     return len(plain(typed).replace(" ", "")) >= SHORTEST
 
 
 def found(typed: str) -> list[Found]:
-    """Managers whose name or place has every word asked for, at most `MOST`."""
+    """Managers whose name or place has every word asked for, at most `MOST`; failing these, with a slip in each."""
     stems = question(typed)
     if not stems or not asked_enough(typed):
         return []
-    hits = []
-    for row in db.session.execute(_ALL, bind_arguments={"bind": db.engines[PLATFORM]}):
-        words = plain(f"{row.name} {row.city or ''}").split()
-        if all(any(word.startswith(stem) for word in words) for stem in stems):
-            host = f"{row.slug}.{settings().base_domain}"
-            hits.append(Found(row.name, row.city, settings().url(host), host))
-        if len(hits) == MOST:
-            break
-    return hits
+    rows = db.session.execute(_ALL, bind_arguments={"bind": db.engines[PLATFORM]}).all()
+    for slips in (False, True):
+        hits = [row for row in rows if names.asked_for(stems, row.name, row.city, slips=slips)][:MOST]
+        if hits:
+            return [_found(row.slug, row.name, row.city) for row in hits]
+    return []
 
 
-def listed(actor: Actor) -> bool:
-    """Whether the bound manager is found by name."""
+def _found(slug: str, name: str, city: str | None) -> Found:
+    host = f"{slug}.{settings().base_domain}"
+    return Found(name, city, settings().url(host), host)
+
+
+def standing(actor: Actor) -> Standing:
+    """How the bound manager stands. Raises `NotThere` without the right."""
     _only_configurers(actor)
     with db.engines[PLATFORM].connect() as connection:
-        return bool(connection.execute(_ONE, {"id": current().id}).scalar_one())
+        return Standing(*connection.execute(_ONE, {"id": current().id}).one())
 
 
-def choose(actor: Actor, wanted: bool) -> None:
-    """Be found by name, or not. Raises `NotThere` without the right."""
-    _only_configurers(actor)
-    before = listed(actor)
+def choose(actor: Actor, wanted: bool) -> Standing:
+    """Be found by name, or not; who came by itself asks an operator by that. Raises `NotThere` without the right."""
+    before = standing(actor).wanted
     with db.engines[PLATFORM].begin() as connection:
         connection.execute(_SET, {"id": current().id, "listed": wanted})
     if before != wanted:
         audit.record(actor, "office.listed", "office", before={"listed": before}, after={"listed": wanted})
+    return standing(actor)
+
+
+@events.on("office.renaming")
+def _about_to_be_renamed() -> None:
+    """Note under which name a manager is listed that was so before words were asked: the new one waits for a yes."""
+    with db.engines[PLATFORM].begin() as connection:
+        connection.execute(_PIN, {"id": current().id})
 
 
 def _only_configurers(actor: Actor) -> None:

@@ -149,7 +149,7 @@ def test_two_clicks_load_one_sample(inside: Any) -> None:
 
 
 def test_without_the_right_there_is_no_guide(inside: Any) -> None:
-    for deed in (sample.load, sample.remove, sample.is_there, queries.facts, listing.listed):
+    for deed in (sample.load, sample.remove, sample.is_there, queries.facts, listing.standing):
         with pytest.raises(NotThere):
             deed(CLERK)
     with pytest.raises(NotThere):
