@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 SECONDS = 10.0
 _NAT64 = ip_network("64:ff9b::/96")
+_INTERNET = ip_network("2000::/3")  # all that IANA gives out; elsewhere lie networks' own ways to their IPv4
 
 
 class Unreached(Exception):
@@ -77,6 +78,8 @@ def is_public(address: str) -> bool:
         if inner is None and found in _NAT64:
             inner = ip_address(int(found) & 0xFFFFFFFF)  # type: ignore[assignment]
         if inner is not None and not is_public(str(inner)):
+            return False
+        if inner is None and found not in _INTERNET:
             return False
     return found.is_global and not found.is_multicast
 
