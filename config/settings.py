@@ -198,6 +198,8 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
         found.append("OSIEDLE_SECURE_COOKIES or OSIEDLE_HTTPS is off; cookies would travel without HTTPS.")
     if env.get("OSIEDLE_EMBEDDED") or _embedded(settings, settings.var):
         found.append("DATABASE_URL or REDIS_URL names an embedded server; production needs its own servers.")
+    if settings.stripe_api_base:
+        found.append("STRIPE_API_BASE is set; production gives its key and payments to Stripe alone.")
     if not settings.mail_url:
         found.append("MAIL_URL is not set; residents could not receive their mail.")
     if not env.get("BASE_DOMAIN") or settings.base_hostname in ("localhost", "127.0.0.1"):

@@ -19,7 +19,7 @@ from app.core import language, money, work
 from app.core.clock import local
 from app.core.language import lazy_gettext as _l
 from app.core.phones import readable_phone
-from app.web import assets, menu
+from app.web import assets, menu, pretending
 from app.web.application import Osiedle
 from app.web.folding import FoldingEnvironment
 from app.web.visitor import maybe_actor
@@ -106,6 +106,7 @@ def _context() -> dict[str, Any]:
         "languages": _languages(),
         "request_id": g.get("request_id"),
         "office": None,
+        "pretended": pretending.shown(),
     }
     if g.get("failing") or (site is not None and site.kind == TENANT and "binding" not in g):
         return found | {"actor": None, "menu": []}
