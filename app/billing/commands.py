@@ -15,7 +15,7 @@ from app.billing import plans, queries, rules, state
 from app.billing.models import BillingAccount, BillingInvoice, BillingSteps
 from app.billing.rules import Steps
 from app.core import audit, jobs
-from app.core.actor import Actor, Can
+from app.core.actor import Actor, Can, system
 from app.core.clock import now, today
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
@@ -23,8 +23,10 @@ from app.office.rules import checked_nip
 from app.operators.queries import only_operators
 from tenants.bound import current
 from tenants.db import db
+from tenants.models import TenantRow
 
-LOOK_JOB = "billing.look"
+LOOK_JOB, BUYER_JOB = "billing.look", "billing.buyer"
+_ACTOR = system("billing")
 _AGREED = ("plan", "plan_interval", "collection", "trial_until")
 _BUYER = ("buyer_name", "buyer_street", "buyer_city", "buyer_email", "nip")
 
@@ -39,7 +41,9 @@ def row_of(tenant_id: int) -> BillingAccount:
 
 
 def agree(actor: Actor, slug: str, *, plan: str, plan_interval: str, collection: str, trial_until: str) -> None:
-    """Set a manager's plan. `plan` may be empty: nothing is agreed. Raises `Refused` with the field, `NotThere`."""
+    """Set a manager's plan, and have dunning look at once. `plan` may be empty: nothing is agreed, and a trial without
+    an agreement ends. Raises `Refused` with the field, `NotThere`.
+    """
     tenant, _found = queries.of(actor, slug)
     row = row_of(tenant.id)
     if plan and plan not in plans.PLANS:
@@ -55,20 +59,30 @@ def agree(actor: Actor, slug: str, *, plan: str, plan_interval: str, collection:
     before = _values(row, _AGREED)
     row.plan, row.plan_interval, row.collection = plan or None, plan_interval, collection
     row.trial_until = rules.checked_day(trial_until, "trial_until") if trial_until.strip() else None
-    _record(actor, "billing.agreed", tenant.slug, before, _values(row, _AGREED))
+    after = _values(row, _AGREED)
+    if not state.read(row).by_hand:
+        row.agreed_on = None
+    elif row.agreed_on is None or after != before:
+        row.agreed_on = today()
+    _record(actor, "billing.agreed", tenant.slug, before, after)
+    ask_to_look(tenant.id)
 
 
-def start_trial(tenant_id: int, plan: str = "basic") -> date:
-    """Begin a manager's trial today and return its last day; one that began already stays as it is."""
+def start_trial(tenant_id: int) -> date | None:
+    """Begin a new manager's trial today and return its last day; one that began already stays as it is.
+
+    No plan is chosen by it. Who has a plan or a subscription needs no trial.
+    """
     row = row_of(tenant_id)
-    if row.trial_until is None:
+    if row.trial_until is None and row.plan is None and row.stripe_subscription is None:
         row.trial_until = today() + timedelta(days=state.steps().trial_days)
-        row.plan = row.plan or plan
+        slug = db.session.get_one(TenantRow, tenant_id).slug
+        audit.record(_ACTOR, "billing.trial_started", slug, until=row.trial_until.isoformat())
     return row.trial_until
 
 
 def save_buyer(actor: Actor, typed: dict[str, str]) -> None:
-    """Set what stands on the bound manager's invoices. Raises `Refused` with the field, `NotThere`."""
+    """Set what stands on the bound manager's invoices, also at Stripe. Raises `Refused` with the field, `NotThere`."""
     if not actor.may(Can.CONFIGURE):
         raise NotThere(_("Nie ma takiej strony."))
     values: dict[str, Any] = {
@@ -82,7 +96,10 @@ def save_buyer(actor: Actor, typed: dict[str, str]) -> None:
     before = _values(row, _BUYER)
     for name, value in values.items():
         setattr(row, name, value)
-    _record(actor, "billing.buyer_saved", current().slug, before, _values(row, _BUYER))
+    after = _values(row, _BUYER)
+    _record(actor, "billing.buyer_saved", current().slug, before, after)
+    if row.stripe_customer is not None and after != before:
+        jobs.enqueue(BUYER_JOB, "buyer", lane="urgent")
 
 
 def _checked_email(typed: str | None) -> str:

@@ -33,7 +33,7 @@ class ChoiceForm(Form):
 class AgreementForm(Form):
     """What an operator agreed with a manager."""
 
-    plan = RadioField(_l("Plan"), choices=[SelectChoice("", _l("nieustalony")), *_PLANS], default="")
+    plan = RadioField(_l("Plan"), choices=[SelectChoice("", _l("bez planu")), *_PLANS], default="")
     plan_interval = RadioField(_l("Okres rozliczeniowy"), choices=_INTERVALS, default="month")
     collection = RadioField(
         _l("Rozliczanie"),
@@ -43,7 +43,12 @@ class AgreementForm(Form):
         ],
         default="hand",
     )
-    trial_until = StringField(_l("Okres próbny do dnia"), description=_l("Puste pole oznacza brak okresu próbnego."))
+    trial_until = StringField(
+        _l("Okres próbny do dnia"),
+        description=_l(
+            "Puste pole oznacza brak okresu próbnego. Bez planu i subskrypcji po tym dniu zaczną się ograniczenia."
+        ),
+    )
 
 
 class InvoiceForm(Form):
@@ -74,7 +79,10 @@ class StepsForm(Form):
 
     trial_days = _days(_l("Długość okresu próbnego"), _l("Dni od założenia portalu."))
     due_days = _days(_l("Czas na zapłatę"), _l("Dni od wystawienia faktury."))
-    warn_days = _days(_l("Pierwsze przypomnienie"), _l("Dni po terminie płatności. List do administratorów."))
+    warn_days = _days(
+        _l("Pierwsze przypomnienie"),
+        _l("Dni po terminie płatności albo po końcu okresu próbnego. List do administratorów."),
+    )
     remind_days = _days(_l("Kolejne przypomnienia co"), _l("Dni między listami."))
     read_only_days = _days(
         _l("Panel tylko do odczytu"), _l("Dni po terminie, co najmniej 14. Mieszkańcy nic nie tracą.")

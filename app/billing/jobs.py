@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.billing import commands, dunning, state, subscribing
-from app.billing.commands import LOOK_JOB
+from app.billing.commands import BUYER_JOB, LOOK_JOB
 from app.core import events, jobs, work
 from app.core.actor import system
 from app.core.jobs import job
@@ -17,13 +17,15 @@ UNITS_JOB = "billing.units"
 
 @job(LOOK_JOB, platform=True)
 def look(tenant_id: int) -> None:
-    """Take the step that one manager's unpaid invoices ask for."""
+    """Take the step that one manager's unpaid invoices, or the end of its trial, ask for."""
     dunning.look(tenant_id)
 
 
 @job(NIGHT_JOB, platform=True)
 def night() -> None:
-    """Once a night: have Stripe asked about everybody it knows, and those looked at that owe something, or did."""
+    """Once a night: have Stripe asked about everybody it knows, and those looked at that owe something, or did, or
+    whose trial or subscription ends.
+    """
     if state.online():
         for tenant_id in state.known_to_stripe():
             jobs.enqueue(RECONCILE_JOB, str(tenant_id), {"tenant_id": tenant_id}, lane="bulk")
@@ -45,6 +47,13 @@ def units() -> None:
     work.commit()
     if state.online():
         subscribing.tell_units(current().id, counted)
+
+
+@job(BUYER_JOB)
+def buyer() -> None:
+    """Bring the data that stand on the manager's invoices to Stripe."""
+    if state.online():
+        subscribing.tell_buyer(current().id)
 
 
 @events.on("imports.published")

@@ -46,7 +46,9 @@ class BillingAccount(PlatformModel):
 
     `collection` is `hand` (an operator writes invoices) or `stripe`. `units` is the newest count of the manager's
     units, `quantity` what Stripe was told. `stripe_status` is Stripe's word for the subscription; `synced_at` says
-    when Stripe was last heard. `stage` and `stage_since`: see `rules`.
+    when Stripe was last heard. `stage` and `stage_since`: see `rules`. `trial_until` is the last day of a trial,
+    `ended_on` the last one of a subscription that ended. A plan collected by hand is an operator's agreement,
+    `agreed_on` its day where that is known.
     """
 
     __tablename__ = "billing_accounts"
@@ -82,6 +84,8 @@ class BillingAccount(PlatformModel):
     cancels: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     synced_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+    agreed_on: Mapped[date | None] = mapped_column(Date)
+    ended_on: Mapped[date | None] = mapped_column(Date)
 
 
 class BillingInvoice(PlatformModel):

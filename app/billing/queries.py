@@ -22,7 +22,7 @@ from tenants.models import TenantRow
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A manager in the operators' list; `overdue` in grosze."""
+    """A manager in the operators' list; `overdue` in grosze, `lapse` the kind of what ended and nothing followed."""
 
     slug: str
     name: str
@@ -34,6 +34,15 @@ class Line:
     units: int | None
     stage: str
     overdue: int
+    account: Account
+    lapse: str
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether a trial is, or was, all that there is."""
+        found = self.account
+        other = found.subscribed or found.by_hand or self.lapse == "subscription"
+        return found.trial_until is not None and not other
 
 
 def mine(actor: Actor) -> Account:
@@ -85,7 +94,9 @@ def lines(actor: Actor, number: int, *, only_late: bool = False) -> Page[Line]:
 
 def _line(tenant: TenantRow, kept: BillingAccount | None, owed: int) -> Line:
     found = read(kept) if kept is not None else Account(tenant.id)
+    ended = found.lapsed()
     return Line(
         tenant.slug, tenant.name, tenant.status, found.plan, found.plan_interval, found.collection,
-        found.trial_until, found.units, found.stage, owed,
+        found.trial_until, found.units, found.stage, owed, found,
+        ended.kind if ended else "",
     )  # fmt: skip

@@ -1,4 +1,5 @@
-"""What follows when nobody pays, and what may be written into an invoice. Pure.
+"""What follows when nobody pays, or a trial or subscription ends with nothing after it, and what may be written into an
+invoice. Pure.
 
 Steps: `good` → `warned` → `read_only` (staff change nothing) → `staff_off` (staff see only what they owe) →
 `suspended` (the portal is closed). Residents read until the last one.
@@ -23,6 +24,8 @@ SHORTEST_STAY = 7
 #: Nobody loses anything earlier than this many days after the date of payment.
 SHORTEST_GRACE = 14
 LONGEST = 365
+#: So many days before the last day of a trial its administrators are written to.
+TRIAL_MARKS = (7, 1)
 MOST_GROSZE = 100_000_000_00
 _NUMBER = re.compile(r"[0-9A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż/._ -]{1,40}")
 
@@ -30,6 +33,8 @@ _NUMBER = re.compile(r"[0-9A-Za-zĄĆĘŁŃÓŚŹŻąćęłńóśźż/._ -]{1,40
 @dataclass(frozen=True, slots=True)
 class Steps:
     """How many days after the date of payment each step comes; `remind_days` apart the warnings are repeated.
+
+    After a trial or a subscription that ended they are counted from its last day.
 
     `due_days` is the time for payment of a new invoice, `trial_days` the length of a trial.
     """
@@ -50,6 +55,14 @@ class Steps:
             "staff_off": self.staff_off_days,
             "suspended": self.suspend_days,
         }[stage]
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What ended with nothing after it: `kind` is `trial` or `subscription`, `since` the first day without."""
+
+    kind: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +100,8 @@ def stage_after(days: int, steps: Steps) -> str:
 def next_stage(current: str, since: date | None, overdue_since: date | None, today: date, steps: Steps) -> str:
     """The stage from today on. Down at once; up by one step, and not before the current one was told long enough.
 
-    `overdue_since` is the first day after the oldest unpaid date of payment, None when nothing is overdue; `since` is
-    the day on which the current stage began.
+    `overdue_since` is the first day after the oldest unpaid date of payment, or of a lapse, None when nothing is
+    overdue; `since` is the day on which the current stage began.
     """
     if overdue_since is None:
         return "good"
@@ -116,6 +129,22 @@ def next_step(current: str, since: date | None, overdue_since: date | None, toda
 def reminder(overdue_since: date, today: date, steps: Steps) -> int:
     """The number of the warning that is due: it grows every `remind_days`, so each is written once."""
     return max(0, (today - overdue_since).days) // steps.remind_days
+
+
+def lapse(trial_until: date | None, ended_on: date | None, today: date) -> Lapse | None:
+    """What ended before today: of a trial and a subscription the one that lasted longer. None while one lasts."""
+    ends = [(day, kind) for day, kind in ((ended_on, "subscription"), (trial_until, "trial")) if day is not None]
+    if not ends:
+        return None
+    last, kind = max(ends, key=lambda end: end[0])
+    return Lapse(kind, last + timedelta(days=1)) if last < today else None
+
+
+def trial_mark(trial_until: date, today: date) -> int | None:
+    """Which of `TRIAL_MARKS` a trial has come to; None before the first one and after the last day."""
+    left = (trial_until - today).days
+    reached = [mark for mark in TRIAL_MARKS if 0 <= left <= mark]
+    return min(reached) if reached else None
 
 
 def checked_number(typed: str) -> str:

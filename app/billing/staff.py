@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, request
 
-from app.billing import commands, jobs, plans, queries, state, subscribing
+from app.billing import changing, commands, jobs, plans, queries, state, subscribing, telling
 from app.billing.forms import BuyerForm, ChoiceForm
-from app.core.actor import Actor, Can
-from app.core.clock import today
+from app.core.actor import Can
 from app.core.errors import NotThere, Refused, TryLater
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
-from app.core.money import money
 from app.core.paging import page_number
 from app.gateways.payments.client import Declined, Rejected
 from app.gateways.payments.online import page_origins
-from app.web import notices, sections
+from app.web import sections
 from app.web.audiences import needs, open_unpaid
 from app.web.forms import filled, refuse
 from app.web.headers import leading_to
-from app.web.notices import Notice
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 PATH = "/admin/billing"
+_SILENT = _l("Stripe teraz nie odpowiada. Nic nie zostało pobrane. Spróbuj za kilka minut.")
+_UNKNOWN = _l(
+    "Stripe teraz nie odpowiada i nie wiemy, czy zmiana się udała. Sprawdź za kilka minut i w razie potrzeby powtórz: "
+    "dwa razy jej nie zrobimy."
+)
+_REFUSED = _l("Stripe nie przyjął tej operacji. Nic nie zostało pobrane. Zawiadom operatora portalu.")
 pages = Blueprint("billing", __name__, template_folder="templates")
 sections.register(
     "configuration",
@@ -36,7 +40,7 @@ sections.register(
     95,
     Can.CONFIGURE,
 )
-assert jobs  # registers the jobs
+assert jobs and telling  # register jobs and notices
 
 
 @pages.get("/billing")
@@ -55,7 +59,8 @@ def index() -> Response:
         online=state.online(),
         units=units,
         price=state.price(found, units),
-        trial_left=(found.trial_until - today()).days if found.trial_until else None,
+        trial_left=found.trial_left(),
+        read_only_on=_read_only_on(found),
         offers=[_offer(plan, units) for plan in plans.PLANS.values()],
         invoices=state.invoices(found.tenant_id, page_number(request.args.get("page"))),
     )
@@ -94,7 +99,65 @@ def resume() -> Any:
     return _on_to_stripe(keep)
 
 
-def _on_to_stripe(ask: Callable[[], str]) -> Any:
+@pages.route("/billing/plan", methods=["GET", "POST"])
+@needs(Can.CONFIGURE)
+@open_unpaid
+def plan() -> Any:
+    """What another plan would cost and from when, and changing to it."""
+    given = request.form if request.method == "POST" else request.args
+    wanted, interval = given.get("plan", "")[:40], given.get("plan_interval", "")[:40]
+
+    def change() -> str:
+        if changing.change(actor(), wanted, interval):
+            flash(_("Zmieniono plan."), "success")
+        else:
+            flash(_("Ten plan i okres już obowiązują."), "info")
+        return PATH
+
+    if request.method == "POST":
+        return _on_to_stripe(change, _UNKNOWN)
+    return _shown(lambda: render("billing/plan.html", change=changing.looked_at(actor(), wanted, interval)))
+
+
+@pages.route("/billing/cancel", methods=["GET", "POST"])
+@needs(Can.CONFIGURE)
+@open_unpaid
+def cancel() -> Any:
+    """End the subscription with its period, after a look at what follows."""
+
+    def stop() -> str:
+        last = changing.stop(actor())
+        flash(_("Subskrypcja skończy się %(day)s. Do tego dnia możesz ją wznowić.", day=f"{last:%d.%m.%Y}"), "success")
+        return PATH
+
+    if request.method == "POST":
+        return _on_to_stripe(stop, _UNKNOWN)
+    found = queries.mine(actor())
+    if not found.subscribed or found.cancels or found.period_end is None:
+        return see_other(PATH)
+    steps = state.steps()
+    days = (steps.read_only_days, steps.staff_off_days, steps.suspend_days)
+    then = [found.period_end + timedelta(days=number) for number in days]
+    return render("billing/cancel.html", account=found, then=then)
+
+
+def _shown(page: Callable[[], str]) -> Any:
+    """A page that asks Stripe, or back with a sentence."""
+    if not state.online():
+        abort(404)
+    try:
+        return page()
+    except NotThere:
+        raise
+    except Refused as refusal:
+        flash(refusal.message, "error")
+    except (Rejected, Declined):
+        flash(_REFUSED, "error")
+    return see_other(PATH)
+
+
+def _on_to_stripe(ask: Callable[[], str], silent: Any = _SILENT) -> Any:
+    """Do what asks Stripe and go on to where it says; `silent` is told when Stripe does not answer."""
     if not state.online():
         abort(404)
     try:
@@ -104,9 +167,9 @@ def _on_to_stripe(ask: Callable[[], str]) -> Any:
     except Refused as refusal:
         flash(refusal.message, "error")
     except TryLater:
-        flash(_("Stripe teraz nie odpowiada. Nic nie zostało pobrane. Spróbuj za kilka minut."), "warning")
+        flash(silent, "warning")
     except (Rejected, Declined):
-        flash(_("Stripe nie przyjął tej operacji. Nic nie zostało pobrane. Zawiadom operatora portalu."), "error")
+        flash(_REFUSED, "error")
     return see_other(PATH)
 
 
@@ -139,24 +202,8 @@ def _offer(plan: plans.Plan, units: int) -> dict[str, Any]:
     return {"plan": plan, "prices": prices, "rows": list(plans.rows(plan))}
 
 
-def _told(who: Actor) -> Iterator[Notice]:
-    """What administrators find on their first page while something is overdue."""
-    if Can.CONFIGURE not in who.can:
-        return
-    found = queries.mine(who)
-    standing = state.standing(found)
-    if standing.overdue is None:
-        return
-    bad = found.stage not in ("good", "warned")
-    yield Notice(
-        "bad" if bad else "warn",
-        _("Panel jest tylko do odczytu, bo abonament nie jest opłacony")
-        if bad
-        else _("Abonament za portal czeka na zapłatę"),
-        _("Do zapłaty: %(amount)s. Termin minął.", amount=money(standing.overdue.gross)),
-        PATH,
-        _("Zobacz faktury"),
-    )
-
-
-notices.register("staff", 20, _told)
+def _read_only_on(found: queries.Account) -> date | None:
+    """The first day on which staff would only read, if nothing follows the trial."""
+    if found.trial_until is None or found.subscribed or found.by_hand:
+        return None
+    return found.trial_until + timedelta(days=state.steps().read_only_days)

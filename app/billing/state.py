@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, text
 
 from app.billing import plans
 from app.billing.models import BillingAccount, BillingInvoice, BillingSteps
 from app.billing.plans import Plan, Price
-from app.billing.rules import Next, Steps, next_step
+from app.billing.rules import TRIAL_MARKS, Lapse, Next, Steps, lapse, next_step
 from app.core.clock import today
 from app.core.paging import Page
 from app.gateways.payments import client
@@ -20,6 +20,8 @@ PAGE_SIZE = 50
 _UNITS = text("SELECT count(*) FROM units WHERE until_revision IS NULL")
 #: Subscriptions that bring money, or are about to.
 LIVE = ("trialing", "active", "past_due", "unpaid")
+#: Invoices that nobody has paid or withdrawn; Stripe's `uncollectible` is its own bookkeeping, the debt stands.
+OWED = ("open", "uncollectible")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Account:
     period_end: date | None = None
     cancels: bool = False
     synced_at: datetime | None = None
+    agreed_on: date | None = None
+    ended_on: date | None = None
 
     @property
     def agreed(self) -> Plan | None:
@@ -56,6 +60,22 @@ class Account:
     def subscribed(self) -> bool:
         """Whether a subscription at Stripe is alive."""
         return self.stripe_subscription is not None and self.stripe_status in LIVE
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether an operator agreed a plan that is paid by invoices written by hand."""
+        return self.plan is not None and self.collection == "hand"
+
+    def trial_left(self, day: date | None = None) -> int | None:
+        """How many days of the trial are left after a day, by default today; None without a trial that lasts."""
+        left = (self.trial_until - (day or today())).days if self.trial_until else -1
+        return left if left >= 0 else None
+
+    def lapsed(self, day: date | None = None) -> Lapse | None:
+        """The trial or subscription that ended before a day, by default today, with nothing agreed after it."""
+        if self.subscribed or self.by_hand:
+            return None
+        return lapse(self.trial_until, self.ended_on, day or today())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +104,12 @@ class Invoice:
         return self.net + self.vat
 
     @property
+    def owed(self) -> bool:
+        return self.state in OWED
+
+    @property
     def late(self) -> bool:
-        return self.state == "open" and self.due_on < today()
+        return self.owed and self.due_on < today()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +123,18 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand: what is overdue, the stage, and what follows when."""
+    """How things stand: what is overdue, the stage, what follows when, and what ended with nothing after it."""
 
     stage: str
     overdue: Overdue | None
     next: Next | None
+    lapse: Lapse | None = None
+
+    @property
+    def since(self) -> date | None:
+        """The day from which the steps are counted; None when all is well."""
+        days = [one.since for one in (self.overdue, self.lapse) if one is not None]
+        return min(days) if days else None
 
 
 def online() -> bool:
@@ -165,15 +196,14 @@ def overdue(tenant_id: int, day: date | None = None) -> Overdue | None:
 
 
 def late(day: date) -> tuple[ColumnElement[bool], ...]:
-    return BillingInvoice.state == "open", BillingInvoice.due_on < day
+    return BillingInvoice.state.in_(OWED), BillingInvoice.due_on < day
 
 
 def standing(found: Account, day: date | None = None) -> Standing:
     """How a manager's account stands on a day, by default today."""
     moment = day or today()
-    late = overdue(found.tenant_id, moment)
-    since = late.since if late else None
-    return Standing(found.stage, late, next_step(found.stage, found.stage_since, since, moment, steps()))
+    known = Standing(found.stage, overdue(found.tenant_id, moment), None, found.lapsed(moment))
+    return replace(known, next=next_step(found.stage, found.stage_since, known.since, moment, steps()))
 
 
 def known_to_stripe() -> list[int]:
@@ -182,8 +212,15 @@ def known_to_stripe() -> list[int]:
 
 
 def to_watch() -> list[int]:
-    """The managers that dunning must look at: with an unpaid invoice, or on a step already."""
-    unpaid = (BillingInvoice.tenant_id.is_not(None), BillingInvoice.state == "open")
+    """The managers that dunning must look at: with an unpaid invoice, on a step already, or with a trial or
+    subscription that ended or is about to.
+    """
+    soon = today() + timedelta(days=max(TRIAL_MARKS))
+    ends = or_(BillingAccount.trial_until <= soon, BillingAccount.ended_on.is_not(None))
+    by_hand = and_(BillingAccount.plan.is_not(None), BillingAccount.collection == "hand")
+    alive = and_(BillingAccount.stripe_subscription.is_not(None), BillingAccount.stripe_status.in_(LIVE))
+    unpaid = (BillingInvoice.tenant_id.is_not(None), BillingInvoice.state.in_(OWED))
     found = set(db.session.scalars(select(BillingInvoice.tenant_id).where(*unpaid)))
-    found |= set(db.session.scalars(select(BillingAccount.tenant_id).where(BillingAccount.stage != "good")))
+    watched = or_(BillingAccount.stage != "good", and_(ends, not_(by_hand), alive.is_not(True)))
+    found |= set(db.session.scalars(select(BillingAccount.tenant_id).where(watched)))
     return sorted(one for one in found if one is not None)

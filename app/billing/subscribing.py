@@ -11,19 +11,20 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing import commands, plans, queries, state
-from app.billing.models import BillingAccount, BillingIntent, BillingInvoice
+from app.billing.models import BillingAccount, BillingInvoice
 from app.billing.state import LIVE, Account
+from app.billing.wishes import finish as _finish
+from app.billing.wishes import key as _key
 from app.core import audit, work
 from app.core.actor import Actor, system
 from app.core.clock import WARSAW, now, today
 from app.core.errors import Conflict, Refused
 from app.core.language import gettext as _
 from app.core.links import external
-from app.core.public_ids import new_public_id
 from app.gateways.payments import subscriptions
 from app.gateways.payments.client import Missing
 from app.gateways.payments.events import Event
@@ -36,7 +37,9 @@ PATH = "/admin/billing"
 # A page of Checkout lives for a day; a wish older than that gets another one.
 PAGE_LIFE = timedelta(hours=20)
 LEAST_TRIAL = timedelta(days=3)  # Stripe takes no end of a trial that is nearer than two days
-_FACTS = ("stripe_subscription", "stripe_status", "quantity", "plan", "plan_interval", "cancels", "period_end")
+_FACTS = (
+    "stripe_subscription", "stripe_status", "quantity", "plan", "plan_interval", "cancels", "period_end", "ended_on",
+)  # fmt: skip
 _ACTOR = system("billing")
 log = structlog.get_logger("osiedle.billing")
 
@@ -70,7 +73,7 @@ def checkout(actor: Actor, plan: str, interval: str) -> str:
     if plan not in plans.PLANS or interval not in plans.INTERVALS:
         raise Refused(_("Wybierz plan i okres."), field="plan")
     if found.subscribed:
-        raise Conflict(_("Subskrypcja już działa. Zmienisz ją w panelu płatności."))
+        raise Conflict(_("Subskrypcja już działa. Plan zmienisz na tej stronie."))
     units = max(1, state.counted_units())
     customer = _customer(found)
     purpose = f"checkout:{plan}:{interval}:{units}:{found.trial_until or ''}"
@@ -101,6 +104,7 @@ def resume(actor: Actor) -> None:
     if found.stripe_subscription is None or not found.subscribed or not found.cancels:
         raise Refused(_("Nie ma czego wznawiać."))
     subscriptions.keep_going(found.stripe_subscription)
+    audit.record(actor, "billing.resumed", current().slug)
     refresh(found.tenant_id)
 
 
@@ -117,51 +121,26 @@ def _customer(found: Account) -> str:
             made = insert(BillingAccount).values(values)
             again = {"stripe_customer": customer}
             connection.execute(made.on_conflict_do_update(index_elements=["tenant_id"], set_=again))
-    subscriptions.tell_customer(
-        customer,
-        Buyer(
-            current().slug,
-            found.buyer_name or current().name,
-            found.buyer_email,
-            found.buyer_street,
-            found.buyer_city,
-            found.nip,
-        ),
-    )
+    subscriptions.tell_customer(customer, _buyer(found))
     return customer
+
+
+def tell_buyer(tenant_id: int) -> None:
+    """Have Stripe put what the bound manager typed on its next invoices. Raises `Unavailable`, `Rejected`."""
+    found = state.account(tenant_id)
+    if found.stripe_customer is not None:
+        subscriptions.tell_customer(found.stripe_customer, _buyer(found))
+
+
+def _buyer(found: Account) -> Buyer:
+    name = found.buyer_name or current().name
+    return Buyer(current().slug, name, found.buyer_email, found.buyer_street, found.buyer_city, found.nip)
 
 
 def _trial_end(found: Account) -> datetime | None:
     if found.trial_until is None or found.trial_until < today() + LEAST_TRIAL:
         return None
     return datetime.combine(found.trial_until + timedelta(days=1), time(), WARSAW)
-
-
-def _key(tenant_id: int, purpose: str, life: timedelta | None = None) -> str:
-    """The idempotency key of a wish, committed before Stripe hears of it; the same while the wish stands."""
-    with db.engines[PLATFORM].begin() as connection:
-        if life is not None:
-            old = (BillingIntent.tenant_id == tenant_id, BillingIntent.purpose == purpose)
-            ended = update(BillingIntent).where(
-                *old, BillingIntent.finished_at.is_(None), BillingIntent.started_at < now() - life
-            )
-            connection.execute(ended.values(finished_at=now()))
-        wish = insert(BillingIntent).values(tenant_id=tenant_id, purpose=purpose, key=new_public_id())
-        again = wish.on_conflict_do_update(
-            index_elements=["tenant_id", "purpose"],
-            index_where=text("finished_at IS NULL"),
-            set_={"purpose": purpose},
-        )
-        return str(connection.execute(again.returning(BillingIntent.key)).scalar_one())
-
-
-def _finish(tenant_id: int, purpose: str | None = None) -> None:
-    """The answer to a wish is known; without a purpose, to all of the manager's."""
-    which = [BillingIntent.tenant_id == tenant_id, BillingIntent.finished_at.is_(None)]
-    if purpose is not None:
-        which.append(BillingIntent.purpose == purpose)
-    with db.engines[PLATFORM].begin() as connection:
-        connection.execute(update(BillingIntent).where(*which).values(finished_at=now()))
 
 
 def tell_units(tenant_id: int, units: int) -> bool:
@@ -224,6 +203,8 @@ def _write(row: BillingAccount, known: list[Subscription]) -> None:
     chosen = live[-1] if live else known[0] if known else None
     if chosen is None:
         return
+    ended = [one.ended_on for one in known if one.ended_on is not None]
+    row.ended_on = max(ended) if ended and not live else None
     row.stripe_subscription, row.stripe_item = chosen.id, chosen.item
     row.stripe_status, row.quantity, row.cancels = chosen.status, chosen.quantity, chosen.cancels
     row.period_end = chosen.period_end
@@ -242,7 +223,7 @@ def _write_bill(row: BillingAccount, bill: Bill) -> bool:
             tenant_id=row.tenant_id,
             slug=tenant.slug,
             buyer_name=row.buyer_name or tenant.name,
-            nip=row.nip,
+            nip=bill.nip or row.nip,
             stripe_id=bill.id,
             period_from=bill.period_from,
             period_until=bill.period_until,

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.billing import commands as billing
 from app.core import work
 from app.core.actor import Actor, system
 from app.core.clock import now
@@ -55,6 +56,8 @@ def open_ordered(opening: int) -> None:
         _finish(opening, "refused", _("Zarządca został założony, a potem usunięty."))
         return
     commands.post_first_letter(tenant)
+    if db.session.get_one(Opening, opening).trial:
+        billing.start_trial(tenant.id)  # in the unit of work that marks the order as done
     _finish(opening, "done", None)
 
 

@@ -118,8 +118,8 @@ def reset_factor(actor: Actor, email: str) -> None:
     audit.record(actor, "factor.reset", address, factors=had)
 
 
-def order_manager(actor: Actor, *, slug: str, name: str, kind: str, admin_email: str) -> str:
-    """Order a new manager, which a worker then makes, and return its slug.
+def order_manager(actor: Actor, *, slug: str, name: str, kind: str, admin_email: str, trial: bool = False) -> str:
+    """Order a new manager, which a worker then makes, and return its slug; with `trial` it begins with a trial.
 
     Raises `Refused` with the field that is at fault.
     """
@@ -129,7 +129,7 @@ def order_manager(actor: Actor, *, slug: str, name: str, kind: str, admin_email:
     email = admin_address(admin_email)
     if db.session.scalar(select(TenantRow.id).where(TenantRow.slug == wanted)) is not None:
         raise Conflict(_("Subdomena „%(slug)s” jest już zajęta.", slug=wanted), field="slug")
-    opening = Opening(slug=wanted, name=name, kind=kind, admin_email=email, ordered_by=actor.login)
+    opening = Opening(slug=wanted, name=name, kind=kind, admin_email=email, ordered_by=actor.login, trial=trial)
     db.session.add(opening)
     try:
         db.session.flush()

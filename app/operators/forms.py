@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import Form, PasswordField, RadioField, StringField
+from wtforms import BooleanField, Form, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -29,6 +29,11 @@ class TenantForm(Form):
     slug = StringField(_l("Subdomena"), [InputRequired(_l("Podaj subdomenę.")), Length(max=100)])
     admin_email = StringField(
         _l("E-mail administratora"), [InputRequired(_l("Podaj adres e-mail administratora.")), Length(max=254)]
+    )
+    trial = BooleanField(
+        _l("Zacznij od okresu próbnego"),
+        default=True,
+        description=_l("Po jego końcu potrzebny będzie plan. Bez okresu próbnego portal działa bez ograniczeń czasu."),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -106,6 +107,7 @@ class Opening(PlatformModel):
 
     `state` goes ordered → opened (in the transaction that made the tenant) → done (the first letter is in the
     outbox), or ordered → refused. Only one live order may stand for a slug.
+    With `trial` the manager begins with a trial.
     """
 
     __tablename__ = "openings"
@@ -127,3 +129,4 @@ class Opening(PlatformModel):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     schema: Mapped[str | None] = mapped_column(Text)
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    trial: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))

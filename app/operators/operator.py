@@ -44,6 +44,7 @@ def new() -> Any:
                 name=form.name.data or "",
                 kind=form.kind.data or "",
                 admin_email=form.admin_email.data or "",
+                trial=bool(form.trial.data),
             )
         except Refused as refusal:
             refuse(form, refusal)

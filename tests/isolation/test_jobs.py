@@ -22,6 +22,7 @@ from worker import entry
 FOREIGN: dict[str, dict[str, str]] = {
     "credentials.batch": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM credential_batches"},
     "credentials.wipe": {},
+    "billing.buyer": {},
     "billing.units": {},
     "deliveries.escalate": {},
     "deliveries.seal": {},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.core.clock import local
@@ -42,7 +42,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription as it is now. `price_key` names plan and interval; `cancels` at the end of the period."""
+    """A subscription as it is now. `price_key` names plan and interval; `cancels` at the end of the period.
+
+    `trial_end` is the last day of a trial, `ended_on` the day on which the subscription was over.
+    """
 
     id: str
     customer: str
@@ -53,11 +56,12 @@ class Subscription:
     period_end: date
     trial_end: date | None
     cancels: bool
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice as it is now; `state` is `open`, `paid`, `void` or `uncollectible`."""
+    """An invoice as it is now; `state` is `open`, `paid`, `void` or `uncollectible`, `nip` the buyer's on it."""
 
     id: str
     number: str
@@ -71,6 +75,17 @@ class Bill:
     paid_on: date | None
     hosted_url: str | None
     pdf_url: str | None
+    nip: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would cost, with VAT, in grosze: `part` the difference for the rest of the running period, `total`
+    the next invoice; negative is in the customer's favour.
+    """
+
+    part: int
+    total: int
 
 
 def sync(prices: list[Listed], vat_percent: int) -> list[str]:
@@ -136,9 +151,9 @@ def checkout(
     Raises `Missing` when the price list was not synchronised.
     """
     with stripe() as api:
-        found = api.v1.prices.list(params={"lookup_keys": [price_key], "active": True, "limit": 1}).data
+        price = _price_id(api, price_key)
         rate = _vat_rate(api, vat_percent)
-        if not found or rate is None:
+        if rate is None:
             raise Missing("the price list was not synchronised")
         data: Any = {"default_tax_rates": [rate], "metadata": _MARK}
         if trial_end is not None:
@@ -147,7 +162,7 @@ def checkout(
             params={
                 "mode": "subscription",
                 "customer": customer,
-                "line_items": [{"price": found[0].id, "quantity": quantity}],
+                "line_items": [{"price": price, "quantity": quantity}],
                 "subscription_data": data,
                 "success_url": f"{back}?paid=1",
                 "cancel_url": back,
@@ -173,6 +188,43 @@ def set_quantity(key: str, subscription: str, item: str, quantity: int) -> None:
         api.v1.subscriptions.update(
             subscription,
             params={"items": [{"id": item, "quantity": quantity}], "proration_behavior": "create_prorations"},
+            options={"idempotency_key": key},
+        )
+
+
+def preview_price(subscription: str, item: str, price_key: str) -> Preview:
+    """What `change_price` would cost now. Raises `Missing` when the price list was not synchronised."""
+    with stripe() as api:
+        made = api.v1.invoices.create_preview(
+            params={
+                "subscription": subscription,
+                "subscription_details": {
+                    "items": [{"id": item, "price": _price_id(api, price_key)}],
+                    "proration_behavior": "create_prorations",
+                },
+            }
+        )
+    parts = [one for one in made.lines.data if _is_part(one)]
+    newest = max((one.period.start for one in parts), default=0)
+    net = sum(one.amount for one in parts if one.period.start == newest)
+    vat = made.total - made.total_excluding_tax if made.total_excluding_tax is not None else 0
+    share = Decimal(vat) / made.total_excluding_tax if made.total_excluding_tax else Decimal(0)
+    return Preview(net + int((net * share).quantize(Decimal(1), ROUND_HALF_UP)), made.total)
+
+
+def change_price(key: str, subscription: str, item: str, price_key: str) -> None:
+    """Have the subscription go on with another price at once; the same `key` does it once.
+
+    What differs in the running period is on the next invoice; with another interval a period begins now, and with it
+    an invoice. Raises `Missing` when the price list was not synchronised.
+    """
+    with stripe() as api:
+        api.v1.subscriptions.update(
+            subscription,
+            params={
+                "items": [{"id": item, "price": _price_id(api, price_key)}],
+                "proration_behavior": "create_prorations",
+            },
             options={"idempotency_key": key},
         )
 
@@ -212,6 +264,18 @@ def invoices_of(customer: str) -> list[Bill]:
         listed = api.v1.invoices.list(params={"customer": customer, "limit": MOST})
     asked = [one for one in listed.data if one.status not in (None, "draft") and (one.total or 0) > 0]
     return [_bill(one) for one in asked]
+
+
+def _price_id(api: Any, price_key: str) -> str:
+    found = api.v1.prices.list(params={"lookup_keys": [price_key], "active": True, "limit": 1}).data
+    if not found:
+        raise Missing("the price list was not synchronised")
+    return str(found[0].id)
+
+
+def _is_part(line: Any) -> bool:
+    details = getattr(line.parent, "subscription_item_details", None) if line.parent else None
+    return bool(details and details.proration)
 
 
 def _product(api: Any, product: str, name: str) -> list[str]:
@@ -301,8 +365,9 @@ def _subscription(found: Any) -> Subscription:
         quantity=item.quantity or 0,
         price_key=item.price.lookup_key,
         period_end=_day(item.current_period_end),
-        trial_end=_day(found.trial_end) if found.trial_end else None,
+        trial_end=_day(found.trial_end - 1) if found.trial_end else None,
         cancels=bool(found.cancel_at_period_end or found.cancel_at),
+        ended_on=_day(found.ended_at) if found.status == "canceled" and found.ended_at else None,
     )
 
 
@@ -324,6 +389,7 @@ def _bill(found: Any) -> Bill:
         paid_on=_day(paid_at) if paid_at else None,
         hosted_url=found.hosted_invoice_url,
         pdf_url=found.invoice_pdf,
+        nip=next((one.value[-10:] for one in found.customer_tax_ids or () if one.type in ("eu_vat", "pl_nip")), None),
     )
 
 

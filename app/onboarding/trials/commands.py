@@ -96,7 +96,7 @@ def confirm(word: str, slug: str = "") -> None:
     if trial.expires_at <= now():
         raise Refused(_("Ten link stracił ważność. Zamów okres próbny jeszcze raz."))
     wanted = rules.free_address(slug or trial.slug, queries.taken())
-    order_manager(ACTOR, slug=wanted, name=trial.name, kind=trial.kind, admin_email=trial.email)
+    order_manager(ACTOR, slug=wanted, name=trial.name, kind=trial.kind, admin_email=trial.email, trial=True)
     ordered = select(Opening.id).where(Opening.slug == wanted, Opening.state == "ordered")
     trial.slug, trial.confirmed_at, trial.opening_id = wanted, now(), db.session.scalars(ordered).one()
     audit.record(ACTOR, "trial.confirmed", wanted, name=trial.name, kind=trial.kind)

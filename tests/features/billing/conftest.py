@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.accounts.commands import create_account
 from app.billing import commands, queries, state
@@ -20,8 +20,9 @@ from app.core.actor import Actor, system
 from app.core.clock import today
 from app.operators.commands import create_operator
 from tenants.context import bind
-from tenants.db import db
+from tenants.db import PLATFORM, db
 from tests.features.operators.browser import Browser
+from worker import entry
 
 PASSWORD = "Gawron-nad-Odrą-7"
 OPERATOR = Actor(kind="operator", login="operator@osiedle.example")
@@ -137,3 +138,17 @@ def console(app: Any) -> Browser:
     browser = Browser(app, "console.osiedle.test", f"10.8.{next(_numbers) % 250}.1")
     assert browser.log_in(email, PASSWORD).status_code == 303
     return browser
+
+
+@pytest.fixture
+def run_looks(manager: Manager) -> Callable[[], None]:
+    """Does what operators and events have asked dunning to look at."""
+
+    def run() -> None:
+        due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name = 'billing.look'"
+        with db.engines[PLATFORM].connect() as connection:
+            rows = list(connection.execute(text(due)).scalars())
+        for row in rows:
+            manager.unbound(lambda number=row: entry.run(None, number))
+
+    return lambda: manager.unbound(run)

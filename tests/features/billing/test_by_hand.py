@@ -49,8 +49,8 @@ def test_an_operator_agrees_a_plan_that_the_administrator_sees(console: Any, man
     assert answer.status_code == 303
     page = inspect(manager.browser("admin").get("/admin/billing"))
     assert "Pełny" in page and "848,70\u00a0zł za rok" in page
-    assert "Pełny, rok" in inspect(console.get(f"/tenants/{manager.slug}"))
-    assert "Pełny, rok" in inspect(console.get("/billing"))
+    assert "Pełny, co rok" in inspect(console.get(f"/tenants/{manager.slug}"))
+    assert "Pełny, co rok" in inspect(console.get("/billing"))
 
 
 def test_an_invoice_is_written_seen_and_marked_as_paid(console: Any, manager: Manager) -> None:
