@@ -34,6 +34,7 @@ NIGHTLY = (
     Nightly("tidy", time(2, 30), sweeps.tidy),
     Nightly("closings", time(3, 0), sweeps.close),
     Nightly("retention", time(3, 30), sweeps.forget),
+    Nightly("domains", time(4, 0), sweeps.check_domains),
     Nightly("figures", time(5, 0), sweeps.measure),
     Nightly("billing", time(6, 0), sweeps.bill),
     Nightly("reminders", time(8, 0), sweeps.remind),

@@ -22,11 +22,12 @@ from app.billing.jobs import NIGHT_JOB as BILLING
 from app.billing.jobs import UNITS_JOB
 from app.closing.jobs import NIGHT as CLOSINGS
 from app.core import jobs, throttle, work
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.runtime import settings
 from app.core.work import Ring
 from app.deliveries.jobs import ask as ask_deliveries
 from app.documents.jobs import TIDY as TIDY_DOCUMENTS
+from app.domains.jobs import NIGHT as DOMAINS
 from app.fleet.jobs import GATHER as GATHER_FIGURES
 from app.gateways import watched
 from app.hooks.jobs import TIDY as TIDY_HOOKS
@@ -110,6 +111,16 @@ def close(app: Flask) -> None:
             work.commit()
         except DBAPIError as error:
             log.warning("could not ask", what="closings", error=str(error).splitlines()[0])
+
+
+def check_domains(app: Flask) -> None:
+    """Once a night: have the proof of every served domain of managers' own looked for again."""
+    with app.app_context():
+        try:
+            jobs.enqueue(DOMAINS, "night", {"night": today().isoformat()}, lane="bulk")
+            work.commit()
+        except DBAPIError as error:
+            log.warning("could not ask", what="domains", error=str(error).splitlines()[0])
 
 
 def forget(app: Flask) -> None:

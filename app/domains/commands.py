@@ -26,6 +26,10 @@ _CLAIM = text(
 )
 _ACTIVATE = text("INSERT INTO platform.domains (host, tenant_id) VALUES (:host, :tenant)")
 _OUTCOME = text("UPDATE platform.domain_claims SET outcome = :outcome, checked_at = now() WHERE public_id = :id")
+_BACK = text(
+    "UPDATE platform.domain_claims SET missing_nights = 0, missing_since = NULL, missing_night = NULL, told_at = NULL, "
+    "withdrawn_at = NULL WHERE public_id = :id"
+)
 _REMOVE = (
     text("DELETE FROM platform.domains WHERE host = :host AND tenant_id = :tenant"),
     text("DELETE FROM platform.domain_claims WHERE host = :host AND tenant_id = :tenant"),
@@ -59,7 +63,7 @@ def activate(actor: Actor, slug: str, public_id: str) -> None:
     if throttle.count(f"domains:{tenant.id}", WINDOW) > LOOKS:
         raise Refused(_("Za dużo sprawdzeń. Spróbuj za kilka minut."))
     db.session.rollback()
-    outcome = _look(found)
+    outcome = look(found)
     if outcome == "proved" and not found.active:
         try:
             with db.engines[PLATFORM].begin() as connection:
@@ -68,6 +72,8 @@ def activate(actor: Actor, slug: str, public_id: str) -> None:
             outcome = "taken"
     with db.engines[PLATFORM].begin() as connection:
         connection.execute(_OUTCOME, {"outcome": outcome, "id": public_id})
+        if outcome == "proved":
+            connection.execute(_BACK, {"id": public_id})
     if outcome == "missing":
         raise Refused(_("Nie widać jeszcze rekordu TXT. Po zmianie w DNS może minąć do godziny."))
     if outcome == "unanswered":
@@ -102,7 +108,8 @@ def choose(actor: Actor, typed: str) -> None:
     audit.record(actor, "domain.main_chosen", host or current().slug)
 
 
-def _look(found: Claim) -> str:
+def look(found: Claim) -> str:
+    """`proved`, `missing`, or `unanswered` when the DNS is in trouble. Outside of any transaction."""
     try:
         return "proved" if rules.proves(dns.txt(found.record), found.token) else "missing"
     except dns.Unanswered:

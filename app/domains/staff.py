@@ -62,4 +62,6 @@ def _page(form: AddressForm, error: str | None = None) -> str:
     ]
     if not form.errors:
         form.host.data = next((one.host for one in active if one.main), "")
-    return render("domains/address.html", form=form, error=error, waiting=[one for one in found if not one.active])
+    return render(
+        "domains/address.html", form=form, error=error, waiting=[one for one in found if one.ends_on or not one.active],
+    )  # fmt: skip

@@ -33,6 +33,25 @@ def txt(name: str) -> list[str]:
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
+def addresses(name: str) -> frozenset[str]:
+    """The IPv4 and IPv6 addresses that a host leads to, through aliases; none where it leads nowhere.
+
+    Raises `Unanswered`.
+    """
+    import dns.exception
+    import dns.resolver
+
+    found: set[str] = set()
+    for kind in ("A", "AAAA"):
+        try:
+            found.update(record.to_text() for record in _resolver().resolve(name, kind, lifetime=SECONDS))
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            continue
+        except dns.exception.DNSException as error:
+            raise Unanswered(type(error).__name__) from error
+    return frozenset(found)
+
+
 def _resolver() -> Resolver:
     from dns.resolver import Resolver
 

@@ -1,4 +1,4 @@
-"""A name server of this test's own, over UDP on the loopback: it knows the TXT records it is told, or fails."""
+"""A name server of this test's own, over UDP on the loopback: it knows the records it is told, fails, or is silent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ import dns.rrset
 class NameServer:
     def __init__(self) -> None:
         self.records: dict[str, list[str]] = {}
+        self.hosts: dict[str, str] = {}
         self.broken = False
+        self.silent = False
         self.asked = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
@@ -32,15 +34,21 @@ class NameServer:
             except OSError:
                 return
             self.asked += 1
+            if self.silent:
+                continue
             self._socket.sendto(self._answer(dns.message.from_wire(wire)).to_wire(), client)
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message:
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.AA | dns.flags.RA
         question = query.question[0]
-        texts = self.records.get(question.name.to_text(omit_final_dot=True))
+        name = question.name.to_text(omit_final_dot=True)
+        texts, place = self.records.get(name), self.hosts.get(name)
         if self.broken:
             answer.set_rcode(dns.rcode.SERVFAIL)
+        elif place is not None:
+            if question.rdtype == dns.rdatatype.A:
+                answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "A", place))
         elif texts is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         elif question.rdtype == dns.rdatatype.TXT:

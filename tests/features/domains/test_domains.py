@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from app.core import links, work
-from app.core.actor import system
-from app.operators import commands as operators
+from app.core import links
 from tenants.context import bind
 from tenants.db import PLATFORM, db
+from tests.features.domains.conftest import PASSWORD
 from tests.features.domains.nameserver import NameServer
 from tests.features.operators.browser import Browser
 
-PASSWORD = "Gawron-nad-Odrą-7"
 _numbers = count(1)
-
-
-@pytest.fixture
-def names(app: Any) -> Iterator[NameServer]:
-    """The name server that the application asks."""
-    server, before = NameServer(), app.settings.dns_server
-    object.__setattr__(app.settings, "dns_server", server.address)
-    yield server
-    object.__setattr__(app.settings, "dns_server", before)
-    server.close()
-
-
-@pytest.fixture
-def console(app: Any) -> Browser:
-    number = next(_numbers)
-    with app.app_context():
-        operators.create_operator(system("tests"), f"domeny{number}@example.com", PASSWORD)
-        work.commit()
-    made = Browser(app, "console.osiedle.test", f"10.9.{number}.1")
-    assert made.log_in(f"domeny{number}@example.com", PASSWORD).status_code == 303
-    return made
 
 
 def claim(console: Browser, slug: str, host: str) -> int:
