@@ -95,6 +95,7 @@ def confirm(word: str, slug: str = "") -> None:
         return
     if trial.expires_at <= now():
         raise Refused(_("Ten link stracił ważność. Zamów okres próbny jeszcze raz."))
+    queries.wait_for_turn()
     wanted = rules.free_address(slug or trial.slug, queries.taken())
     order_manager(ACTOR, slug=wanted, name=trial.name, kind=trial.kind, admin_email=trial.email, trial=True)
     ordered = select(Opening.id).where(Opening.slug == wanted, Opening.state == "ordered")

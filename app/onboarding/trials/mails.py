@@ -22,12 +22,11 @@ def sender() -> Sender:
 def confirmation(trial: Trial, portals: list[str]) -> bytes:
     """The letter with the link that confirms. `portals` are those that the same person has already.
 
-    Raises `BadAddress`.
+    Of what was typed it says the subdomain only: nobody may write to a stranger in our name. Raises `BadAddress`.
     """
     context = {
         "link": settings().url(settings().base_domain, f"/trial/{tokens.token(trial.public_id)}"),
         "portal": f"{trial.slug}.{settings().base_domain}",
-        "manager": trial.name,
         "until": local(trial.expires_at).isoformat(),
         "portals": portals,
     }

@@ -23,6 +23,7 @@ _PORTALS = text(
     "SELECT DISTINCT t.slug FROM platform.openings o JOIN platform.tenants t ON t.slug = o.slug "
     "WHERE t.status = 'active' AND lower(o.admin_email) = lower(:email) AND o.state = 'done' ORDER BY t.slug LIMIT 10"
 )
+_TURN = 4231  # the lock under which trials are confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ class Standing:
 def taken() -> list[str]:
     """Subdomains that are given out or being made."""
     return [row.slug for row in _rows(_TAKEN)]
+
+
+def wait_for_turn() -> None:
+    """Wait until nobody else is given a subdomain by a trial: of two that read alike only one is to be given out."""
+    db.session.execute(
+        text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN}, bind_arguments={"bind": db.engines[PLATFORM]}
+    )
 
 
 def portals(email: str) -> list[str]:
