@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from tests.stripe_double.faults import declined, invalid
+from tests.stripe_double.faults import declined, invalid, missing
 from tests.stripe_double.world import Call, Object, World, merged, page
 
 DECLINED = {
@@ -153,6 +153,21 @@ def get_charge(call: Call) -> Object:
 
 def get_payment_method(call: Call) -> Object:
     return call.find("payment_method")
+
+
+def attach(call: Call) -> Object:
+    """Keep one of Stripe's test cards for a customer: each time another method, as with the tokens of the real one."""
+    number = _TOKENS.get(call.ids[0])
+    if number is None:
+        raise missing("payment_method", call.ids[0])
+    customer = call.find("customer", call.params.get("customer"))
+    card = {"brand": "visa", "last4": number[-4:], "exp_month": 12, "exp_year": 2034}
+    kept = call.add(
+        "pm", "payment_method", type="card", customer=customer["id"], metadata={}, card=card,
+        billing_details={"address": None, "email": None, "name": None, "phone": None},
+    )  # fmt: skip
+    kept["_fails_later"] = number == LATER_DECLINED
+    return kept
 
 
 def list_charges(call: Call) -> Object:

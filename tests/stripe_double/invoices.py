@@ -168,7 +168,7 @@ def list_(call: Call) -> Object:
 
 def pay(call: Call) -> Object:
     found = call.find("invoice")
-    if found["status"] != "open":
+    if found["status"] not in ("open", "uncollectible"):
         raise invalid("Invoice is already paid or closed.", None, "invoice_not_editable")
     if call.params.get("paid_out_of_band"):
         paid(call.world, found, outside=True)
@@ -184,6 +184,16 @@ def void(call: Call) -> Object:
     found |= {"status": "void", "amount_remaining": 0, "next_payment_attempt": None}
     found["status_transitions"]["voided_at"] = call.world.now()
     call.emit("invoice.voided", found)
+    return found
+
+
+def mark_uncollectible(call: Call) -> Object:
+    found = call.find("invoice")
+    if found["status"] != "open":
+        raise invalid("You can only pass in open invoices.", None, "invoice_not_editable")
+    found |= {"status": "uncollectible", "next_payment_attempt": None}
+    found["status_transitions"]["marked_uncollectible_at"] = call.world.now()
+    call.emit("invoice.marked_uncollectible", found)
     return found
 
 

@@ -123,7 +123,7 @@ def update(call: Call) -> Object:
         said = "A canceled subscription can only update its cancellation_details and metadata."
         raise invalid(said, None, "resource_missing")
     before = {key: found[key] for key in ("status", "cancel_at_period_end", "trial_end", "metadata")}
-    was = [(item["price"]["id"], item["quantity"]) for item in found["items"]["data"]]
+    was, turned = [(item["price"]["id"], item["quantity"]) for item in found["items"]["data"]], _interval(found)
     for place, one in enumerate(given.get("items", ())):
         _change(call, found, one, place)
     changed = was != [(item["price"]["id"], item["quantity"]) for item in found["items"]["data"]]
@@ -139,7 +139,9 @@ def update(call: Call) -> Object:
         found["default_tax_rates"] = [call.find("tax_rate", one) for one in given["default_tax_rates"] or ()]
     found["metadata"] = merged(found["metadata"], given.get("metadata"))
     call.emit("customer.subscription.updated", found, **{k: v for k, v in before.items() if found[k] != v})
-    if changed and given.get("proration_behavior") == "always_invoice" and found["status"] != "trialing":
+    if _interval(found) != turned and found["status"] in ("active", "past_due"):
+        _turn_now(call.world, found)
+    elif changed and given.get("proration_behavior") == "always_invoice" and found["status"] != "trialing":
         lines, found["_waiting"] = found["_waiting"], []
         invoices.collect(call.world, invoices.draw(call.world, found, lines, "subscription_update"))
     if given.get("trial_end") == "now" and found["status"] == "trialing":
@@ -148,6 +150,21 @@ def update(call: Call) -> Object:
         found |= {"trial_end": given["trial_end"]}
         _period(found, found["items"]["data"][0]["current_period_start"], given["trial_end"])
     return found
+
+
+def _interval(found: Object) -> list[str]:
+    return [item["price"]["recurring"]["interval"] for item in found["items"]["data"]]
+
+
+def _turn_now(world: World, found: Object) -> None:
+    """Another interval: the period begins anew, and with it an invoice."""
+    now = world.now()
+    found["billing_cycle_anchor"] = now
+    _period(found, now, _next(found, now))
+    waiting, found["_waiting"] = found["_waiting"], []
+    invoice = invoices.draw(world, found, waiting + _lines(found), "subscription_update")
+    if found["collection_method"] == "charge_automatically":
+        invoices.collect(world, invoice)
 
 
 def _change(call: Call, found: Object, given: Object, place: int) -> None:
@@ -179,8 +196,11 @@ def _parts(world: World, item: Object, old_price: Object, old_quantity: int) -> 
 
     span = (world.now(), end)
     back, now = -part(old_price, old_quantity), part(item["price"], item["quantity"])
+    given_back = invoices.line(old_price, old_quantity, back, span, item, part=True)
+    if old_price["recurring"]["interval"] != item["price"]["recurring"]["interval"]:
+        return [given_back]
     return [
-        invoices.line(old_price, old_quantity, back, span, item, part=True),
+        given_back,
         invoices.line(item["price"], item["quantity"], now, span, item, part=True),
     ]
 
