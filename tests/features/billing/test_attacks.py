@@ -1,8 +1,9 @@
-"""Managers that do not pay try to go on for nothing."""
+"""Managers that do not pay try to go on for nothing, and money must not undo what an operator decided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy import text
 
 from app.api import commands as tokens
 from app.core.actor import system
+from app.core.clock import today
+from app.operators import commands as operators
 from tenants.db import PLATFORM, db
 from tests.features.api.asking import hand_over, program
-from tests.features.billing.conftest import Manager
+from tests.features.billing.conftest import OPERATOR, Manager
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +25,11 @@ def clean(app: Any) -> Iterator[None]:
     with app.app_context(), db.engines[PLATFORM].begin() as connection:
         connection.execute(text("DELETE FROM platform.billing_steps"))
         connection.execute(text("DELETE FROM platform.billing_invoices"))
+
+
+def stages(manager: Manager) -> str:
+    """Look at a manager that owes for months until nothing worse is left; returns the last stage."""
+    return [manager.look(today() + timedelta(days=20 * turn)) for turn in range(6)][-1]
 
 
 def token(manager: Manager, *scopes: str) -> str:
@@ -35,6 +43,25 @@ def stands(manager: Manager, standing: str) -> None:
         db.session.execute(statement, values, bind_arguments={"bind": db.engines[PLATFORM]})
 
     manager.unbound(put)
+
+
+def test_payment_does_not_open_a_portal_that_an_operator_had_closed_for_another_reason(manager: Manager) -> None:
+    invoice = manager.owes(200)
+    manager.unbound(lambda: operators.suspend(OPERATOR, manager.slug, "Rozsyła oszukańcze wiadomości"))
+    assert stages(manager) == "suspended"
+    manager.pays(invoice)
+    manager.look(today() + timedelta(days=60))
+    found = manager.fresh()
+    assert (found.status, found.status_reason) == ("suspended", "Rozsyła oszukańcze wiadomości")
+    assert manager.account().stage == "good", "what was owed is paid"
+
+
+def test_payment_opens_a_portal_that_was_closed_for_the_debt(manager: Manager) -> None:
+    invoice = manager.owes(200)
+    assert stages(manager) == "suspended" and manager.fresh().suspended
+    manager.pays(invoice)
+    manager.look(today() + timedelta(days=60))
+    assert not manager.fresh().suspended, "the control"
 
 
 def test_programs_of_a_manager_that_does_not_pay_write_nothing_and_later_read_nothing(manager: Manager) -> None:
