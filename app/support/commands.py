@@ -15,7 +15,7 @@ from app.core.public_ids import digest, new_public_id, new_secret
 from app.core.runtime import settings
 from app.operators import keyring
 from app.operators.queries import tenant as manager
-from app.support import queries, rules
+from app.support import mails, queries, rules
 from app.support.models import SupportGrant, SupportVisit
 from app.web.sessions import SUPPORT
 from tenants.context import bind
@@ -33,7 +33,7 @@ _USABLE = (
 _LOOK = text(f"SELECT operator, operator_id, operator_session FROM support_visits WHERE {_USABLE}")
 _ENTER = text(
     "UPDATE support_visits SET entered_at = now(), seen_at = now(), address = :address, secret_digest = :secret, "
-    f"expires_at = now() + interval '{int(rules.VISIT_LIFE.total_seconds())} seconds' WHERE {_USABLE} RETURNING reason"
+    f"expires_at = now() + interval '{int(rules.VISIT_LIFE.total_seconds())} seconds' WHERE {_USABLE} RETURNING id"
 )
 _TOUCH = text("UPDATE support_visits SET seen_at = now() WHERE id = :id AND ended_at IS NULL")
 
@@ -101,13 +101,18 @@ def check_link(secret: str) -> str:
 
 
 def enter(secret: str, address: str) -> str:
-    """Use a link: the secret for the cookie. Of many at once one succeeds. Raises `NotThere`."""
+    """Use a link: the secret for the cookie, and a letter to the administrators. Of many at once one succeeds.
+
+    Raises `NotThere`.
+    """
     operator, mine = check_link(secret), SUPPORT + new_secret()
     values = {"link": digest(secret), "secret": digest(mine), "address": address}
-    reason = db.session.execute(_ENTER, values).scalar_one_or_none()
-    if reason is None:
+    visit = db.session.execute(_ENTER, values).scalar_one_or_none()
+    if visit is None:
         raise NotThere("")
-    audit.record(Actor("support", operator, address=address), "support.entered", operator, reason=reason)
+    came = queries.came(visit)
+    audit.record(Actor("support", operator, address=address), "support.entered", operator, reason=came.reason)
+    mails.tell_of(visit, came)
     return mine
 
 

@@ -28,6 +28,10 @@ _VISITOR = text(
     "FROM support_visits v JOIN support_grants g ON g.id = v.grant_id "
     f"WHERE v.secret_digest = :digest AND {_INSIDE} AND {_OPEN}"
 )
+_CAME = text(
+    "SELECT v.operator, v.reason, v.entered_at, least(v.expires_at, g.until) AS until, g.writes, g.granted_by, g.note "
+    "FROM support_visits v JOIN support_grants g ON g.id = v.grant_id WHERE v.id = :id"
+)
 _AT_CONSOLE = text(
     "SELECT true FROM platform.operator_sessions WHERE id = :session AND operator_id = :operator "
     "AND ended_at IS NULL AND expires_at > now() AND waits_for IS NULL"
@@ -78,6 +82,24 @@ class View:
     operator: str
     path: str
     sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A visit that has begun: who, why, until when at most, and by whose leave."""
+
+    operator: str
+    reason: str
+    entered_at: datetime
+    until: datetime
+    writes: bool
+    granted_by: str
+    note: str
+
+
+def came(visit_id: int) -> Came:
+    """A visit of the bound tenant whose link was used."""
+    return Came(*db.session.execute(_CAME, {"id": visit_id}).one())
 
 
 def grant_now(actor: Actor) -> Grant | None:

@@ -15,7 +15,7 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 
 LINK_LIFE = timedelta(minutes=2)
-VISIT_LIFE = timedelta(hours=2)
+VISIT_LIFE = timedelta(hours=1)  # then an operator says anew why
 IDLE = timedelta(minutes=30)
 SEEN_SECONDS = 60
 LONGEST_NOTE = 500

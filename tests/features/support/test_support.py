@@ -19,7 +19,9 @@ from app.support import rules
 from config.settings import libpq_url
 from tenants.context import bind
 from tenants.db import PLATFORM, db
+from tests.features.api.asking import work_off
 from tests.features.operators.browser import Browser
+from tests.post import Post
 
 PASSWORD = "Gawron-nad-Odrą-7"
 SECRET = re.compile(r"/support/([A-Za-z0-9_-]{43})")
@@ -287,3 +289,44 @@ def test_the_console_never_asks_schemas_that_do_not_exist(place: Place) -> None:
             {"who": place.email},
         )
     assert asked == 0
+
+
+def letters_of_visits(place: Place) -> list[Any]:
+    with place.app.app_context(), bind(place.tenant):
+        statement = text("SELECT address FROM outbox_items WHERE letter = 'support_entered' ORDER BY id")
+        return list(db.session.execute(statement).all())
+
+
+def test_administrators_get_a_letter_at_each_entry_and_for_nothing_else(place: Place) -> None:
+    place.grant(note="Saldo się nie zgadza")
+    link = place.link("Zgłoszenie 77")
+    assert letters_of_visits(place) == [], "a link that nobody used is no visit"
+    visitor = place.browser(f"{place.tenant.slug}.osiedle.test")
+    visitor.get(str(link))
+    assert visitor.post(str(link)).status_code == 303
+    visitor.get("/admin/residents")
+    again = place.browser(f"{place.tenant.slug}.osiedle.test")
+    assert again.post(str(link)).status_code in (400, 404)
+    told = letters_of_visits(place)
+    assert [row.address for row in told] == [f"admin@{place.tenant.slug}.example"]
+    place.enter()
+    assert len(letters_of_visits(place)) == 2
+
+
+def test_the_letter_says_who_why_until_when_and_where_it_is_ended(place: Place, post: Post) -> None:
+    place.grant(note="Saldo się nie zgadza")
+    place.enter()
+    work_off(place.app, place.tenant, "outbox.drain")
+    said = str(post.to(f"admin@{place.tenant.slug}.example")[-1].get_body(("plain",)).get_content())
+    for part in (place.email, "Zgłoszenie 12", "Saldo się nie zgadza", "Najdłużej do:", "/admin/support"):
+        assert part in said, part
+
+
+def test_a_visit_ends_by_itself_within_the_hour(place: Place) -> None:
+    place.grant(hours="168")
+    visitor = place.enter()
+    with place.app.app_context(), bind(place.tenant):
+        lasts = db.session.execute(text("SELECT max(expires_at - entered_at) FROM support_visits")).scalar_one()
+    assert lasts.total_seconds() <= 3600
+    place.change("UPDATE support_visits SET expires_at = now() - interval '1 second', seen_at = now()")
+    assert visitor.get("/admin/").status_code in (302, 303, 404)
