@@ -12,8 +12,9 @@ from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.public_ids import new_public_id
 from app.gateways import files
-from app.imports import undoing
+from app.imports import hindrances, undoing
 from app.imports.answers import approve, ask_undo, cancel, reject
+from app.imports.hindrances import Hindrance
 from app.imports.models import Import
 from app.imports.profiles.choosing import choose
 from app.imports.report import Report
@@ -21,7 +22,8 @@ from app.imports.running import ANALYZE_JOB, fail, run
 from tenants.db import db
 
 __all__ = [
-    "ANALYZE_JOB", "MODES", "approve", "ask_undo", "begin", "cancel", "fail", "receive", "reject", "run", "undo",
+    "ANALYZE_JOB", "MODES", "approve", "ask_undo", "begin", "cancel", "fail", "hindrance", "receive", "reject", "run",
+    "undo",
 ]  # fmt: skip
 MODES = ("snapshot", "increment")
 
@@ -65,6 +67,12 @@ def receive(
         file=taken.file_name, size=stored.size, mode=mode, profile=choice.profile,
     )  # fmt: skip
     return taken
+
+
+def hindrance(actor: Actor) -> Hindrance | None:
+    """What is in the way of packages now, for those who import them."""
+    _only_importers(actor)
+    return hindrances.found(db.session.connection())
 
 
 def begin(

@@ -20,7 +20,7 @@ from app.core.clock import now
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.gateways import files
-from app.imports import consent, locks, publishing, repeats, sifting, staging, stopping
+from app.imports import consent, hindrances, locks, publishing, repeats, sifting, staging, stopping
 from app.imports.checking import Checks
 from app.imports.comparison import compared
 from app.imports.consent import Limits
@@ -63,6 +63,7 @@ class _Order:
     waited: bool
     approved_for: int | None
     mapping: dict[str, Any] | None
+    channel: str
 
     @property
     def snapshot(self) -> bool:
@@ -74,7 +75,7 @@ def _order(row: Import) -> _Order:
     return _Order(
         row.id, row.public_id, row.dry_run, row.created_by, row.created_at, row.mode, row.storage_key, row.file_name,
         row.size, row.sha256, before.get("status") == "waiting",
-        (before.get("revision") or 0) if row.approved_by else None, row.mapping,
+        (before.get("revision") or 0) if row.approved_by else None, row.mapping, row.source,
     )  # fmt: skip
 
 
@@ -186,6 +187,11 @@ def _transact(order: _Order, package: Package, progress: Progress, *, short: boo
     bury_interrupted(connection, order.id)
     newest = publishing.current_revision(connection)
     report = Report(order.public_id, "refused", newest or None)
+    hindrance = hindrances.found(connection, order.channel)
+    if hindrance is not None:
+        add_error(report.findings, hindrances.finding(hindrance))
+        _conclude(order, report, None)
+        return report
     savepoint = connection.begin_nested()
     by = Ways()
     if short:

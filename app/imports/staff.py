@@ -70,6 +70,8 @@ def receive() -> Response | tuple[str, int]:
     form = filled(PackageForm)
     upload = request.files.get("file")
     try:
+        if commands.hindrance(actor()) is not None:
+            raise Conflict(_("Nic nie wczytano: najpierw usuń dane, które są na próbę."))
         if upload is None or not upload.filename:
             raise Refused(_("Wybierz plik z danymi."), field="file")
         taken = commands.receive(
@@ -96,7 +98,10 @@ def _new_page(form: PackageForm) -> str:
     form.profile.choices.insert(1 if standing else 0, SelectChoice(NO_PROFILE if standing else "", _("bez profilu")))
     by_name = SelectChoice("", _("rozpoznaj po nazwie pliku"))
     form.sheet.choices = [by_name, *(SelectChoice(name, label) for name, label in SHEET_LABELS.items())]
-    return render("imports/new.html", form=form, max_mb=MAX_MB, has_profiles=bool(offered))
+    return render(
+        "imports/new.html", form=form, max_mb=MAX_MB, has_profiles=bool(offered),
+        hindrance=commands.hindrance(actor()),
+    )  # fmt: skip
 
 
 @pages.get("/imports/<public_id>")

@@ -280,6 +280,10 @@ FILES: dict[str, Sentence] = {
 
 #: What shows only when rows are held against each other and against the published books.
 BOOKS: dict[str, Sentence] = {
+    "sample-present": lambda p: _(
+        "W portalu są dane przykładowe, więc nic nie wczytano. Usuń je jednym kliknięciem w Pierwszych krokach i "
+        "wczytaj paczkę jeszcze raz."
+    ),
     "doubled-key": lambda p: _(
         "„%(value)s” było już w wierszu %(first)d. Każdy wiersz musi mieć inny klucz: usuń powtórzenie albo je popraw.",
         value=p["value"],

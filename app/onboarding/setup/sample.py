@@ -14,7 +14,8 @@ from app.core.clock import today
 from app.core.errors import Conflict, NotThere
 from app.core.language import gettext as _
 from app.imports import commands as imports
-from app.imports import locks, publishing, staging
+from app.imports import hindrances, locks, publishing, staging
+from app.imports.hindrances import Hindrance
 from app.imports.models import BOOKS, Import, table_of
 from app.imports.publishing import Wanted
 from app.onboarding.setup.example import MARK
@@ -37,6 +38,11 @@ MARKED = {
     "allowances": "unit_code",
 }
 _NOW = "until_revision IS NULL"
+# The sheets that all others lead to, and the short ones: this is asked before every package.
+_ROOTS = " OR ".join(
+    f"EXISTS (SELECT FROM {table_of(sheet)} WHERE {_NOW} AND starts_with(code, '{MARK}'))"
+    for sheet in ("buildings", "units", "people")
+)
 
 
 def load(actor: Actor) -> Import:
@@ -119,6 +125,13 @@ def _held(connection: Connection, *, ours: bool) -> bool:
         for sheet in BOOKS
     )
     return bool(connection.execute(text(f"SELECT {some}")).scalar_one())
+
+
+def _stands_in_the_way(connection: Connection) -> bool:
+    return bool(connection.execute(text(f"SELECT {_ROOTS}")).scalar_one())
+
+
+hindrances.register(Hindrance("sample-present", CHANNEL, "setup/_sample_first.html", _stands_in_the_way))
 
 
 def _only_importers(actor: Actor) -> None:

@@ -109,7 +109,7 @@ def remove() -> Any:
                 ),
                 "info",
             )
-    return see_other(HERE)
+    return see_other("/admin/imports/new" if request.form.get("then") == "import" else HERE)
 
 
 @pages.post("/setup/listing")

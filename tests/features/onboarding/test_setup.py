@@ -109,10 +109,14 @@ def test_sample_data_that_stand_alone_are_undone(inside: Any) -> None:
 
 def test_one_s_own_data_stay_when_the_sample_goes(inside: Any, tmp_path: Path) -> None:
     loaded()
-    assert taken(own_books(tmp_path), mode="increment").status == "published"
+    package = BytesIO(own_books(tmp_path))
+    mixed = imports.receive(ADMIN, package, "paczka.xlsx", mode="increment", channel=sample.CHANNEL)
+    public_id = mixed.public_id
+    work.commit()
+    assert run(public_id).status == "published", "as it was before packages waited for the sample's end"
+    assert len(held()) == 8
     own = create_account(ADMIN, "L1", units=("L1",), password=PASSWORD).account
     work.commit()
-    assert len(held()) == 8
     assert sample.remove(ADMIN) == 0
     work.commit()
     assert held() == ["L1", "L2"]
@@ -121,13 +125,47 @@ def test_one_s_own_data_stay_when_the_sample_goes(inside: Any, tmp_path: Path) -
     assert db.session.execute(text("SELECT count(*) FROM ledger_entries WHERE until_revision IS NULL")).scalar() == 3
 
 
-def test_a_package_that_the_sample_stands_in_the_way_of_is_taken_once_it_is_gone(inside: Any, tmp_path: Path) -> None:
-    loaded()
-    assert taken(own_books(tmp_path)).status == "refused", "meters of the sample would have no units"
+@pytest.mark.parametrize("mode", ["snapshot", "increment"])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_no_package_is_taken_while_the_sample_is_there(inside: Any, tmp_path: Path, mode: str, dry_run: bool) -> None:
+    number = loaded()
+    row = imports.receive(ADMIN, BytesIO(own_books(tmp_path)), "paczka.xlsx", mode=mode, dry_run=dry_run, channel="api")
+    public_id = row.public_id
+    work.commit()
+    report = run(public_id).as_dict()
+    assert (report["status"], [each["code"] for each in report["errors"]]) == ("refused", ["sample-present"])
+    assert "dane przykładowe" in report["errors"][0]["message"]
+    assert "L1" not in held()
+    assert db.session.execute(text("SELECT max(number) FROM revisions")).scalar() == number
     sample.remove(ADMIN)
     work.commit()
-    assert taken(own_books(tmp_path)).status == "published"
+    assert taken(own_books(tmp_path), mode=mode).status == "published"
     assert held() == ["L1", "L2"]
+
+
+def test_a_package_that_waited_behind_the_sample_does_not_mix_with_it(inside: Any, tmp_path: Path) -> None:
+    """The page looked before the sample was published; the worker looks again when it is the package's turn."""
+    first = sample.load(ADMIN).public_id
+    second = imports.receive(ADMIN, BytesIO(own_books(tmp_path)), "paczka.xlsx", mode="increment").public_id
+    work.commit()
+    assert run(first).status == "published"
+    assert run(second).status == "refused"
+    assert "L1" not in held()
+
+
+def test_the_page_of_imports_removes_the_sample_and_leads_on(
+    office: Browser, tenant: Any, app: Any, tmp_path: Path
+) -> None:
+    with app.app_context(), bind(tenant, Mode.BULK):
+        loaded()
+    page = office.get("/admin/imports/new").text
+    assert "Najpierw usuń dane przykładowe" in page
+    assert 'type="file"' not in page
+    gone = office.post("/admin/setup/sample/remove", {"then": "import"}, form="/admin/imports/new")
+    assert gone.headers["Location"] == "/admin/imports/new"
+    page = office.get("/admin/imports/new").text
+    assert 'type="file"' in page
+    assert "Dane przykładowe zostały usunięte" in page
 
 
 def test_the_workbook_taken_by_hand_is_known_as_sample_too(inside: Any) -> None:
