@@ -73,6 +73,7 @@ class Settings:
     s3_endpoint_url: str | None = None
     clamav_url: str | None = field(repr=False, default=None)
     dns_server: str | None = None
+    security_contact: str | None = None
 
     @property
     def production(self) -> bool:
@@ -163,6 +164,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         s3_endpoint_url=env.get("S3_ENDPOINT_URL") or None,
         clamav_url=env.get("CLAMAV_URL") or None,
         dns_server=env.get("DNS_SERVER") or None,
+        security_contact=_contact(env.get("SECURITY_CONTACT")),
         operator_factor=env.get("OSIEDLE_OPERATOR_FACTOR") or ("required" if mode == "production" else "optional"),
     )
 
@@ -186,6 +188,8 @@ def _problems(settings: Settings, env: Mapping[str, str]) -> list[str]:
         found.append("MAIL_INBOX_URL must look like imaps://user:password@host/INBOX.")
     if settings.mail_inbox_ca and not Path(settings.mail_inbox_ca).is_file():
         found.append("MAIL_INBOX_CA must name a PEM file with the certificates to trust.")
+    if settings.security_contact and not _is_contact(settings.security_contact):
+        found.append("SECURITY_CONTACT must be an e-mail address, or look like https://… or tel:+48….")
     if settings.operator_factor not in ("required", "optional"):
         found.append(f"OSIEDLE_OPERATOR_FACTOR is “{settings.operator_factor}”; it must be “required” or “optional”.")
     if not settings.production:
@@ -212,6 +216,19 @@ def _is_sms_url(url: str) -> bool:
     if parts.scheme == "file":
         return bool(parts.path)
     return parts.scheme == "smsapi" and bool(parts.hostname) and bool(parts.username)
+
+
+def _contact(value: str | None) -> str | None:
+    """An address in the form of RFC 9116: a bare e-mail address becomes `mailto:`."""
+    typed = (value or "").strip()
+    return f"mailto:{typed}" if "@" in typed and ":" not in typed else typed or None
+
+
+def _is_contact(contact: str) -> bool:
+    scheme, _colon, rest = contact.partition(":")
+    plain = contact.isascii() and contact.isprintable() and " " not in contact
+    fits = {"mailto": "@" in rest, "https": rest.startswith("//") and len(rest) > 2, "tel": rest.startswith("+")}
+    return plain and fits.get(scheme, False)
 
 
 def _embedded(settings: Settings, var: Path) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, Response, make_response, request
 
 from app.accounts.rules import network
 from app.core import throttle
 from app.core.language import gettext as _
 from app.core.runtime import settings
-from app.onboarding.site import listing, prices
+from app.onboarding.site import listing, prices, security
 from app.web.pages import provide, render
 from app.web.visitor import address
 from tenants.http import PRODUCT
@@ -85,7 +85,14 @@ def price_list() -> str:
 
 @pages.get("/safety")
 def safety() -> str:
-    return render("site/safety.html")
+    return render("site/safety.html", contact=security.contact())
+
+
+@pages.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    response = make_response(security.text())
+    response.mimetype = "text/plain"
+    return response
 
 
 @pages.get("/accessibility")

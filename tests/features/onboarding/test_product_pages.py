@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.billing import plans
+from app.core.clock import now
 from app.onboarding.site import prices
 from app.onboarding.site.product import FIND_LIMIT
+from config.settings import UnsafeSettings, load
 from tests.features.onboarding.conftest import platform
 from tests.features.operators.browser import Browser
 
+DEVELOPMENT = {"DATABASE_URL": "postgresql://x@localhost/x", "REDIS_URL": "redis://localhost"}
 PAGES = ("/", "/find", "/managers", "/prices", "/safety", "/accessibility", "/trial", "/trial/sent")
 
 
@@ -69,3 +73,41 @@ def test_prices_are_those_of_billing(client: Callable[[str], Any]) -> None:
         net = plans.price(plan, "month", 1234).net
         assert f"{net // 100},{net % 100:02d}" in page.replace(" ", ""), plan.code
     assert prices.trial_days() == plans.TRIAL_DAYS
+
+
+def test_without_a_contact_there_is_no_file_for_it(client: Callable[[str], Any], app: Any) -> None:
+    assert app.settings.security_contact is None
+    assert client("").get("/.well-known/security.txt").status_code == 404
+    assert "Napisz do operatora platformy" in client("").get("/safety").text
+
+
+def test_weaknesses_have_an_address(client: Callable[[str], Any], app: Any, contact: str) -> None:
+    answer = client("").get("/.well-known/security.txt")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == contact == "mailto:bezpieczenstwo@osiedle.test"
+    assert fields["Canonical"] == "http://osiedle.test/.well-known/security.txt"
+    assert fields["Policy"] == "http://osiedle.test/safety"
+    ahead = datetime.fromisoformat(fields["Expires"]) - now()
+    assert timedelta(days=30) < ahead < timedelta(days=365), "RFC 9116, 2.5.5"
+    page = client("").get("/safety").text
+    assert 'href="mailto:bezpieczenstwo@osiedle.test"' in page
+    for host in ("alfa", "console"):
+        assert client(host).get("/.well-known/security.txt").status_code == 404
+
+
+@pytest.fixture
+def contact(app: Any, town: Any) -> Iterator[str]:
+    settings = load(DEVELOPMENT | {"SECURITY_CONTACT": " bezpieczenstwo@osiedle.test "})
+    assert settings.security_contact is not None
+    object.__setattr__(app.settings, "security_contact", settings.security_contact)
+    yield settings.security_contact
+    object.__setattr__(app.settings, "security_contact", None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["nobody", "javascript:alert(1)", "http://a.pl", "https://", "a@b.pl\r\nX: y", "tel:5"]
+)
+def test_what_is_no_contact_is_refused_at_start(typed: str) -> None:
+    with pytest.raises(UnsafeSettings, match="SECURITY_CONTACT"):
+        load(DEVELOPMENT | {"SECURITY_CONTACT": typed})
