@@ -82,7 +82,8 @@ def checked_limit(typed: str, field: str, most: int) -> int | None:
     if not plain:
         return None
     if not plain.isascii() or not plain.isdigit() or not 0 < int(plain) <= most:
-        raise Refused(_("Podaj liczbę całkowitą od 1 do %(most)s albo zostaw pole puste.", most=most), field=field)
+        shown = f"{most:_}".replace("_", "\u00a0")
+        raise Refused(_("Podaj liczbę całkowitą od 1 do %(most)s albo zostaw pole puste.", most=shown), field=field)
     return int(plain)
 
 

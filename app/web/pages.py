@@ -28,7 +28,8 @@ from tenants.http import TENANT
 
 _ITSELF = _l("portal, samoczynnie")
 #: Names by which our own processes sign what they do.
-_PROCESSES = {"cli": _l("polecenie na serwerze"), "announcements": _ITSELF, "mailouts": _ITSELF}
+_PROCESSES = {"cli": _l("polecenie na serwerze"), "announcements": _ITSELF, "mailouts": _ITSELF, "billing": _ITSELF}
+_PROCESSES |= dict.fromkeys(("closing", "domains", "fleet", "meters", "nightly", "retention", "statements"), _ITSELF)
 _providers: list[tuple[str, Callable[[], dict[str, Any]]]] = []
 _offered: list[Callable[[], tuple[str, ...]]] = []
 
