@@ -38,15 +38,26 @@ METERS = [
     "/admin/media/settlements?state=draft", "@/admin/media/settlements/", "@/rules",
     "/admin/media/settlements?state=draft", "@/admin/media/settlements/", "@/file",
 ]
+PLATFORM = [
+    "/admin/setup", "/admin/billing", "/admin/billing/buyer", "/admin/payments-online", "/admin/online-payments",
+    "/admin/webhooks", "/admin/webhooks/new", "/admin/support", "/admin/address", "/admin/works", "/admin/works/new",
+]
+SITE = [
+    "/works/", *(f"~{part}" for part in (
+        "/mail", "/mail/new", "/mail/contacts", "/files", "/files/all", "/files/new", "/files/invoices",
+        "/files/invoices/new", "/files/protocols/new", "/settings", "/data", "/guests",
+    )),
+]  # fmt: skip
 TEXTS = [f"/texts/{kind}" for kind in ("help", "terms", "privacy", "safety", "paper")]
 PAGES = [
     ("", "", [
-        "/", "/find", "/find?q=spoldzielnia", "/managers", "/prices", "/prices?units=850", "/safety", "/accessibility",
+        "/", "/find", "/find?q=spoldzielnia", "/find?q=nieznany", "/find?q=sp", "/managers", "/prices",
+        "/prices?units=850", "/prices?units=abc", "/safety", "/accessibility",
         "/trial", "/trial/sent",
     ]),
     ("demo", "", [
         "/login", "/password/forgot", "/unlock", "/activate", "/activate/nothing", "/register", "/contact", *TEXTS,
-        "/no-such-page",
+        "/guide", "/verify", "/public/documents", "/no-such-page",
     ]),
     ("demo", "L000001", [
         "/payments", "/payments?unit=X", *MONEY, "/me", "/me/units", "/me/charges", "/me/allowances", "/documents",
@@ -56,7 +67,7 @@ PAGES = [
         "/settings/notifications", "/settings/factors", "/settings/devices", "/settings/data", "/settings/resign",
     ]),
     ("demo", "admin", [
-        "/admin/", "/admin/setup",
+        "/admin/", *PLATFORM,
         "/admin/residents", "/admin/residents/L000001", "/admin/accounts", "@/admin/accounts/", "@/contact",
         "/admin/accounts/new", "/admin/credentials", "/admin/registrations", "/admin/registrations/new",
         "/admin/registrations", "@/admin/registrations/", "/admin/resignations", "/admin/messages",
@@ -67,11 +78,13 @@ PAGES = [
         "/admin/mailouts",
         "/admin/mailouts/new", *TOLD, *METERS, *BOOKS, *CONFIGURATION, "/settings",
     ]),
+    ("demo", "kierownik", SITE),
     ("console", "", ["/login"]),
     ("console", "operator@osiedle.example", [
         "/tenants", "/tenants?q=nobody", "/tenants/new", "/tenants/demo", "/tenants/demo/jobs", "/jobs", "/deliveries",
         "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates",
-        "/rates/2025-12-04", "/factors", "/devices", "/audit",
+        "/billing", "/billing/steps", "/tenants/demo/billing", "/tenants/demo/domains", "/tenants/demo/support",
+        "/tenants/demo/closing", "/closings", "/listings", "/migrations", "/rates/2025-12-04", "/factors", "/devices", "/audit",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
@@ -87,7 +100,7 @@ def test_no_page_has_a_fault_that_axe_knows(
 ) -> None:
     page = visit(slug, login, path=paths[0], viewport={"width": width, "height": 900}, color_scheme=scheme)
     for path in paths:
-        page.goto("/".join(page.url.split("/")[:3]) + (_link(page, path[1:]) if path.startswith("@") else path))
+        page.goto(_address(page, path))
         page.evaluate(AXE)
         found = page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
@@ -97,6 +110,14 @@ def test_no_page_has_a_fault_that_axe_knows(
         assert not found, f"{path} at {width}px, {scheme}: {found}"
         wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} sticks out by {wide}px at {width}px"
+
+
+def _address(page: Any, path: str) -> str:
+    """Where a path of the lists is: `@…` by the last link that has this, `~…` below the building site of this page."""
+    parts = page.url.split("/")
+    if path.startswith("~"):
+        return "/".join(parts[:5]) + path[1:]
+    return "/".join(parts[:3]) + (_link(page, path[1:]) if path.startswith("@") else path)
 
 
 def _link(page: Any, part: str) -> str:
