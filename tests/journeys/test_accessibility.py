@@ -84,7 +84,8 @@ PAGES = [
         "/tenants", "/tenants?q=nobody", "/tenants/new", "/tenants/demo", "/tenants/demo/jobs", "/jobs", "/deliveries",
         "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates",
         "/billing", "/billing/steps", "/tenants/demo/billing", "/tenants/demo/domains", "/tenants/demo/support",
-        "/tenants/demo/closing", "/closings", "/listings", "/migrations", "/rates/2025-12-04", "/factors", "/devices", "/audit",
+        "/tenants/demo/closing", "/closings", "/listings", "/migrations", "/rates/2025-12-04", "/factors",
+        "/devices", "/audit",
     ]),
     ("nobody", "", ["/"]),
 ]  # fmt: skip
