@@ -315,6 +315,7 @@ def _pay_online(word: str) -> None:
         public_id=new_public_id(), reference=rules.new_reference(), account_id=account, form_key="town",
         unit_code="L1", amount=12_300, state="paid", stripe_account=f"acct_{word}", call_key=f"online-{word}",
         failure=f"kod {word}", closes_at=now(), paid_at=now(),
+        dispute="open", dispute_id=f"du_{word}",
     )  # fmt: skip
     db.session.add(paid)
     db.session.flush()

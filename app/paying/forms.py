@@ -43,8 +43,10 @@ class RulesForm(Form):
 
 
 class RefundForm(Form):
-    """Why money goes back."""
+    """How much money goes back, and why; `key` makes a form that is sent twice one return."""
 
+    key = HiddenField()
+    amount = StringField(_l("Ile oddajesz, w złotych"))
     reason = TextAreaField(
         _l("Powód zwrotu"), description=_l("Dla pracowników i dziennika zmian. Mieszkaniec go nie zobaczy.")
     )

@@ -10,6 +10,7 @@ from app.core import jobs, work
 from app.core.errors import TryLater
 from app.gateways.payments.events import Event
 from app.paying import connection
+from app.paying.commands.following import DISPUTE_JOB
 from app.paying.commands.refunding import REFUND_JOB
 from app.paying.commands.starting import CHECK_JOB
 from app.paying.connection import ACCOUNT_JOB
@@ -44,6 +45,10 @@ def _ask(event: Event) -> None:
         jobs.enqueue(ACCOUNT_JOB, event.account or "", {"account": event.account}, lane="urgent")
         return
     if event.object_id is None:
+        return
+    if event.object_kind == "dispute":
+        about = {"account": event.account, "dispute": event.object_id}
+        jobs.enqueue(DISPUTE_JOB, event.object_id, about, lane="urgent")
         return
     known = or_(
         OnlinePayment.session_id == event.object_id,

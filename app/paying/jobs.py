@@ -15,6 +15,7 @@ from app.gateways.payments import client, online
 from app.gateways.payments.client import Declined, Missing, Rejected
 from app.paying import connection, hearing, rules
 from app.paying.commands import following, starting
+from app.paying.commands.following import DISPUTE_JOB
 from app.paying.commands.refunding import REFUND_JOB
 from app.paying.commands.starting import CHECK_JOB
 from app.paying.connection import ACCOUNT_JOB
@@ -75,28 +76,41 @@ def _begun(payment: OnlinePayment) -> Again | None:
 
 @job(REFUND_JOB, max_failures=10)
 def refund(public_id: str) -> Again | None:
-    """Send one return, or ask how it goes."""
+    """Send one return, or ask how it goes; one that was done may still come back from the payer's bank."""
     found = db.session.query(OnlineRefund).filter_by(public_id=public_id).one_or_none()
-    if found is None or found.state not in ("asked", "sent"):
+    if found is None or found.state == "failed":
         return None
     payment = db.session.get(OnlinePayment, found.payment_id)
     if payment is None or payment.intent_id is None or not _ours(payment.stripe_account):
         return None
     key, sent, account, intent = found.call_key, found.refund_id, payment.stripe_account, payment.intent_id
-    age = now() - found.asked_at
+    age, amount = now() - found.asked_at, found.amount if found.form_key else None  # older ones were sent without
     work.commit()
     refund_id, failure = sent, None
     try:
         if sent:
             state = online.refund_state(account, sent)
         else:
-            refund_id, state = online.refund(account, intent, key)
+            refund_id, state = online.refund(account, intent, key, amount)
     except (Rejected, Declined) as error:
         state, failure = "failed", (error.code or error.message)[:200]
     whose = following.refund_went(public_id, refund_id, state, failure)
     if whose is not None:
         jobs.enqueue(CHECK_JOB, whose, {"public_id": whose}, lane="urgent")
     return Again(3600) if state == "sent" and age < rules.WATCHED_FOR else None
+
+
+@job(DISPUTE_JOB, max_failures=10)
+def dispute(account: str, dispute: str) -> None:
+    """Note how a dispute of the manager's account stands."""
+    if not _ours(account):
+        return
+    work.commit()
+    at = now()
+    try:
+        following.disputed(account, online.dispute(account, dispute), at)
+    except Missing:
+        return
 
 
 @job(ACCOUNT_JOB)
@@ -122,14 +136,18 @@ def reconcile() -> None:
     returns = db.session.query(OnlineRefund.public_id).filter(OnlineRefund.state.in_(("asked", "sent")))
     for (public_id,) in returns.limit(A_TURN):
         jobs.enqueue(REFUND_JOB, public_id, {"public_id": public_id}, lane="bulk")
+    disputes = db.session.query(OnlinePayment.stripe_account, OnlinePayment.dispute_id)
+    for account_id, dispute_id in disputes.filter(OnlinePayment.dispute.in_(sorted(rules.ASKED_ABOUT))).limit(A_TURN):
+        jobs.enqueue(DISPUTE_JOB, dispute_id or "", {"account": account_id, "dispute": dispute_id}, lane="bulk")
     mine = connection.mine()
     if mine is not None and mine.account is not None:
         jobs.enqueue(ACCOUNT_JOB, mine.account, {"account": mine.account}, lane="bulk")
 
 
 def ask_if_any() -> bool:
-    """Ask for `reconcile` where somebody paid or tried to lately."""
+    """Ask for `reconcile` where somebody paid or tried to lately, or a dispute lasts."""
     lately = OnlinePayment.created_at > now() - rules.LOOKED_AT
+    lately |= OnlinePayment.dispute.in_(sorted(rules.ASKED_ABOUT))
     if not client.configured() or db.session.query(OnlinePayment.id).filter(lately).first() is None:
         return False
     jobs.enqueue(RECONCILE_JOB, "night", lane="bulk")

@@ -21,6 +21,10 @@ class OnlinePayment(Model):
     has it), then `paid`, `failed`, `expired`; a paid one may become `refunded`. `call_key` is the idempotency key of
     the one request that opens the page. `reference` stands in the title of the credit, for the manager's books.
     `called_at` is when Stripe was first asked, `seen_at` how old what we know is.
+
+    `dispute` is how its newest dispute stands (spór, chargeback): `open` asks the manager for an answer until
+    `dispute_due`, `waiting` is with the bank, `won` and `lost` are over; `dispute_amount` grosze are at stake, and
+    `dispute_seen_at` is how old that is.
     """
 
     __tablename__ = "online_payments"
@@ -33,6 +37,7 @@ class OnlinePayment(Model):
         Index("ix_online_payments_unit", "unit_code", "created_at"),
         Index("ix_online_payments_open", "closes_at", postgresql_where=text(OPEN)),
         Index("ix_online_payments_created", "created_at"),
+        CheckConstraint("dispute IN ('open', 'waiting', 'won', 'lost')", name="dispute"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -58,19 +63,24 @@ class OnlinePayment(Model):
     closes_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     seen_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     paid_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    dispute_id: Mapped[str | None] = mapped_column(Text)
+    dispute: Mapped[str | None] = mapped_column(Text)
+    dispute_amount: Mapped[int | None] = mapped_column(BigInteger)
+    dispute_due: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    dispute_seen_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class OnlineRefund(Model):
-    """That staff give a whole payment back, fee and all; `amount` in grosze.
+    """That staff give a payment back, or a part of it; `amount` in grosze.
 
-    States: `asked` (written down), `sent` (Stripe has it), `done`, `failed`. One at a time for a payment. `call_key` is
-    the idempotency key of the request.
+    States: `asked` (written down), `sent` (Stripe has it), `done`, `failed`. `call_key` is the idempotency key of the
+    request, `form_key` the form's, so that one sent twice gives back once.
     """
 
     __tablename__ = "online_refunds"
     __table_args__ = (
         CheckConstraint("state IN ('asked', 'sent', 'done', 'failed')", name="state"),
-        Index("uq_online_refunds_live", "payment_id", unique=True, postgresql_where=text("state <> 'failed'")),
+        Index("uq_online_refunds_form", "payment_id", "form_key", unique=True),
         Index("ix_online_refunds_payment", "payment_id"),
     )
 
@@ -86,6 +96,7 @@ class OnlineRefund(Model):
     asked_by: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    form_key: Mapped[str | None] = mapped_column(Text)
 
 
 class ConnectAccount(PlatformModel):

@@ -13,6 +13,7 @@ from app.core.actor import Actor, Can
 from app.core.errors import NotThere
 from app.core.language import gettext as _
 from app.core.paging import Page
+from app.paying import rules
 from tenants.db import db
 
 PAGE_SIZE = 50
@@ -23,15 +24,17 @@ SHOWN = {
     "open": "o.state IN ('intended', 'created', 'processing')",
     "paid": "o.state = 'paid'",
     "refunded": "(o.state = 'refunded' OR o.refunded > 0 OR EXISTS (SELECT FROM online_refunds r "
-    "WHERE r.payment_id = o.id AND r.state <> 'failed'))",
+    "WHERE r.payment_id = o.id))",
     "failed": "o.state IN ('failed', 'expired') OR o.failure = 'mismatch'",
+    "disputed": "o.dispute IS NOT NULL",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One online payment; amounts in grosze. `credit` is what became of its credit: `pending`, `booked`, `withdrawn`,
-    None for none; `entry` the number of the entry that stands for it. `returning`: staff have asked for its return."""
+    None for none; `entry` the number of the entry that stands for it. `returning`: a return is under way. `dispute` is
+    `open`, `waiting`, `won`, `lost` or None; `left` may still be given back."""
 
     public_id: str
     reference: str
@@ -50,6 +53,9 @@ class Payment:
     entry: str | None
     returning: bool
     who: str | None
+    dispute: str | None
+    dispute_due: datetime | None
+    left: int
 
     @property
     def total(self) -> int:
@@ -59,10 +65,15 @@ class Payment:
     def open(self) -> bool:
         return self.state in ("intended", "created", "processing")
 
+    @property
+    def returnable(self) -> bool:
+        """Whether staff can give anything of it back now."""
+        return self.state == "paid" and self.left > 0 and self.dispute not in rules.DISPUTED
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """That a payment was given back; `amount` in grosze."""
+    """That a payment was given back, or `amount` grosze of it. Reason, failure and who asked are for staff only."""
 
     amount: int
     reason: str
@@ -70,12 +81,25 @@ class Return:
     failure: str | None
     asked_by: str
     asked_at: datetime
+    finished_at: datetime | None
 
 
 _COLUMNS = (
     "o.public_id, o.reference, o.unit_code, o.amount, o.fee, o.refunded, o.state, o.failure, o.method, o.created_at, "
     "o.paid_at, o.closes_at, o.session_url IS NOT NULL, p.state, p.entry, EXISTS (SELECT FROM online_refunds r "
-    "WHERE r.payment_id = o.id AND r.state IN ('asked', 'sent')), a.login"
+    "WHERE r.payment_id = o.id AND r.state IN ('asked', 'sent')), a.login, o.dispute, o.dispute_due, "
+    "(SELECT greatest(0, o.amount + o.fee - greatest(o.refunded + coalesce(sum(r.amount) FILTER "
+    "(WHERE r.state = 'asked'), 0), coalesce(sum(r.amount), 0)))::bigint FROM online_refunds r "
+    "WHERE r.payment_id = o.id AND r.state <> 'failed')"
+)
+_RETURNS = text(
+    "SELECT r.amount, r.reason, r.state, r.failure, r.asked_by, r.asked_at, r.finished_at FROM online_refunds r "
+    "JOIN online_payments o ON o.id = r.payment_id WHERE o.public_id = :id ORDER BY r.id"
+)
+_TO_SEE_TO = text(
+    "SELECT (SELECT count(*) FROM online_payments WHERE dispute = 'open'), (SELECT count(*) FROM online_refunds r "
+    "WHERE r.state = 'failed' AND r.finished_at > now() - interval '14 days' AND NOT EXISTS (SELECT FROM "
+    "online_refunds l WHERE l.payment_id = r.payment_id AND l.id > r.id))"
 )
 _FROM = (
     "FROM online_payments o LEFT JOIN pending_payments p ON p.source = 'online' AND p.source_ref = o.public_id "
@@ -132,12 +156,25 @@ def paid(actor: Actor, first: date, last: date) -> list[Payment]:
 def one(actor: Actor, public_id: str) -> tuple[Payment, list[Return]]:
     """A payment and what was given back of it. Raises `NotThere`."""
     _may(actor)
-    returns = text(
-        "SELECT r.amount, r.reason, r.state, r.failure, r.asked_by, r.asked_at FROM online_refunds r "
-        "JOIN online_payments o ON o.id = r.payment_id WHERE o.public_id = :id ORDER BY r.id"
-    )
     found = _one("TRUE", public_id, {})
-    return found, [Return(*row) for row in db.session.execute(returns, {"id": found.public_id})]
+    return found, _returns(found)
+
+
+def own_returns(actor: Actor, public_id: str) -> list[Return]:
+    """What went back, or is on its way back, of a payment that the actor began; oldest first. Raises `NotThere`."""
+    return [one for one in _returns(own(actor, public_id)) if one.state != "failed"]
+
+
+def to_be_seen_to(actor: Actor) -> tuple[int, int]:
+    """How many disputes wait for the manager's answer, and how many returns failed lately and were not tried again."""
+    if not actor.may(Can.MATCH_PAYMENTS):
+        return 0, 0
+    disputes, failed = db.session.execute(_TO_SEE_TO).one()
+    return disputes, failed
+
+
+def _returns(found: Payment) -> list[Return]:
+    return [Return(*row) for row in db.session.execute(_RETURNS, {"id": found.public_id})]
 
 
 def _one(condition: str, public_id: str, values: dict[str, Any]) -> Payment:

@@ -167,6 +167,7 @@ def _shown(found: queries.Payment) -> dict[str, Any]:
     unit = quote_plus(found.unit)
     return {
         "payment": found,
+        "returns": queries.own_returns(actor(), found.public_id) if found.paid_at else [],
         "waits": waits,
         "closed": found.state in ("intended", "created") and found.closes_at <= now(),
         "methods": rules.methods(rules.Online(fee=found.fee)),

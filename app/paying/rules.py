@@ -100,14 +100,35 @@ def next_state(state: str, seen: Seen, total: int) -> str:
     return {"open": "created"}.get(seen.state, seen.state)
 
 
-def creditable(state: str, amount: int, refunded: int) -> int:
-    """How much of a payment counts for the unit, in grosze: what went back is taken off first."""
-    return max(0, amount - refunded) if state == "paid" else 0
+def creditable(state: str, amount: int, gone: int) -> int:
+    """How much of a payment counts for the unit, in grosze: what went back, or was lost, is taken off first."""
+    return max(0, amount - gone) if state == "paid" else 0
+
+
+def left(total: int, refunded: int, asked: int, ours: int) -> int:
+    """How much may still be given back, in grosze. `refunded` is what Stripe counts, with what was given back in its
+    own panel; `asked` is what it has not heard of yet; `ours` is all that we asked for and that did not fail."""
+    return max(0, total - max(refunded + asked, ours))
+
+
+def given_back(typed: int | None, most: int) -> int:
+    """The amount, if it may be given back. Raises `Refused` on `amount`."""
+    if not typed:
+        raise Refused(_("Podaj kwotę w złotych, z groszami po przecinku, na przykład 120,00."), field="amount")
+    if typed > most:
+        raise Refused(_("Możesz oddać najwyżej %(sum)s.", sum=money(most)), field="amount")
+    return typed
 
 
 def wrong(seen: Seen, public_id: str, total: int) -> bool:
     """Whether Stripe speaks of other money than was asked for: that credits nobody until a person has looked."""
     return seen.currency != "pln" or seen.total != total or seen.payment != public_id
+
+
+#: Disputes that are not over.
+ASKED_ABOUT = frozenset({"open", "waiting"})
+#: While one of these lasts, or after it, Stripe gives nothing back: the bank has the money.
+DISPUTED = frozenset({"open", "waiting", "lost"})
 
 
 def looks_again(state: str, age: timedelta) -> float | None:

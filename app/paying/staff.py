@@ -14,14 +14,19 @@ from app.core.clock import local, today
 from app.core.errors import NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.language import ngettext
+from app.core.money import typed
 from app.core.paging import page_number
+from app.core.public_ids import new_public_id
+from app.finances.slips.order import written
 from app.office import settings
 from app.paying import queries, rules
 from app.paying.commands import refunding
 from app.paying.forms import RefundForm
-from app.web import menu
+from app.web import menu, notices
 from app.web.audiences import needs
 from app.web.forms import filled, refuse
+from app.web.notices import Notice
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
@@ -42,6 +47,26 @@ menu.register(
     needs=Can.MATCH_PAYMENTS,
     shown=_shown,
 )
+
+
+def _told(who: Actor) -> list[Notice]:
+    """Disputes run against a clock, and money that did not go back waits for somebody."""
+    disputes, failed = queries.to_be_seen_to(who)
+    found = []
+    if disputes:
+        title = ngettext(
+            "Bank płacącego zakwestionował %(num)d płatność", "Banki zakwestionowały %(num)d płatności", disputes
+        )
+        said = _("Odpowiedz w panelu Stripe, zanim minie termin. Bez odpowiedzi pieniądze przepadną.")
+        found.append(Notice("bad", title, said, f"{HOME}?show=disputed", _("Zobacz spory")))
+    if failed:
+        title = ngettext("%(num)d zwrot płatności nie doszedł", "%(num)d zwrotów płatności nie doszło", failed)
+        said = _("Pieniądze są nadal na Twoim koncie w Stripe. Spróbuj jeszcze raz albo oddaj je przelewem.")
+        found.append(Notice("warn", title, said, f"{HOME}?show=refunded", _("Zobacz zwroty")))
+    return found
+
+
+notices.register("staff", 30, _told)
 
 
 @pages.get("/online-payments")
@@ -86,7 +111,7 @@ def table() -> Response:
 @pages.get("/online-payments/<online_payment>")
 @needs(Can.MATCH_PAYMENTS)
 def show(online_payment: str) -> str:
-    return _page(online_payment, filled(RefundForm))
+    return _page(online_payment)
 
 
 @pages.post("/online-payments/<online_payment>/refund")
@@ -94,7 +119,8 @@ def show(online_payment: str) -> str:
 def refund(online_payment: str) -> Any:
     form = filled(RefundForm)
     try:
-        refunding.ask(actor(), online_payment, form.reason.data or "")
+        wish = refunding.Return(typed(form.amount.data), form.reason.data or "", form.key.data or "")
+        refunding.ask(actor(), online_payment, wish)
     except NotThere:
         raise
     except Refused as refusal:
@@ -112,8 +138,12 @@ def check(online_payment: str) -> Any:
     return see_other(f"{HOME}/{online_payment}")
 
 
-def _page(public_id: str, form: RefundForm, sentence: str | None = None) -> str:
+def _page(public_id: str, form: RefundForm | None = None, sentence: str | None = None) -> str:
     found, returns = queries.one(actor(), public_id)
+    if form is None:
+        form = filled(RefundForm, key=new_public_id(), amount=written(found.left))
+    else:
+        form.amount.data = "".join(sign for sign in (form.amount.data or "")[:40] if sign.isprintable())
     here = f"{HOME}/{found.public_id}"
     return render("paying/show.html", payment=found, returns=returns, form=form, sentence=sentence, here=here)
 

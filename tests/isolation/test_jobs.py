@@ -62,6 +62,10 @@ FOREIGN: dict[str, dict[str, str]] = {
     "paying.account": {"account": "SELECT 'acct_of_beta'"},
     "paying.check": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM online_payments"},
     "paying.reconcile": {},
+    "paying.dispute": {
+        "account": "SELECT coalesce(min(stripe_account), 'x') FROM online_payments",
+        "dispute": "SELECT coalesce(min(dispute_id), 'x') FROM online_payments",
+    },
     "paying.refund": {"public_id": "SELECT coalesce(min(public_id), 'x') FROM online_refunds"},
     "outbox.drain": {"lane": "SELECT 'bulk'"},
     "outbox.drain_sms": {"lane": "SELECT 'urgent'"},

@@ -51,6 +51,19 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """That a payer's bank wants money back (spór). `state` is `open` (the manager must answer until `due`), `waiting`,
+    `won` or `lost`; `amount` in grosze is what is at stake."""
+
+    id: str
+    charge: str | None
+    intent: str | None
+    amount: int
+    state: str
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """Whether a connected account may take money and have it paid out, and how many things Stripe still asks for."""
 
@@ -128,12 +141,14 @@ def _state(page: str | None, paid: bool, intent: str | None) -> str:
     return "processing" if intent == "processing" else "open"
 
 
-def refund(account: str, intent: str, key: str) -> tuple[str, str]:
-    """Give a whole payment back; Stripe's id and `sent`, `done` or `failed`. Raises `Unavailable`, `Rejected`."""
+def refund(account: str, intent: str, key: str, amount: int | None = None) -> tuple[str, str]:
+    """Give a payment back, whole or `amount` grosze of it; Stripe's id and `sent`, `done` or `failed`. Raises
+    `Unavailable`, `Rejected`."""
+    params: Any = {"payment_intent": intent, "reason": "requested_by_customer"}
+    if amount is not None:
+        params["amount"] = amount
     with stripe(account) as api:
-        made = api.v1.refunds.create(
-            params={"payment_intent": intent, "reason": "requested_by_customer"}, options={"idempotency_key": key}
-        )
+        made = api.v1.refunds.create(params=params, options={"idempotency_key": key})
     return made.id, _REFUNDS.get(made.status or "", "sent")
 
 
@@ -144,6 +159,32 @@ def refund_state(account: str, refund: str) -> str:
 
 
 _REFUNDS = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
+
+
+def dispute(account: str, wanted: str) -> Dispute:
+    """How a dispute stands. Raises `Unavailable`, `Missing`."""
+    with stripe(account) as api:
+        found: Any = api.v1.disputes.retrieve(wanted)
+    due = getattr(getattr(found, "evidence_details", None), "due_by", None)
+    return Dispute(
+        id=found.id,
+        charge=_id(found.charge),
+        intent=_id(found.payment_intent),
+        amount=found.amount,
+        state=_DISPUTES.get(found.status, "open"),
+        due=datetime.fromtimestamp(due, UTC) if due else None,
+    )
+
+
+_DISPUTES = {
+    "warning_under_review": "waiting", "under_review": "waiting", "warning_closed": "won", "prevented": "won",
+    "won": "won", "lost": "lost",
+}  # fmt: skip
+
+
+def _id(found: Any) -> str | None:
+    """The id of what is told by its id or whole."""
+    return found if found is None or isinstance(found, str) else str(found.id)
 
 
 def make_account(key: str, name: str, email: str | None) -> str:

@@ -16,12 +16,14 @@ SOURCE = "online"
 _KEPT = text("SELECT state, amount FROM pending_payments WHERE source = :source AND source_ref = :ref")
 # A bank's own credit of the unit that names the payment is the same money, told by another.
 _TOLD = text(
-    "SELECT EXISTS (SELECT FROM pending_payments WHERE unit_code = :unit AND amount = :amount AND source <> :source "
+    "SELECT EXISTS (SELECT FROM pending_payments WHERE unit_code = :unit AND amount = ANY(:amounts) "
+    "AND source <> :source "
     "AND state <> 'withdrawn' AND regexp_replace(upper(title), '[^A-Z0-9]', '', 'g') LIKE '%' || :reference || '%')"
 )
+# Payments on their way of which some money is gone again: the books may hold them whole beside what went back.
 _BACK = text(
-    "SELECT o.public_id FROM online_payments o JOIN pending_payments p ON p.source = :source "
-    "AND p.source_ref = o.public_id AND p.state = 'pending' WHERE o.state = 'refunded'"
+    "SELECT o.id FROM online_payments o JOIN pending_payments p ON p.source = :source "
+    "AND p.source_ref = o.public_id AND p.state = 'pending' WHERE o.refunded > 0 OR o.dispute = 'lost' ORDER BY o.id"
 )
 
 
@@ -34,24 +36,53 @@ def credit(payment: OnlinePayment) -> None:
     ref = payment.public_id
     kept = db.session.execute(_KEPT, {"source": SOURCE, "ref": ref}).one_or_none()
     counted = kept is not None and kept.state != "withdrawn"
-    wanted = rules.creditable(payment.state, payment.amount, payment.refunded)
+    wanted = _wanted(payment)
     told = wanted > 0 and _told(payment, wanted)
     if told:
         wanted = 0
     if counted and kept is not None and (kept.amount == wanted or (kept.state == "booked" and not told)):
         return
+    if wanted != payment.amount and wanted and _booked_whole(payment):
+        return
+    _count(payment, wanted, counted)
+
+
+def _wanted(payment: OnlinePayment) -> int:
+    lost = (payment.dispute_amount or 0) if payment.dispute == "lost" else 0
+    return rules.creditable(payment.state, payment.amount, payment.refunded + lost)
+
+
+def _count(payment: OnlinePayment, amount: int, counted: bool) -> None:
+    """Have `amount` count and nothing beside it."""
     if counted:
-        pending.withdraw(SOURCE, ref)
-    if wanted:
+        pending.withdraw(SOURCE, payment.public_id)
+    if amount:
         day = local(payment.paid_at or now()).date()
         title = f"Płatność internetowa {payment.reference}"
-        pending.credit(SOURCE, [Credit(ref, payment.unit_code, wanted, day, title)])
-    if counted or wanted:
+        pending.credit(SOURCE, [Credit(payment.public_id, payment.unit_code, amount, day, title)])
+    if counted or amount:
         pending.settle()
 
 
+def _booked_whole(payment: OnlinePayment) -> bool:
+    """Whether the books hold all of a payment of which a part went back: accounting books that part by itself."""
+    trial = db.session.begin_nested()
+    _count(payment, payment.amount, True)
+    kept = db.session.execute(_KEPT, {"source": SOURCE, "ref": payment.public_id}).one_or_none()
+    if kept is not None and kept.state == "booked":
+        trial.commit()
+        return True
+    trial.rollback()
+    return False
+
+
 def _told(payment: OnlinePayment, amount: int) -> bool:
-    values = {"unit": payment.unit_code, "amount": amount, "source": SOURCE, "reference": payment.reference}
+    values = {
+        "unit": payment.unit_code,
+        "amounts": [amount, payment.amount],
+        "source": SOURCE,
+        "reference": payment.reference,
+    }
     return bool(db.session.execute(_TOLD, values).scalar_one())
 
 
@@ -82,9 +113,14 @@ def taken_back_by_another(source: str, titles: list[str]) -> None:
 
 @events.on("imports.undone")
 def undone(revision: int) -> None:
-    """An entry that is gone may have stood for money that went back meanwhile: that is not on its way again."""
-    for ref in list(db.session.execute(_BACK, {"source": SOURCE}).scalars()):
-        pending.withdraw(SOURCE, ref)
+    """An entry that is gone may have stood for money that went back meanwhile: that is not on its way again. One that
+    came may stand for a payment of which a part went back."""
+    found = list(db.session.execute(_BACK, {"source": SOURCE}).scalars())
+    if found:
+        pending.wait_for_turn()
+    for payment in db.session.query(OnlinePayment).filter(OnlinePayment.id.in_(found)).order_by(OnlinePayment.id):
+        if not (_wanted(payment) and _booked_whole(payment)):
+            credit(payment)
 
 
 @events.on("imports.published")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import or_
+
 from app.core import audit
 from app.core.actor import system
 from app.core.clock import now
 from app.finances.commands import pending
-from app.gateways.payments.online import Seen
-from app.paying import rules
+from app.gateways.payments.online import Dispute, Seen
+from app.paying import mails, rules
 from app.paying.commands.crediting import credit
 from app.paying.models import OnlinePayment, OnlineRefund
 from tenants.db import db
 
 ACTOR = system("online_payments")
 MISMATCH = "mismatch"
+DISPUTE_JOB = "paying.dispute"
 
 
 def follow(public_id: str, seen: Seen, at: datetime) -> str | None:
@@ -64,12 +67,43 @@ def give_up(public_id: str) -> None:
         audit.record(ACTOR, "online_payment.expired", public_id, before={"state": "intended"})
 
 
+def disputed(account: str, dispute: Dispute, at: datetime) -> str | None:
+    """Note how a dispute stands, by a question asked `at`; returns the public id of its payment, None for none of ours.
+
+    Older news than what is known changes nothing, nor does an older dispute that is over while a newer one lasts.
+    """
+    pending.wait_for_turn()
+    found = db.session.query(OnlinePayment).filter_by(stripe_account=account)
+    wanted = or_(OnlinePayment.intent_id == dispute.intent, OnlinePayment.charge_id == dispute.charge)
+    payment = found.filter(wanted).populate_existing().with_for_update().one_or_none()
+    if payment is None:
+        return None
+    known = payment.dispute_seen_at
+    other = payment.dispute_id not in (None, dispute.id)
+    over = dispute.state not in rules.ASKED_ABOUT
+    if (known is not None and known >= at) or (other and over and payment.dispute in rules.ASKED_ABOUT):
+        return payment.public_id
+    before = payment.dispute
+    payment.dispute_id, payment.dispute, payment.dispute_amount = dispute.id, dispute.state, dispute.amount
+    payment.dispute_due, payment.dispute_seen_at = dispute.due if dispute.state == "open" else None, at
+    db.session.flush()
+    credit(payment)
+    if dispute.state != before:
+        audit.record(
+            ACTOR, f"online_payment.dispute_{dispute.state}", payment.public_id, before={"dispute": before},
+            after={"dispute": dispute.state, "amount": dispute.amount},
+        )  # fmt: skip
+    return payment.public_id
+
+
 def refund_went(public_id: str, refund_id: str | None, state: str, failure: str | None = None) -> str | None:
     """Note what became of a return; returns the public id of its payment, None where there is no such return."""
     refund = db.session.query(OnlineRefund).filter_by(public_id=public_id).with_for_update().one_or_none()
     if refund is None:
         return None
     before = refund.state
+    if before == "failed":
+        return None
     refund.refund_id = refund_id or refund.refund_id
     refund.state, refund.failure = state, failure
     refund.finished_at = now() if state in ("done", "failed") else None
@@ -77,6 +111,7 @@ def refund_went(public_id: str, refund_id: str | None, state: str, failure: str 
     assert payment is not None
     if state != before:
         audit.record(ACTOR, f"online_payment.refund_{state}", payment.public_id, before={"state": before})
+        mails.refund_went(payment, refund, before)
     db.session.flush()
     return payment.public_id
 

@@ -75,7 +75,7 @@ def test_payments_on_their_way_are_shown_and_not_counted(house: House) -> None:
     assert "&lt;b&gt;Czynsz" in page
     text = words(page)
     assert "Zaległość – do zapłaty 500,00 zł" in text, "the balance is that of the books"
-    assert "Zaksięgowane przez bank, czeka na księgowość" in text
+    assert "Te pieniądze już do nas dotarły i czekają na księgowość" in text
     assert "300,00 zł" in text and "250,00 zł" in text and "OBCE" not in text and "KSIĘGI" not in text
     assert "Saldo po tych wpłatach nadpłata −50,00 zł" in text
 
