@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.accounts.commands import create_account
-from app.billing import commands, queries, state
+from app.billing import commands, queries, state, subscribing
 from app.billing.models import BillingInvoice
 from app.core import work
 from app.core.actor import Actor, system
@@ -22,9 +22,11 @@ from app.operators.commands import create_operator
 from tenants.context import bind
 from tenants.db import PLATFORM, db
 from tests.features.operators.browser import Browser
+from tests.pages import inspect
 from worker import entry
 
 PASSWORD = "Gawron-nad-Odrą-7"
+CHOICE = {"plan": "basic", "plan_interval": "month"}
 OPERATOR = Actor(kind="operator", login="operator@osiedle.example")
 _numbers = count(1)
 
@@ -152,3 +154,41 @@ def run_looks(manager: Manager) -> Callable[[], None]:
             manager.unbound(lambda number=row: entry.run(None, number))
 
     return lambda: manager.unbound(run)
+
+
+@pytest.fixture
+def stripe(stripe_double: Any, manager: Manager) -> Any:
+    """The double with the price list in it."""
+    made = manager.unbound(lambda: subscribing.sync(system("tests")))
+    assert len(made) == 2 + 4 + 1 + 1
+    return stripe_double
+
+
+@pytest.fixture
+def handed(app: Any, stripe: Any, stripe_posts: Any, manager: Manager) -> Callable[..., list[int]]:
+    """Delivers what waits at the double and works it off; answers the statuses."""
+
+    def deliver(**how: Any) -> list[int]:
+        statuses: list[int] = stripe.deliver(stripe_posts, **how)
+        due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name IN ('stripe_events.hand_over', :look)"
+        for row in manager.unbound(lambda: platform(due, look="billing.look")):
+            manager.unbound(lambda number=row: entry.run(None, number))
+        return statuses
+
+    return deliver
+
+
+def platform(sql: str, **values: Any) -> list[Any]:
+    with db.engines[PLATFORM].connect() as connection:
+        return list(connection.execute(text(sql), values).scalars())
+
+
+def subscribe(manager: Manager, stripe: Any) -> str:
+    admin = manager.browser("admin")
+    inspect(admin.get("/admin/billing"))
+    answer = admin.post("/admin/billing/checkout", **CHOICE)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    address = str(answer.headers["Location"])
+    assert address.startswith(stripe.url)
+    assert stripe.pay(address)
+    return address

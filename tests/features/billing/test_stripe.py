@@ -7,56 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from app.billing import jobs, subscribing
 from app.core.actor import system
 from app.core.clock import now, today
 from tenants.db import PLATFORM, db
-from tests.features.billing.conftest import Manager
+from tests.features.billing.conftest import CHOICE, Manager, platform, subscribe
 from tests.pages import inspect
 from worker import entry
-
-CHOICE = {"plan": "basic", "plan_interval": "month"}
-
-
-@pytest.fixture
-def stripe(stripe_double: Any, manager: Manager) -> Any:
-    """The double with the price list in it."""
-    made = manager.unbound(lambda: subscribing.sync(system("tests")))
-    assert len(made) == 2 + 4 + 1 + 1
-    return stripe_double
-
-
-@pytest.fixture
-def handed(app: Any, stripe: Any, stripe_posts: Any, manager: Manager) -> Callable[..., list[int]]:
-    """Delivers what waits at the double and works it off; answers the statuses."""
-
-    def deliver(**how: Any) -> list[int]:
-        statuses: list[int] = stripe.deliver(stripe_posts, **how)
-        due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name IN ('stripe_events.hand_over', :look)"
-        for row in manager.unbound(lambda: _platform(due, look="billing.look")):
-            manager.unbound(lambda number=row: entry.run(None, number))
-        return statuses
-
-    return deliver
-
-
-def _platform(sql: str, **values: Any) -> list[Any]:
-    with db.engines[PLATFORM].connect() as connection:
-        return list(connection.execute(text(sql), values).scalars())
-
-
-def _subscribe(manager: Manager, stripe: Any) -> str:
-    admin = manager.browser("admin")
-    inspect(admin.get("/admin/billing"))
-    answer = admin.post("/admin/billing/checkout", **CHOICE)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    address = str(answer.headers["Location"])
-    assert address.startswith(stripe.url)
-    assert stripe.pay(address)
-    return address
 
 
 def test_the_price_list_is_brought_once(stripe: Any, manager: Manager) -> None:
@@ -71,7 +30,7 @@ def test_the_price_list_is_brought_once(stripe: Any, manager: Manager) -> None:
 def test_a_manager_subscribes_and_sees_plan_and_invoice(
     stripe: Any, manager: Manager, handed: Callable[..., list[int]]
 ) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     admin = manager.browser("admin")
     assert "Czekamy na potwierdzenie" in inspect(admin.get("/admin/billing?paid=1"))
     assert set(handed()) == {200}
@@ -106,7 +65,7 @@ def test_a_lost_answer_makes_no_second_customer(stripe: Any, manager: Manager) -
     answer = admin.post("/admin/billing/checkout", **CHOICE)
     assert answer.status_code == 303
     assert "Stripe teraz nie odpowiada" in inspect(admin.get("/admin/billing"))
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     assert len(stripe.every("customer", description=manager.slug)) == 1
     assert len(stripe.every("subscription")) == 1
 
@@ -114,25 +73,25 @@ def test_a_lost_answer_makes_no_second_customer(stripe: Any, manager: Manager) -
 def test_events_doubled_and_backwards_leave_what_stripe_says(
     stripe: Any, manager: Manager, handed: Callable[..., list[int]]
 ) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     subscription = stripe.every("subscription")[0]
     handed(order=lambda events: list(reversed(events)), times=3)
     assert manager.account().stripe_status == "active"
     stripe.advance(days=40)
     handed(order=lambda events: list(reversed(events)), times=2)
-    invoices = manager.unbound(lambda: _platform("SELECT state FROM platform.billing_invoices WHERE slug = :slug",
+    invoices = manager.unbound(lambda: platform("SELECT state FROM platform.billing_invoices WHERE slug = :slug",
                                                  slug=manager.slug))  # fmt: skip
     assert invoices == ["paid", "paid"]
     assert manager.account().stripe_subscription == subscription["id"]
 
 
 def test_what_no_event_told_is_mended_at_night_and_reported(stripe: Any, manager: Manager, console: Any) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     assert stripe.lose() > 0
     assert manager.account().stripe_status is None
     manager.unbound(jobs.night)
     due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name = 'billing.reconcile' AND key = :key"
-    for row in manager.unbound(lambda: _platform(due, key=str(manager.tenant.id))):
+    for row in manager.unbound(lambda: platform(due, key=str(manager.tenant.id))):
         manager.unbound(lambda number=row: entry.run(None, number))
     assert manager.account().stripe_status == "active"
     assert "Uzgodniono rozliczenia ze Stripe" in inspect(console.get("/audit"))
@@ -142,7 +101,7 @@ def test_what_no_event_told_is_mended_at_night_and_reported(stripe: Any, manager
 def test_a_refused_card_leads_to_warnings_and_a_payment_ends_them(
     stripe: Any, manager: Manager, handed: Callable[..., list[int]]
 ) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     handed()
     admin = manager.browser("admin")
     admin.get("/admin/billing")
@@ -173,7 +132,7 @@ def test_a_refused_card_leads_to_warnings_and_a_payment_ends_them(
 def test_cancelling_waits_for_the_end_of_the_period_and_can_be_taken_back(
     stripe: Any, manager: Manager, handed: Callable[..., list[int]]
 ) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     handed()
     admin = manager.browser("admin")
     admin.get("/admin/billing")
@@ -186,7 +145,7 @@ def test_cancelling_waits_for_the_end_of_the_period_and_can_be_taken_back(
 
 
 def test_stripe_hears_of_new_units_once(stripe: Any, manager: Manager, handed: Callable[..., list[int]]) -> None:
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     handed()
     assert manager.unbound(lambda: subscribing.tell_units(manager.tenant.id, 700)) is True
     assert manager.unbound(lambda: subscribing.tell_units(manager.tenant.id, 700)) is False
@@ -201,7 +160,7 @@ def test_a_trial_is_carried_into_the_subscription(
     from app.billing.commands import start_trial
 
     until = manager.unbound(lambda: start_trial(manager.tenant.id))
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     handed()
     found = manager.account()
     assert found.stripe_status == "trialing" and found.trial_until is not None
@@ -214,11 +173,11 @@ def test_an_event_of_an_unknown_or_deleted_manager_is_nobodys(
 ) -> None:
     from tenants import provisioning
 
-    _subscribe(manager, stripe)
+    subscribe(manager, stripe)
     provisioning.remove(settings.database_url, manager.slug)
     assert set(handed()) == {200}
     left = "SELECT count(*) FROM platform.stripe_events WHERE state = 'failed'"
-    assert manager.unbound(lambda: _platform(left)) == [0]
+    assert manager.unbound(lambda: platform(left)) == [0]
 
 
 def test_without_a_key_nothing_leads_to_stripe(manager: Manager, flask_command: Callable[..., Any]) -> None:
