@@ -65,14 +65,24 @@ def ask_if_waiting(*, also_taken: bool) -> bool:
     if root is None:
         return False
     quiet = settings().imports_quiet
-    if not watched.waiting(root, slug, time.time(), quiet) and not (also_taken and watched.left_over(root, slug)):
+    waits = _served() and watched.waiting(root, slug, time.time(), quiet)
+    if not waits and not (also_taken and watched.left_over(root, slug)):
         return False
     jobs.enqueue(WATCH_JOB, "folder")
     return True
 
 
+def _served() -> bool:
+    return current().standing == "good"
+
+
 def _take_next(folder: Folder) -> bool:
-    """Take the oldest file that nobody writes any more: a later snapshot must not be overtaken by an earlier one."""
+    """Take the oldest file that nobody writes any more: a later snapshot must not be overtaken by an earlier one.
+
+    Nothing while nobody pays for the portal: then it lies until somebody does.
+    """
+    if not _served():
+        return False
     for dropped in folder.dropped():
         if not watched.may_take(dropped, time.time(), settings().imports_quiet):
             continue
