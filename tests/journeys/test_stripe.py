@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from config.settings import DEMO_PASSWORD
+from tests.journeys.conftest import Product
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 Visit = Callable[..., Any]
 
@@ -55,3 +58,55 @@ def test_an_office_opens_its_account_and_a_resident_pays_with_blik(visit: Visit)
     assert "Czekamy na potwierdzenie" not in seen
     phone.goto(phone.url.split("/payments/")[0] + "/payments")
     assert "12,50" in words(phone)
+
+
+def test_an_administrator_subscribes_cancels_and_comes_back(visit: Visit, product: Product) -> None:
+    """To Stripe's page and back: a plan, a refused card, an invoice, the portal, an end that is taken back."""
+    product.flask("billing", "sync")
+    product.flask(
+        "tenants", "create", "abonent", "--name", "Wspólnota „Abonent”", "--kind", "association",
+        "--admin-email", "biuro@abonent.example", "--admin-password-stdin", stdin=DEMO_PASSWORD,
+    )  # fmt: skip
+    office = visit("abonent", "admin", path="/admin/billing")
+    assert "Płatności testowe (Stripe udawany)" in office.locator("body").inner_text()
+    office.get_by_label("Pełny").check()
+    office.get_by_role("button", name="Przejdź do płatności").click()
+    office.wait_for_url("**/pay/cs_test_**")
+    assert "żadne pieniądze nie są pobierane" in office.locator("body").inner_text()
+    for card in ("4000 0000 0000 0002", "4242 4242 4242 4242"):  # the bank refuses the first
+        office.get_by_label("Numer karty").fill(card)
+        office.get_by_role("button", name="Zapłać").click()
+    office.wait_for_url("**/admin/billing?paid=1")
+    _until(office, "Zarządzaj płatnościami")
+    seen = words(office)
+    assert "Następna płatność" in seen
+    assert "DOUBLE-" in seen
+    assert "zapłacona" in seen
+    office.get_by_role("link", name=re.compile("Faktura DOUBLE-")).click()
+    office.wait_for_url("**/invoice/**")
+    assert "(paid)" in words(office)
+
+    office.goto(product.site("abonent", "/admin/billing"))
+    office.get_by_role("button", name="Zarządzaj płatnościami").click()
+    office.wait_for_url("**/portal/**")
+    office.get_by_role("button", name="Zrezygnuj z końcem okresu").click()
+    assert "(do końca okresu)" in words(office)
+    office.get_by_role("link", name="Wróć").click()
+    office.wait_for_url("**/admin/billing")
+    _until(office, "Subskrypcja kończy się")
+    office.get_by_role("button", name="Wznów subskrypcję").click()
+    office.get_by_text("Subskrypcja trwa dalej").wait_for()
+    assert "Subskrypcja kończy się" not in words(office)
+    console = visit("console", "operator@osiedle.example", path="/tenants/abonent/billing")
+    assert "DOUBLE-" in words(console)
+    assert "Płatności testowe (Stripe udawany)" in console.locator("body").inner_text()
+
+
+def _until(page: Any, sentence: str) -> None:
+    """Look again until the event has come."""
+    for _look in range(40):
+        if sentence in words(page):
+            return
+        page.wait_for_timeout(500)
+        page.goto(page.url.split("?")[0])
+    raise AssertionError(words(page))
