@@ -64,7 +64,7 @@ ACTIONS = {
     "billing.renewal_stopped": _l("Zakończono odnawianie subskrypcji w Stripe"),
     "billing.resumed": _l("Wznowiono subskrypcję portalu"),
     "billing.stage": _l("Zmienił się stan abonamentu za portal"),
-    "billing.steps_set": _l("Zmieniono terminy rozliczeń"),
+    "billing.steps_set": _l("Zmieniono terminy abonamentów"),
     "billing.subscription_ended": _l("Zakończono subskrypcję w Stripe"),
     "billing.stopped": _l("Zakończono subskrypcję portalu z końcem okresu"),
     "billing.synced": _l("Przesłano cennik do Stripe"),

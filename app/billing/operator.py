@@ -25,7 +25,7 @@ from app.web.pages import render, see_other
 from app.web.visitor import actor
 
 pages = Blueprint("billing", __name__, template_folder="templates")
-menu.register("operator", _l("Rozliczenia"), "billing.index", "wallet", 15)
+menu.register("operator", _l("Abonamenty"), "billing.index", "wallet", 15)
 
 
 @pages.get("/billing")
