@@ -71,6 +71,8 @@ def begin() -> Any:
         raise
     except Refused as refusal:
         sentence = refuse(form, refusal)
+        if isinstance(refusal, Conflict):
+            form.key.data = new_public_id()
         return _pay(unit, context, form, sentence), refusal.status
     return see_other(f"{HOME}/{made}")
 

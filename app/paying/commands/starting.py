@@ -38,7 +38,7 @@ def start(actor: Actor, unit: HeldUnit, wish: Wish) -> str:
     """Write a payment down; returns its public id, of the first one if the form was sent twice.
 
     The fee is fixed here, and shown before Stripe's page opens. Raises `NotThere` where online payments are off,
-    `Refused`.
+    `Refused`, `Conflict` for a form that began a payment of other money.
     """
     online = settings.fresh(rules.Online)
     account = connection.mine()
@@ -61,10 +61,17 @@ def start(actor: Actor, unit: HeldUnit, wish: Wish) -> str:
     }  # fmt: skip
     once = insert(OnlinePayment).values(values).on_conflict_do_nothing(index_elements=["account_id", "form_key"])
     if db.session.execute(once.returning(OnlinePayment.id)).first() is None:
-        return str(mine.filter_by(form_key=form_key).one().public_id)
+        return _same(mine.filter_by(form_key=form_key).one(), unit, amount)
     jobs.enqueue(CHECK_JOB, public_id, {"public_id": public_id}, after=rules.OPEN_FOR.total_seconds())
     audit.record(actor, "online_payment.started", public_id, after={"unit": unit.code, "amount": amount})
     return public_id
+
+
+def _same(begun: OnlinePayment, unit: HeldUnit, amount: int) -> str:
+    """The payment that a form began, where it is sent again as it was. Raises `Conflict` where it is not."""
+    if (begun.unit_code, begun.amount) != (unit.code, amount):
+        raise Conflict(_("Ten formularz zaczął już inną płatność. Sprawdź kwotę i wyślij go jeszcze raz."))
+    return begun.public_id
 
 
 def called(actor: Actor, public_id: str) -> Order | str:
