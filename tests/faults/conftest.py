@@ -22,6 +22,7 @@ from config.local import processes, servers
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PASSWORD = "Granatowy-Parasol-3"
+STRIPE_SECRET = "whsec_faults"
 
 
 class Deployment:
@@ -39,6 +40,7 @@ class Deployment:
             "ENCRYPTION_KEYS": "tests-only",
             "MAIL_URL": "smtp://127.0.0.1:9",
             "BASE_DOMAIN": "osiedle.test",
+            "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
             "PORT": str(self.port),
             "WEB_PROCESSES": "1",
         }
