@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import literal_column, text, update
+from sqlalchemy import Label, literal_column, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.billing.models import BillingIntent
@@ -38,7 +38,7 @@ def wish(tenant_id: int, purpose: str, life: timedelta | None = None) -> Wish:
             set_={"purpose": purpose},
         )
         # a row that was there before carries the transaction that touches it now
-        fresh = literal_column("(xmax = 0)").label("fresh")
+        fresh: Label[bool] = literal_column("(xmax = 0)").label("fresh")
         row = connection.execute(again.returning(BillingIntent.key, fresh)).one()
     return Wish(row.key, bool(row.fresh))
 

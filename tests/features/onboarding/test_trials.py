@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.core import work
+from app.core.clock import today
 from app.onboarding.trials import commands, rules, tokens
 from app.registrations import robots
 from tenants import provisioning
@@ -60,6 +62,9 @@ def test_a_stranger_gets_a_portal_by_a_letter_and_one_click(app: Flask, stranger
     assert time.monotonic() - began < 5, "about a second alone; the machine may be busy"
     assert "Portal jest gotowy" in visitor.get(path).get_data(as_text=True)
     assert Browser(app, "pod-lipami.osiedle.test").get("/login").status_code == 200
+    account = "platform.billing_accounts JOIN platform.tenants ON id = tenant_id"
+    lasts = f"SELECT trial_until FROM {account} WHERE slug = :slug"
+    assert platform(lasts, slug="pod-lipami") == [(today() + timedelta(days=30),)], "the trial has begun"
     log = platform("SELECT actor_kind, actor, action FROM platform.audit_entries WHERE subject = 'pod-lipami'")
     assert {("system", "trial", "trial.confirmed"), ("system", "trial", "tenant.opened")} <= {tuple(row) for row in log}
 
