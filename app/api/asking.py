@@ -67,13 +67,24 @@ def day(name: str) -> date | None:
 
 def moment(name: str) -> datetime | None:
     """A moment with its offset, such as 2026-11-30T08:00:00+01:00. Raises `Refused`."""
-    return _read(name, _MOMENT, _in_utc, _("Podaj datę i godzinę, na przykład 2026-11-30T08:00:00+01:00."))
+    return _read(name, _MOMENT, _in_utc, _no_moment())
+
+
+def moment_typed(name: str, typed: str) -> datetime:
+    """The same, of a field of a body. Raises `Refused`."""
+    return _understood(name, typed, _MOMENT, _in_utc, _no_moment())
+
+
+def _no_moment() -> str:
+    return _("Podaj datę i godzinę, na przykład 2026-11-30T08:00:00+01:00.")
 
 
 def _read(name: str, form: re.Pattern[str], read: Callable[[str], T], sentence: str) -> T | None:
     typed = request.args.get(name)
-    if typed is None:
-        return None
+    return None if typed is None else _understood(name, typed, form, read, sentence)
+
+
+def _understood(name: str, typed: str, form: re.Pattern[str], read: Callable[[str], T], sentence: str) -> T:
     try:
         if not form.fullmatch(typed):
             raise ValueError(typed[:LONGEST])

@@ -26,6 +26,16 @@ _schemas: dict[str, dict[str, Any]] = {
                     "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
                 },
             },
+            "findings": {
+                "type": "array",
+                "description": "Words of an announcement that may name a person, masked, and where they stand.",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "kind": {"type": "string"}, "place": {"type": "string"}, "found": {"type": "string"},
+                    },
+                },
+            },
         },
     },
 }
@@ -40,8 +50,9 @@ _PROBLEMS = {
     "402": "The manager has not paid: nothing is taken, and later nothing is told.",
     "403": "The token lacks the scope.",
     "404": "No such thing here.",
+    "409": "It has been done already, or somebody was faster.",
     "413": "Too large.",
-    "415": "Not multipart/form-data.",
+    "415": "Another kind of body than is asked for.",
     "422": "A field or the idempotency key is wrong; `errors` names it.",
     "429": "Too many calls; wait as `Retry-After` says.",
     "503": "The manager is suspended, or a server of ours does not answer.",
@@ -51,6 +62,12 @@ _PROBLEMS = {
 def path(address: str, operations: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Add a path, such as `/imports`, with its operations by method, and the schemas that they name."""
     _paths[address] = operations
+    _schemas.update(schemas)
+
+
+def add(address: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Add one more operation to a path that is there."""
+    _paths[address] = _paths[address] | {method: operation}
     _schemas.update(schemas)
 
 
@@ -146,8 +163,8 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": (
                 "How a manager's programs hand over data. Each manager has its own host and its own tokens. "
-                f"A token may call {bearer.CALLS} times in {bearer.WINDOW} seconds and upload {bearer.UPLOADS} files "
-                f"in {bearer.UPLOAD_WINDOW // 60} minutes."
+                f"A token may call {bearer.CALLS} times in {bearer.WINDOW} seconds and hand over {bearer.UPLOADS} "
+                f"packages and announcements in {bearer.UPLOAD_WINDOW // 60} minutes."
             ),
         },
         "servers": [{"url": "/api/v1"}],

@@ -22,6 +22,7 @@ SCOPES: dict[str, Any] = {
     "balances:read": _l("Odczyt sald lokali"),
     "documents:read": _l("Odczyt dokumentów i pobieranie plików"),
     "announcements:read": _l("Odczyt ogłoszeń"),
+    "announcements:write": _l("Pisanie i publikowanie ogłoszeń"),
     "deliveries:read": _l("Odczyt losu wysłanych wiadomości"),
 }
 RIGHTS: dict[str, frozenset[Can]] = {
@@ -32,10 +33,14 @@ RIGHTS: dict[str, frozenset[Can]] = {
     "balances:read": frozenset({Can.SEE_RESIDENTS}),
     "documents:read": frozenset({Can.SEE_DOCUMENTS}),
     "announcements:read": frozenset({Can.SEE_MAILOUTS}),
+    "announcements:write": frozenset({Can.SEND_MAILOUTS, Can.SEE_MAILOUTS}),
     "deliveries:read": frozenset({Can.SEE_MAILOUTS}),
 }
 #: What a scope opens beside itself. Pages of the interface ask for a scope, what lies below them for a right.
-_WITH: dict[str, frozenset[str]] = {"imports:write": frozenset({"imports:read"})}
+_WITH: dict[str, frozenset[str]] = {
+    "imports:write": frozenset({"imports:read"}),
+    "announcements:write": frozenset({"announcements:read"}),
+}
 #: Scopes that reach over all buildings, so that no token limited to some may have them.
 WHOLE_MANAGER = frozenset({"imports:write", "imports:read"})
 LIVES: dict[str, tuple[Any, int | None]] = {
