@@ -83,7 +83,8 @@ PAGES = [
     ("console", "operator@osiedle.example", [
         "/tenants", "/tenants?q=nobody", "/tenants/new", "/tenants/demo", "/tenants/demo/jobs", "/jobs", "/deliveries",
         "/events", "/notices", "/notices/new", "/limits", "/limits/basic", "/rates",
-        "/billing", "/billing/steps", "/tenants/demo/billing", "/tenants/demo/domains", "/tenants/demo/support",
+        "/billing", "/billing?late=1", "/events?state=failed", "/billing/steps",
+        "/tenants/demo/billing", "/tenants/demo/domains", "/tenants/demo/support",
         "/tenants/demo/closing", "/closings", "/listings", "/migrations", "/rates/2025-12-04", "/factors",
         "/devices", "/audit",
     ]),
