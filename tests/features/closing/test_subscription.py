@@ -67,6 +67,7 @@ def paying(app: Any, new_tenant: Callable[..., Any], stripe_double: Any) -> Payi
 
 
 def confirmed(paying: Paying) -> None:
+    assert "subskrypcja w Stripe nie będzie odnawiana" in inspect(paying.first.get(paying.path))
     assert paying.ask(paying.first) == 303
     paying.archive()
     assert paying.subscription["cancel_at_period_end"] is False, "nothing is decided yet"
