@@ -25,10 +25,11 @@ from app.core.clock import WARSAW, now, today
 from app.core.errors import Conflict, Refused
 from app.core.language import gettext as _
 from app.core.links import external
-from app.gateways.payments import subscriptions
+from app.gateways.payments import catalogue, subscriptions
+from app.gateways.payments.catalogue import Listed
 from app.gateways.payments.client import Missing
 from app.gateways.payments.events import Event
-from app.gateways.payments.subscriptions import Bill, Buyer, Listed, Subscription
+from app.gateways.payments.subscriptions import Bill, Buyer, Subscription
 from tenants.bound import current
 from tenants.db import PLATFORM, db
 from tenants.models import TenantRow
@@ -61,7 +62,7 @@ def price_list() -> list[Listed]:
 
 def sync(actor: Actor) -> list[str]:
     """Bring products, prices and the VAT rate to Stripe; returns what was made. Raises `Unavailable`, `Rejected`."""
-    made = subscriptions.sync(price_list(), plans.VAT_PERCENT)
+    made = catalogue.sync(price_list(), plans.VAT_PERCENT)
     if made:
         audit.record(actor, "billing.synced", "stripe", made=made)
     return made

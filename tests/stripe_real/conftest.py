@@ -92,7 +92,7 @@ def customer(counter: Counter) -> str:
 def price_key(counter: Counter) -> str:
     """The key of our smallest monthly price, synchronised."""
     from app.billing import plans, subscribing
-    from app.gateways.payments import subscriptions
+    from app.gateways.payments import catalogue
 
-    subscriptions.sync(subscribing.price_list(), plans.VAT_PERCENT)
+    catalogue.sync(subscribing.price_list(), plans.VAT_PERCENT)
     return plans.price_key(plans.PLANS["basic"], "month")

@@ -9,7 +9,7 @@ import pytest
 
 from app.billing import plans, subscribing
 from app.core.clock import now
-from app.gateways.payments import endings, subscriptions
+from app.gateways.payments import catalogue, endings, subscriptions
 from app.gateways.payments.client import Missing, stripe
 from app.gateways.payments.subscriptions import Buyer
 from tests.stripe_real.conftest import CARD, Counter
@@ -35,11 +35,11 @@ def subscription(counter: Counter, customer: str, price_key: str) -> subscriptio
 
 
 def test_the_price_list_is_taken_and_found_again_as_it_was_given(counter: Counter, price_key: str) -> None:
-    assert subscriptions.sync(subscribing.price_list(), plans.VAT_PERCENT) == []
+    assert catalogue.sync(subscribing.price_list(), plans.VAT_PERCENT) == []
     with stripe() as api:
         found = api.v1.prices.list(params={"lookup_keys": [price_key], "expand": ["data.tiers"]}).data
     assert len(found) == 1
-    assert subscriptions._tiers_of(found[0]) == next(
+    assert catalogue._tiers_of(found[0]) == next(
         one.tiers for one in subscribing.price_list() if one.key == price_key
     )
 

@@ -1,4 +1,4 @@
-"""What managers owe the platform, at Stripe: price list, customers, Checkout, the portal, subscriptions, invoices.
+"""What managers owe the platform, at Stripe: customers, Checkout, the portal, subscriptions, invoices.
 
 Everything is on the platform's own account. Answers are small values of ours; amounts are grosze.
 """
@@ -11,21 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from app.core.clock import local
-from app.gateways.payments.client import CURRENCY, Missing, Rejected, stripe
-
-_MARK = {"osiedle": "billing"}
-MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A price to be there: `tiers` are (up to and including, a unit, once), graduated, for one `interval`."""
-
-    key: str
-    product: str
-    name: str
-    interval: str
-    tiers: tuple[tuple[int | None, int, int], ...]
+from app.gateways.payments.catalogue import MARK, MOST, price_id, vat_rate
+from app.gateways.payments.client import Missing, Rejected, stripe
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +75,11 @@ class Preview:
     total: int
 
 
-def sync(prices: list[Listed], vat_percent: int) -> list[str]:
-    """Have Stripe know products, prices, the VAT rate and the portal; returns what was made or changed.
-
-    Raises `Rejected` when a price is there with other tiers: prices are never edited, so it needs another key.
-    """
-    done: list[str] = []
-    with stripe() as api:
-        for product, name in {one.product: one.name for one in prices}.items():
-            done += _product(api, product, name)
-        keys = [one.key for one in prices]
-        listed = api.v1.prices.list(params={"lookup_keys": keys, "limit": MOST, "expand": ["data.tiers"]})
-        known = {one.lookup_key: one for one in listed.data}
-        for one in prices:
-            if one.key not in known:
-                _price(api, one)
-                done.append(one.key)
-            elif _tiers_of(known[one.key]) != one.tiers:
-                raise Rejected(f"{one.key} is at Stripe with other amounts: give the price list a new name")
-        if _vat_rate(api, vat_percent) is None:
-            _make_vat_rate(api, vat_percent)
-            done.append(f"VAT {vat_percent}%")
-        if not api.v1.billing_portal.configurations.list(params={"active": True, "limit": 1}).data:
-            _portal_configuration(api)
-            done.append("portal")
-    return done
-
-
 def create_customer(key: str, slug: str) -> str:
     """The id of a new customer; the same `key` gives the same one."""
     with stripe() as api:
         made = api.v1.customers.create(
-            params={"description": slug, "metadata": _MARK | {"slug": slug}, "preferred_locales": ["pl"]},
+            params={"description": slug, "metadata": MARK | {"slug": slug}, "preferred_locales": ["pl"]},
             options={"idempotency_key": key},
         )
     return str(made.id)
@@ -151,11 +111,11 @@ def checkout(
     Raises `Missing` when the price list was not synchronised.
     """
     with stripe() as api:
-        price = _price_id(api, price_key)
-        rate = _vat_rate(api, vat_percent)
+        price = price_id(api, price_key)
+        rate = vat_rate(api, vat_percent)
         if rate is None:
             raise Missing("the price list was not synchronised")
-        data: Any = {"default_tax_rates": [rate], "metadata": _MARK}
+        data: Any = {"default_tax_rates": [rate], "metadata": MARK}
         if trial_end is not None:
             data["trial_end"] = int(trial_end.timestamp())
         page = api.v1.checkout.sessions.create(
@@ -199,7 +159,7 @@ def preview_price(subscription: str, item: str, price_key: str) -> Preview:
             params={
                 "subscription": subscription,
                 "subscription_details": {
-                    "items": [{"id": item, "price": _price_id(api, price_key)}],
+                    "items": [{"id": item, "price": price_id(api, price_key)}],
                     "proration_behavior": "create_prorations",
                 },
             }
@@ -222,7 +182,7 @@ def change_price(key: str, subscription: str, item: str, price_key: str) -> None
         api.v1.subscriptions.update(
             subscription,
             params={
-                "items": [{"id": item, "price": _price_id(api, price_key)}],
+                "items": [{"id": item, "price": price_id(api, price_key)}],
                 "proration_behavior": "create_prorations",
             },
             options={"idempotency_key": key},
@@ -266,93 +226,9 @@ def invoices_of(customer: str) -> list[Bill]:
     return [_bill(one) for one in asked]
 
 
-def _price_id(api: Any, price_key: str) -> str:
-    found = api.v1.prices.list(params={"lookup_keys": [price_key], "active": True, "limit": 1}).data
-    if not found:
-        raise Missing("the price list was not synchronised")
-    return str(found[0].id)
-
-
 def _is_part(line: Any) -> bool:
     details = getattr(line.parent, "subscription_item_details", None) if line.parent else None
     return bool(details and details.proration)
-
-
-def _product(api: Any, product: str, name: str) -> list[str]:
-    try:
-        found = api.v1.products.retrieve(product)
-    except Exception as error:
-        if getattr(error, "code", None) != "resource_missing":
-            raise
-        api.v1.products.create(
-            params={"id": product, "name": name, "metadata": _MARK}, options={"idempotency_key": f"osiedle-{product}"}
-        )
-        return [product]
-    if found.name == name:
-        return []
-    api.v1.products.update(product, params={"name": name})
-    return [product]
-
-
-def _price(api: Any, one: Listed) -> None:
-    tiers = [
-        {"up_to": "inf" if up_to is None else up_to, "unit_amount": unit, **({"flat_amount": flat} if flat else {})}
-        for up_to, unit, flat in one.tiers
-    ]
-    api.v1.prices.create(
-        params={
-            "currency": CURRENCY,
-            "product": one.product,
-            "lookup_key": one.key,
-            "nickname": one.name,
-            "recurring": {"interval": one.interval},
-            "billing_scheme": "tiered",
-            "tiers_mode": "graduated",
-            "tiers": tiers,
-            "tax_behavior": "exclusive",
-            "metadata": _MARK,
-        },
-        options={"idempotency_key": f"osiedle-{one.key}"},
-    )
-
-
-def _tiers_of(price: Any) -> tuple[tuple[int | None, int, int], ...]:
-    return tuple((one.up_to, one.unit_amount or 0, one.flat_amount or 0) for one in price.tiers or ())
-
-
-def _vat_rate(api: Any, percent: int) -> str | None:
-    listed = api.v1.tax_rates.list(params={"active": True, "inclusive": False, "limit": MOST})
-    mine = [
-        one
-        for one in listed.data
-        if Decimal(str(one.percentage)) == percent and getattr(one.metadata, "osiedle", None) == "billing"
-    ]
-    return str(mine[0].id) if mine else None
-
-
-def _make_vat_rate(api: Any, percent: int) -> None:
-    api.v1.tax_rates.create(
-        params={
-            "display_name": "VAT", "percentage": float(percent), "inclusive": False, "country": "PL",
-            "metadata": _MARK,
-        },
-        options={"idempotency_key": f"osiedle-vat-{percent}"},
-    )  # fmt: skip
-
-
-def _portal_configuration(api: Any) -> None:
-    api.v1.billing_portal.configurations.create(
-        params={
-            "features": {
-                "customer_update": {"enabled": True, "allowed_updates": ["email", "address", "name", "tax_id"]},
-                "invoice_history": {"enabled": True},
-                "payment_method_update": {"enabled": True},
-                "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
-            },
-            "metadata": _MARK,
-        },
-        options={"idempotency_key": "osiedle-portal"},
-    )
 
 
 def _subscription(found: Any) -> Subscription:
