@@ -2,7 +2,7 @@
 
 A name is looked up once, each address that it stands for is judged, and the connection goes to the one that was judged:
 a name that changes meanwhile changes nothing. Redirects are not followed, and nothing of the answer is read but its
-status.
+status and `Retry-After`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from time import monotonic
 from urllib.parse import urlsplit
@@ -20,6 +21,16 @@ from urllib.parse import urlsplit
 SECONDS = 10.0
 _NAT64 = ip_network("64:ff9b::/96")
 _INTERNET = ip_network("2000::/3")  # all that IANA gives out; elsewhere lie networks' own ways to their IPv4
+_ISATAP = 0x5EFE  # stands before an IPv4 address in the last half (RFC 5214)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status that was answered, how many milliseconds it took, and `Retry-After` as it came, cut short."""
+
+    status: int
+    milliseconds: int
+    retry_after: str | None = None
 
 
 class Unreached(Exception):
@@ -30,16 +41,14 @@ class Unreached(Exception):
         self.problem = problem
 
 
-def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, strict: bool, seconds: float = SECONDS
-) -> tuple[int, int]:
-    """Send `body`; returns the status that was answered and how many milliseconds it took. Raises `Unreached`.
+def post(url: str, body: bytes, headers: Mapping[str, str], *, strict: bool, seconds: float = SECONDS) -> Answer:
+    """Send `body`. Raises `Unreached`.
 
     `strict` wants https and public addresses. `seconds` are for everything after the name was looked up.
     """
     parts = urlsplit(url)
     host, secure = parts.hostname or "", parts.scheme == "https"
-    if strict and not secure:
+    if (strict and not secure) or "@" in parts.netloc:
         raise Unreached("private")
     address, started = judged(host, parts.port or (443 if secure else 80), strict=strict), monotonic()
     try:
@@ -50,8 +59,9 @@ def post(
         raise Unreached("refused") from None
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with plain:
-        status = _asked(plain, host if secure else None, target, body, {"Host": parts.netloc, **headers}, seconds)
-    return status, int((monotonic() - started) * 1000)
+        told = {"Host": parts.netloc, **headers}
+        status, later = _asked(plain, host if secure else None, target, body, told, seconds)
+    return Answer(status, int((monotonic() - started) * 1000), later)
 
 
 def judged(host: str, port: int, *, strict: bool) -> tuple[str, int]:
@@ -79,6 +89,8 @@ def is_public(address: str) -> bool:
             inner = ip_address(int(found) & 0xFFFFFFFF)  # type: ignore[assignment]
         if inner is not None and not is_public(str(inner)):
             return False
+        if (int(found) >> 32) & 0xFFFF == _ISATAP and not is_public(str(ip_address(int(found) & 0xFFFFFFFF))):
+            return False
         if inner is None and found not in _INTERNET:
             return False
     return found.is_global and not found.is_multicast
@@ -86,8 +98,8 @@ def is_public(address: str) -> bool:
 
 def _asked(
     plain: socket.socket, host: str | None, target: str, body: bytes, headers: Mapping[str, str], seconds: float
-) -> int:
-    """The status that was answered; `host` is whose certificate must be shown."""
+) -> tuple[int, str | None]:
+    """The status that was answered, and `Retry-After`; `host` is whose certificate must be shown."""
     late = threading.Event()
 
     def give_up() -> None:
@@ -104,10 +116,11 @@ def _asked(
         connection = http.client.HTTPConnection("unused")
         connection.sock = plain
         connection.request("POST", target, body, dict(headers))
-        status = int(connection.getresponse().status)
+        answer = connection.getresponse()
+        status, later = int(answer.status), (answer.getheader("Retry-After") or "")[:40] or None
         if late.is_set():  # headers that were cut off look like headers that ended
             raise TimeoutError
-        return status
+        return status, later
     except ssl.SSLError:
         raise Unreached("timeout" if late.is_set() else "tls") from None
     except TimeoutError:

@@ -80,6 +80,13 @@ def webhook(actor: Actor, public_id: str) -> Line:
     return _line(*found)
 
 
+def disabled(actor: Actor) -> list[str]:
+    """Names of the addresses that we gave up; none for who may not configure the portal."""
+    if not actor.may(Can.CONFIGURE):
+        return []
+    return list(db.session.scalars(select(Webhook.name).where(Webhook.state == "disabled").order_by(Webhook.id)))
+
+
 def told(actor: Actor, public_id: str, number: int) -> Page[Told]:
     """What an address was told, newest first. Raises `NotThere`."""
     _may(actor)

@@ -8,6 +8,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,6 +93,21 @@ def signature(secret: str, event_id: str, timestamp: int, body: str) -> str:
 def backoff(failures: int) -> timedelta:
     """How long to wait after so many tries: half a minute, doubled each time up to six hours."""
     return timedelta(seconds=min(_FIRST * 2 ** min(max(failures - 1, 0), 20), _LONGEST))
+
+
+def asked_to_wait(told: str | None, moment: datetime) -> timedelta:
+    """How long a `Retry-After` asks us to wait (RFC 9110 10.2.3: seconds or a date), six hours at most; zero for none
+    and for what cannot be read."""
+    if not told:
+        return timedelta()
+    try:
+        if told.isascii() and told.isdigit():
+            wait = timedelta(seconds=min(int(told[:12]), _LONGEST))
+        else:
+            wait = parsedate_to_datetime(told) - moment
+    except (ValueError, TypeError, OverflowError):
+        return timedelta()
+    return min(max(wait, timedelta()), timedelta(seconds=_LONGEST))
 
 
 def is_delivered(status: int | None) -> bool:

@@ -39,11 +39,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The status that was answered, or the problem (of `rules.PROBLEMS`) why none was."""
+    """The status that was answered, or the problem (of `rules.PROBLEMS`) why none was; `retry_after` as it was told."""
 
     status: int | None
     problem: str | None
     milliseconds: int
+    retry_after: str | None = None
 
 
 def next_call(public_id: str) -> Call | datetime | None:
@@ -78,10 +79,10 @@ def made(call: Call) -> Outcome:
         ),
     }
     try:
-        status, took = calling.post(call.url, call.body.encode(), headers, strict=settings().production)
+        answer = calling.post(call.url, call.body.encode(), headers, strict=settings().production)
     except calling.Unreached as error:
         return Outcome(None, error.problem, 0)
-    return Outcome(status, None, took)
+    return Outcome(answer.status, None, answer.milliseconds, answer.retry_after)
 
 
 def note(call: Call, outcome: Outcome) -> None:
@@ -111,12 +112,13 @@ def forget_old() -> None:
 def _failed(webhook: Webhook, delivery: WebhookDelivery, outcome: Outcome) -> None:
     moment = now()
     webhook.failing_since = webhook.failing_since or moment
-    delivery.run_after = moment + rules.backoff(delivery.attempts)
+    asked = rules.asked_to_wait(outcome.retry_after, moment)
+    delivery.run_after = moment + max(rules.backoff(delivery.attempts), asked)
     if rules.is_over(delivery.created_at, moment):
         delivery.state, delivery.finished_at = "failed", moment
     if rules.is_away(outcome.status):
         webhook.failures += 1
-        webhook.retry_at = moment + rules.backoff(webhook.failures)
+        webhook.retry_at = moment + max(rules.backoff(webhook.failures), asked)
     if outcome.status == rules.GONE:
         _disable(webhook, "gone")
     elif rules.is_over(webhook.failing_since, moment):

@@ -6,16 +6,18 @@ from typing import Any
 
 from flask import Blueprint, flash, request
 
-from app.core.actor import Can
+from app.core.actor import Actor, Can
 from app.core.errors import Conflict, NotThere, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.language import ngettext
 from app.core.paging import page_number
 from app.hooks import commands, jobs, listening, queries, rules
 from app.hooks.forms import WebhookForm
-from app.web import sections
+from app.web import notices, sections
 from app.web.audiences import needs
 from app.web.forms import filled, refuse
+from app.web.notices import Notice
 from app.web.pages import render, see_other
 from app.web.visitor import actor
 
@@ -26,6 +28,19 @@ sections.register(
     "configuration", _l("Powiadamianie programów"), _l("Adresy programów, którym portal od razu mówi, co się stało."),
     HOME, 112, needs=Can.CONFIGURE,
 )  # fmt: skip
+
+
+def _told(who: Actor) -> list[Notice]:
+    """Programs that hear nothing any more until somebody resumes them."""
+    names = queries.disabled(who)
+    if not names:
+        return []
+    title = ngettext("Program nie odbiera zdarzeń z portalu", "Programy nie odbierają zdarzeń z portalu", len(names))
+    said = _("Portal przestał je wysyłać: %(names)s. Sprawdź program i wznów wysyłanie.", names=", ".join(names[:5]))
+    return [Notice("warn", title, said, HOME, _("Zobacz powiadamianie programów"))]
+
+
+notices.register("staff", 35, _told)
 
 
 @pages.get("/webhooks")

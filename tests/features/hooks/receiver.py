@@ -17,6 +17,7 @@ class Receiver:
     url: str = ""
     status: int = 204
     location: str | None = None
+    retry_after: str | None = None
     drips: bool = False
     hangs: threading.Event | None = None
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -43,6 +44,8 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(made.status)
             if made.location:
                 self.send_header("Location", made.location)
+            if made.retry_after:
+                self.send_header("Retry-After", made.retry_after)
             self.end_headers()
 
         do_GET = do_POST  # noqa: N815

@@ -168,6 +168,23 @@ def test_a_refusal_is_tried_again_with_the_same_body(app: Any, tenant: Any, list
     assert query(app, tenant, "SELECT failures, failing_since FROM webhooks") == [(0, None)]
 
 
+@pytest.mark.parametrize(
+    ("told_", "least", "most"),
+    [("900", 890, 900), ("99999999999999999999", 21_590, 21_600), ("-5", 0, 30), ("jutro", 0, 30), ("0", 0, 30),
+     ("Fri, 31 Dec 2199 23:59:59 GMT", 21_590, 21_600), ("Sat, 01 Jan 2000 00:00:00 GMT", 0, 30)],
+)  # fmt: skip
+def test_who_asks_to_wait_is_not_asked_sooner_nor_left_for_long(
+    app: Any, tenant: Any, listener: Receiver, told_: str, least: int, most: int
+) -> None:
+    public_id, _secret = added(app, tenant, listener.url)
+    listener.status, listener.retry_after = 503, told_
+    told(app, tenant, commands.ping, ACTOR, public_id)
+    sent(app, tenant)
+    for moment in ("run_after - now() FROM webhook_deliveries", "retry_at - now() FROM webhooks"):
+        waits = scalar(app, tenant, f"SELECT extract(epoch FROM x)::int FROM (SELECT {moment}) AS y (x)")
+        assert least <= waits <= most, moment
+
+
 def test_who_is_away_holds_up_all_events_and_who_refuses_one_only_that_one(
     app: Any, tenant: Any, listener: Receiver
 ) -> None:
@@ -217,6 +234,21 @@ def test_gone_ends_it_at_once_and_the_administrators_hear_of_it(app: Any, tenant
     told(app, tenant, commands.ping, ACTOR, public_id)
     sent(app, tenant)
     assert state(app, tenant) == ("active", None) and len(listener.got) == 2
+
+
+def test_the_desk_says_that_a_program_hears_nothing_any_more(
+    app: Any, new_tenant: Any, client: Any, listener: Receiver
+) -> None:
+    tenant = new_tenant(admin_password=PASSWORD)
+    browser = admin(client, tenant)
+    public_id, _secret = added(app, tenant, listener.url)
+    assert "nie odbiera zdarzeń" not in inspect(browser.get("/admin/"))
+    listener.status = 410
+    told(app, tenant, commands.ping, ACTOR, public_id)
+    sent(app, tenant)
+    assert "nie odbiera zdarzeń" in inspect(browser.get("/admin/"))
+    told(app, tenant, commands.resume, ACTOR, public_id)
+    assert "nie odbiera zdarzeń" not in inspect(browser.get("/admin/"))
 
 
 def test_after_three_days_without_an_answer_it_is_disabled(app: Any, tenant: Any, listener: Receiver) -> None:
