@@ -19,8 +19,11 @@ from rq import Worker
 from rq.exceptions import DeserializationError, InvalidJobOperation
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.orm import configure_mappers
 
 from tenants.db import forget_connections
+from tenants.migrating import head_revision
+from tenants.schema import grant_templates, table_statements
 from worker import queues
 
 log = logging.getLogger(__name__)
@@ -98,6 +101,7 @@ def serve(app: Flask, duties: list[Callable[[], object]]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    _warm()
     gc.collect()
     gc.freeze()  # what is loaded by now stays shared between the processes
     for number, duty in enumerate(duties):
@@ -116,6 +120,14 @@ def serve(app: Flask, duties: list[Callable[[], object]]) -> int:
             time.sleep(0.2 if time.monotonic() - started > 5 else 1)
             children[_fork(app, duties[number])] = number
     return 0
+
+
+def _warm() -> None:
+    """Make once what each job's fork would make for itself: half a second of one who waits for a new portal."""
+    configure_mappers()
+    head_revision()
+    table_statements()
+    grant_templates()
 
 
 def _fork(app: Flask, duty: Callable[[], object]) -> int:
