@@ -11,7 +11,7 @@ import io
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -130,6 +130,7 @@ def migrate(
     owner_url: str,
     slugs: list[str] | None = None,
     *,
+    canaries: Sequence[str] = (),
     jobs: int = 2,
     location: Path | None = None,
     report: Callable[[Outcome], None] | None = None,
@@ -137,8 +138,9 @@ def migrate(
 ) -> list[Outcome]:
     """Bring the named tenants (or all) to the newest revision and say what became of each, as soon as it is known.
 
-    Two tenants go first, then one in a hundred, then the rest in parts; when a whole wave fails, or too many of those
-    that were tried, the rest is held back. How far it is stands in `platform.migration_runs`.
+    Two tenants go first, or those named as `canaries`, then one in a hundred, then the rest in parts; when a named
+    canary fails, or everything so far, or too many of those that were tried, the rest is held back. How far it is
+    stands in `platform.migration_runs`. Raises `LookupError` for a canary that is not among the tenants.
     """
     outcomes: list[Outcome] = []
     with ExitStack() as stack:
@@ -149,15 +151,16 @@ def migrate(
             {"slugs": slugs},
         ).fetchall()
         first.rollback()
+        chosen = _chosen(rows, canaries)
         target = steps(location)[-1].revision
         run = stack.enter_context(Run(owner_url, by=by, target=target, total=len(rows)))
         connections = [first]
         for _ in range(min(jobs, len(rows)) - 1):
             connections.append(stack.enter_context(psycopg.connect(owner_url, prepare_threshold=None)))
         told = _teller(run, report)
-        for name, wave in _waves([row[0] for row in rows]):
+        for name, wave in _waves([row[0] for row in rows], chosen):
             run.wave(name)
-            if too_many_failed(outcomes):
+            if too_many_failed(outcomes) or _canary_failed(outcomes, len(chosen)):
                 found = [Outcome(slug, "", "", "", "held", 0.0) for number, slug in rows if number in set(wave)]
                 for outcome in found:
                     told(outcome)
@@ -173,6 +176,10 @@ def too_many_failed(outcomes: list[Outcome]) -> bool:
     return bool(outcomes) and (failed == len(outcomes) or (failed >= MOST_FAILURES and failed * 100 > len(outcomes)))
 
 
+def _canary_failed(outcomes: list[Outcome], chosen: int) -> bool:
+    return any(outcome.result == "failed" for outcome in outcomes[:chosen])
+
+
 def _teller(run: Run, report: Callable[[Outcome], None] | None) -> Callable[[Outcome], None]:
     one_at_a_time = threading.Lock()
 
@@ -185,12 +192,22 @@ def _teller(run: Run, report: Callable[[Outcome], None] | None) -> Callable[[Out
     return tell
 
 
-def _waves(ids: list[int]) -> Iterator[tuple[str, list[int]]]:
-    second = 2 + max(8, len(ids) // 100)
+def _chosen(rows: Sequence[tuple[Any, ...]], canaries: Sequence[str]) -> list[int]:
+    numbers = {slug: number for number, slug in rows}
+    strangers = [slug for slug in canaries if slug not in numbers]
+    if strangers:
+        raise LookupError(f"not among those to migrate: {', '.join(strangers)}")
+    return list(dict.fromkeys(numbers[slug] for slug in canaries))
+
+
+def _waves(ids: list[int], chosen: list[int]) -> Iterator[tuple[str, list[int]]]:
+    first = len(chosen) or 2
+    ids = chosen + [number for number in ids if number not in set(chosen)]
+    second = first + max(8, len(ids) // 100)
     if ids:
-        yield "canaries", ids[:2]
-    if len(ids) > 2:
-        yield "few", ids[2:second]
+        yield "canaries", ids[:first]
+    if len(ids) > first:
+        yield "few", ids[first:second]
     for start in range(second, len(ids), PART):
         yield "rest", ids[start : start + PART]
 

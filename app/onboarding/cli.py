@@ -73,19 +73,24 @@ def list_(as_json: bool) -> None:
 
 @group.command("migrate")
 @click.argument("slugs", nargs=-1)
+@click.option("--canary", "canaries", multiple=True, metavar="SLUG", help="Goes first; if it fails, nobody follows.")
 @click.option("--jobs", "count", type=click.IntRange(1, 64), default=2, show_default=True)
 @as_json
-def migrate_(slugs: tuple[str, ...], count: int, as_json: bool) -> None:
+def migrate_(slugs: tuple[str, ...], canaries: tuple[str, ...], count: int, as_json: bool) -> None:
     """Bring schemas to the newest revision; exit code 1 if any tenant failed or was held back."""
     with refusals():
         wanted = sorted({queries.tenant(slug).slug for slug in slugs}) or None
+        first = [queries.tenant(slug).slug for slug in canaries]
+        strangers = [slug for slug in first if wanted is not None and slug not in wanted]
+        if strangers:
+            raise Refusal(f"„{strangers[0]}” nie jest wśród zarządców, których wymieniasz.")
 
     def report(outcome: Outcome) -> None:
         error = f": {printable(outcome.error.splitlines()[0])}" if outcome.error else ""
         say(f"{outcome.slug}  {outcome.before} → {outcome.after}  {outcome.result}{error}")
 
     with refusals():
-        outcomes = migrate(libpq_url(settings().database_url), wanted, jobs=count, report=report)
+        outcomes = migrate(libpq_url(settings().database_url), wanted, canaries=first, jobs=count, report=report)
     counts = {
         result: sum(outcome.result == result for outcome in outcomes)
         for result in ("migrated", "current", "failed", "held")

@@ -137,6 +137,23 @@ def test_when_the_first_ones_all_fail_the_rest_is_held_back(place: Any, history:
     }  # fmt: skip
 
 
+def test_chosen_canaries_go_first_and_when_one_fails_nobody_follows(place: Any, history: History) -> None:
+    made = [place.provision(f"firma{number}") for number in range(5)]
+    broken = made[4].schema
+    place.rows(f"ALTER TABLE {broken}.office_profile ADD COLUMN extra text")
+    history.add(*ADD_COLUMN)
+    outcomes = migrate(place.owner, canaries=["firma3", "firma4"], location=history.folder)
+    assert results(outcomes) == {
+        "firma3": "migrated", "firma4": "failed", "firma0": "held", "firma1": "held", "firma2": "held"
+    }  # fmt: skip
+    assert {outcome.slug for outcome in outcomes[:2]} == {"firma3", "firma4"}
+    place.rows(f"ALTER TABLE {broken}.office_profile DROP COLUMN extra")
+    found = results(migrate(place.owner, canaries=["firma4", "firma3"], location=history.folder))
+    assert found == {"firma3": "current"} | dict.fromkeys(("firma0", "firma1", "firma2", "firma4"), "migrated")
+    with pytest.raises(LookupError, match="nobody"):
+        migrate(place.owner, canaries=["nobody"], location=history.folder)
+
+
 def hold(place: Any, schema: str, seconds: float) -> threading.Thread:
     """A reader that keeps a table locked for a while."""
     ready = threading.Event()
@@ -314,6 +331,9 @@ def test_the_command_reports_each_tenant_and_its_exit_code_tells(new_tenant: Any
                 "UPDATE platform.tenants SET revision = %s, migration_error = NULL WHERE slug = %s", (before, lost.slug)
             )
     assert command("nobody-here").exit_code == 1
+    assert command("--canary", "nobody-here").exit_code == 1
+    assert command(fine.slug, "--canary", lost.slug).exit_code == 1, "the canary is not among the named"
+    assert command(fine.slug, "--canary", fine.slug).exit_code == 0
     assert command("--jobs", "zero").exit_code == 2
 
 

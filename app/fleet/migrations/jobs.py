@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from app.core import work
@@ -15,9 +17,9 @@ log = structlog.get_logger("osiedle.fleet")
 
 
 @job(MIGRATE, platform=True)
-def run(by: str) -> None:
+def run(by: str, canaries: Sequence[str] = ()) -> None:
     """Bring every manager to the newest revision; killed anywhere, the next try goes on where this one was."""
     work.commit()  # nothing of ours stays open for as long as this takes
-    outcomes = migrate(libpq_url(settings().database_url), by=by)
+    outcomes = migrate(libpq_url(settings().database_url), canaries=canaries, by=by)
     left = sum(outcome.result in ("failed", "held") for outcome in outcomes)
     log.info("managers migrated", total=len(outcomes), left=left)

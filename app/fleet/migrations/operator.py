@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash
+from flask import Blueprint, flash, request
 
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Refused
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.fleet.migrations import commands, queries
@@ -18,7 +18,8 @@ from app.web.visitor import actor
 PATH = "/migrations"
 pages = Blueprint("migrations", __name__, template_folder="templates")
 menu.register("operator", _l("Aktualizacje baz"), "migrations.index", "refresh", 55)
-WAVES = {"canaries": _l("dwaj pierwsi"), "few": _l("kilku następnych"), "rest": _l("wszyscy pozostali")}
+MOST_TYPED = 2000
+WAVES = {"canaries": _l("pierwsi na próbę"), "few": _l("kilku następnych"), "rest": _l("wszyscy pozostali")}
 STATES = {
     "running": (_l("trwa"), "busy", "clock"),
     "done": (_l("zakończona"), "good", "check"),
@@ -41,12 +42,17 @@ def progress() -> str:
 @pages.post(PATH)
 def go_on() -> Any:
     try:
-        commands.go_on(actor())
-    except Conflict as refusal:
+        commands.go_on(actor(), _slugs(request.form.get("canaries", "")))
+    except (Conflict, Refused) as refusal:
         flash(str(refusal), "error")
     else:
         flash(_("Aktualizacja zaraz się zacznie. Postęp zobaczysz na tej stronie."), "success")
     return see_other(PATH)
+
+
+def _slugs(typed: str) -> list[str]:
+    """Subdomains as people list them: with commas, spaces or line ends between."""
+    return list(dict.fromkeys(typed[:MOST_TYPED].replace(",", " ").lower().split()))
 
 
 def _context() -> dict[str, Any]:

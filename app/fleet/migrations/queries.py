@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,6 +97,12 @@ def overview(actor: Actor, job: str) -> Overview:
         tuple(_past(run) for run in runs),
         bool(db.session.scalar(_WAITS, {"name": job}, bind_arguments={"bind": db.engines[PLATFORM]})),
     )  # fmt: skip
+
+
+def strangers(slugs: Sequence[str]) -> list[str]:
+    """Those of the subdomains that no manager has."""
+    known = set(db.session.scalars(select(TenantRow.slug).where(TenantRow.slug.in_(slugs))))
+    return [slug for slug in slugs if slug not in known]
 
 
 def _past(run: MigrationRun) -> Past:

@@ -24,10 +24,9 @@ def broken(platform: Any, new_tenant: Any) -> Iterator[Any]:
     )  # fmt: skip
 
 
-def press(console: Any) -> Any:
-    page = console.get("/migrations").text
-    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-    assert console.post("/migrations", data={"csrf_token": token}).status_code == 303
+def press(console: Any, canaries: str = "") -> Any:
+    console.get("/migrations")
+    assert console.post("/migrations", canaries=canaries).status_code == 303
     return console.get("/migrations")
 
 
@@ -52,6 +51,29 @@ def test_the_page_says_who_waits_and_why_and_a_worker_goes_on(
     page = console.get("/migrations").text
     assert "unknown revision" in page and "z błędami" in page and "Wznów aktualizację" in page
     assert "Zlecono aktualizację" in console.get("/audit").text
+
+
+def test_operators_choose_who_goes_first(console: Any, platform: Any, broken: Any, new_tenant: Any, app: Any) -> None:
+    from worker import entry
+
+    other = new_tenant()
+    assert "Nie ma zarządcy o subdomenie" in press(console, "nobody-here").text
+    assert "Nie ma zarządcy" in press(console, "a" * 10_000).text
+    assert platform("SELECT count(*) FROM platform.jobs WHERE name = 'fleet.migrate' AND state = 'waiting'") == [(0,)]
+    assert "Aktualizacja zaraz się zacznie" in press(console, f" {broken.slug.upper()},{broken.slug}\n").text
+    ((job, args),) = platform("SELECT id, args FROM platform.jobs WHERE name = 'fleet.migrate' AND state = 'waiting'")
+    assert args["canaries"] == [broken.slug]
+    platform("UPDATE platform.tenants SET revision = 'y' WHERE id = :id", id=other.id)
+    with app.app_context():
+        entry.run(None, job)
+    ((failed, held, total),) = platform(
+        "SELECT failed, held, total FROM platform.migration_runs ORDER BY id DESC LIMIT 1"
+    )
+    assert (failed, held) == (1, total - 1), "the one that was chosen failed, so nobody else was touched"
+    page = console.get("/migrations").text
+    assert "z błędami" in page and other.name in page and "Wznów aktualizację" in page
+    assert platform("SELECT migration_error FROM platform.tenants WHERE id = :id", id=other.id) == [(None,)]
+    platform("UPDATE platform.tenants SET revision = :r WHERE id = :id", r=head_revision(), id=other.id)
 
 
 def test_a_run_in_progress_is_shown_and_not_begun_twice(console: Any, platform: Any, broken: Any) -> None:
