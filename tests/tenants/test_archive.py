@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Callable
@@ -250,11 +251,39 @@ def test_an_archive_that_was_touched_is_refused_and_leaves_nothing(
     assert not (tmp_path / "evil").exists()
 
 
+def as_format_1(owner: str, schema: str) -> Callable[[dict[str, bytes]], None]:
+    """The archive as the first version of the program wrote it: PostgreSQL's text format, and no types."""
+
+    def change(members: dict[str, bytes]) -> None:
+        found = manifest_of(members) | {"format": 1}
+        with psycopg.connect(owner) as connection:
+            for table in found["tables"]:
+                del table["types"], members[f"tables/{table['name']}.csv"]
+                names = ", ".join(f'"{column}"' for column in table["columns"])
+                query = f'COPY {schema}."{table["name"]}" ({names}) TO STDOUT'.encode()
+                with connection.cursor().copy(query) as rows:
+                    content = b"".join(rows)
+                members[f"tables/{table['name']}.copy"] = content
+                table.update(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        members[archive.MANIFEST] = json.dumps(found).encode()
+
+    return change
+
+
+def test_an_archive_of_the_first_format_is_restored_equal(
+    place: Any, made: Any, storage: Folder, tmp_path: Path
+) -> None:
+    first = export(place.owner, "alfa", tmp_path / "a.zip", storage=storage, leave_out=LEFT_OUT)
+    old = rewrite(tmp_path / "a.zip", tmp_path / "old.zip", as_format_1(place.owner, made.schema))
+    assert read_manifest(old).format == 1
+    restore(place.owner_url, old, slug="beta", base_domain="x.test", storage=storage)
+    second = export(place.owner, "beta", tmp_path / "b.zip", storage=storage, leave_out=LEFT_OUT)
+    assert contents(first) == contents(second)
+
+
 def test_a_row_that_breaks_a_rule_of_the_schema_is_refused(
     place: Any, made: Any, storage: Folder, tmp_path: Path
 ) -> None:
-    import hashlib
-
     def change(members: dict[str, bytes]) -> None:
         content = members["tables/accounts.csv"].replace(b"resident", b"overlord")
         members["tables/accounts.csv"] = content
