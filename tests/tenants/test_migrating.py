@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import dataclasses
 import json
 import shutil
 import signal
@@ -138,18 +139,16 @@ def test_when_the_first_ones_all_fail_the_rest_is_held_back(place: Any, history:
 
 
 def test_chosen_canaries_go_first_and_when_one_fails_nobody_follows(place: Any, history: History) -> None:
-    made = [place.provision(f"firma{number}") for number in range(5)]
-    broken = made[4].schema
+    broken = [place.provision(f"firma{number}").schema for number in range(5)][4]
     place.rows(f"ALTER TABLE {broken}.office_profile ADD COLUMN extra text")
     history.add(*ADD_COLUMN)
     outcomes = migrate(place.owner, canaries=["firma3", "firma4"], location=history.folder)
-    assert results(outcomes) == {
-        "firma3": "migrated", "firma4": "failed", "firma0": "held", "firma1": "held", "firma2": "held"
-    }  # fmt: skip
+    rest = ("firma0", "firma1", "firma2")
+    assert results(outcomes) == {"firma3": "migrated", "firma4": "failed"} | dict.fromkeys(rest, "held")
     assert {outcome.slug for outcome in outcomes[:2]} == {"firma3", "firma4"}
     place.rows(f"ALTER TABLE {broken}.office_profile DROP COLUMN extra")
     found = results(migrate(place.owner, canaries=["firma4", "firma3"], location=history.folder))
-    assert found == {"firma3": "current"} | dict.fromkeys(("firma0", "firma1", "firma2", "firma4"), "migrated")
+    assert found == {"firma3": "current"} | dict.fromkeys((*rest, "firma4"), "migrated")
     with pytest.raises(LookupError, match="nobody"):
         migrate(place.owner, canaries=["nobody"], location=history.folder)
 
@@ -268,8 +267,6 @@ def code_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[History], Non
 def test_a_tenant_one_expanding_step_behind_is_served(
     place: Any, history: History, code_of: Callable[[History], None]
 ) -> None:
-    import dataclasses
-
     tenant = place.provision("alfa")
     history.add(*ADD_COLUMN)
     code_of(history)
@@ -333,7 +330,6 @@ def test_the_command_reports_each_tenant_and_its_exit_code_tells(new_tenant: Any
     assert command("nobody-here").exit_code == 1
     assert command("--canary", "nobody-here").exit_code == 1
     assert command(fine.slug, "--canary", lost.slug).exit_code == 1, "the canary is not among the named"
-    assert command(fine.slug, "--canary", fine.slug).exit_code == 0
     assert command("--jobs", "zero").exit_code == 2
 
 
