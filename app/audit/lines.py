@@ -49,6 +49,10 @@ def line(one: Entry) -> Line:
         what=action_label(one.action),
         subject=one.subject,
         address=one.address,
-        changes=[Change(field_label(name), value_text(old.get(name)), value_text(new.get(name))) for name in names],
-        notes=[(field_label(name), value_text(value)) for name, value in detail.items() if value not in (None, [], "")],
+        changes=[_change(name, old.get(name), new.get(name)) for name in names],
+        notes=[(field_label(name), value_text(value, name)) for name, value in detail.items() if value not in (None, [], "")],
     )
+
+
+def _change(name: str, old: Any, new: Any) -> Change:
+    return Change(field_label(name), value_text(old, name), value_text(new, name))

@@ -9,11 +9,12 @@ from app.audit.acts import ACTIONS
 from app.core.clock import local
 from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
+from app.core.money import money
 
 _FIELDS = {
     "ability": _l("Co może"),
     "accent": _l("Kolor"),
-    "amount": _l("Kwota, w groszach"),
+    "amount": _l("Kwota"),
     "buildings": _l("Budynki"),
     "city": _l("Miejscowość"),
     "city_line": _l("Kod i miejscowość"),
@@ -21,23 +22,23 @@ _FIELDS = {
     "email": _l("E-mail"),
     "entry": _l("Pozycja w księgach"),
     "expires_at": _l("Działa do"),
-    "fee": _l("Opłata, w groszach"),
+    "fee": _l("Opłata"),
     "fields": _l("Zmienione pola"),
     "files": _l("Pliki"),
-    "gross": _l("Brutto, w groszach"),
+    "gross": _l("Brutto"),
     "host": _l("Domena"),
     "hours": _l("Godziny pracy"),
     "interval": _l("Okres rozliczeniowy"),
     "identity": _l("Jak sprawdzono tożsamość"),
     "kind": _l("Rodzaj"),
     "job": _l("Zadanie"),
-    "least": _l("Najmniejsza kwota, w groszach"),
+    "least": _l("Najmniejsza kwota"),
     "letters": _l("Wiadomości w miesiącu"),
     "lines": _l("Liczba wpisów"),
     "locale": _l("Język"),
     "login": _l("Login"),
     "mailed": _l("Wysłano e-mailem"),
-    "most": _l("Największa kwota, w groszach"),
+    "most": _l("Największa kwota"),
     "name": _l("Nazwa"),
     "nip": _l("NIP"),
     "number": _l("Numer"),
@@ -77,6 +78,8 @@ _FIELDS = {
     "writes": _l("Także zmiany"),
     "who": _l("Kto"),
 }
+#: Fields that hold grosze.
+_MONEY = frozenset({"amount", "fee", "gross", "least", "most"})
 _VALUES = {
     "active": _l("czynne"),
     "blocked": _l("zablokowane"),
@@ -131,16 +134,18 @@ def field_label(name: str) -> str:
     return str(_FIELDS.get(name, name.replace("_", " ")))
 
 
-def value_text(value: Any) -> str:
-    """A value of the log as people read it."""
+def value_text(value: Any, name: str = "") -> str:
+    """A value of the log as people read it; `name` is its field: some hold grosze."""
     if value is None or value == "" or value == []:
         return "–"
     if isinstance(value, bool):
         return _("tak") if value else _("nie")
+    if isinstance(value, int) and name in _MONEY:
+        return money(value)
     if isinstance(value, list | tuple):
         return ", ".join(value_text(one) for one in value)
     if isinstance(value, dict):
-        return "; ".join(f"{field_label(name)}: {value_text(one)}" for name, one in value.items())
+        return "; ".join(f"{field_label(key)}: {value_text(one, key)}" for key, one in value.items())
     return _moment(str(value)) or str(_VALUES.get(str(value), value))
 
 
