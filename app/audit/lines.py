@@ -50,7 +50,11 @@ def line(one: Entry) -> Line:
         subject=one.subject,
         address=one.address,
         changes=[_change(name, old.get(name), new.get(name)) for name in names],
-        notes=[(field_label(name), value_text(value, name)) for name, value in detail.items() if value not in (None, [], "")],
+        notes=[
+            (field_label(name), value_text(value, name))
+            for name, value in detail.items()
+            if value not in (None, [], "")
+        ],
     )
 
 

@@ -30,7 +30,9 @@ class TrialForm(Form):
     slug = StringField(
         _l("Adres portalu"),
         [InputRequired(_l("Podaj adres portalu."))],
-        description=_l("Początek adresu (subdomena): małe litery bez polskich znaków, cyfry i łącznik, np. sm-kwiatowa."),
+        description=_l(
+            "Początek adresu (subdomena): małe litery bez polskich znaków, cyfry i łącznik, np. sm-kwiatowa."
+        ),
     )
     email = EmailField(
         _l("E-mail administratora"),
