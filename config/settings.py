@@ -70,6 +70,7 @@ class Settings:
     mail_inbox_url: str | None = field(repr=False, default=None)
     mail_inbox_ca: str | None = None
     mail_connections: int = 10
+    trial_letters: int = 200
     s3_endpoint_url: str | None = None
     clamav_url: str | None = field(repr=False, default=None)
     dns_server: str | None = None
@@ -139,6 +140,7 @@ def _read(env: Mapping[str, str], mode: str, var: Path) -> Settings:
         mail_inbox_url=env.get("MAIL_INBOX_URL") or None,
         mail_inbox_ca=env.get("MAIL_INBOX_CA") or None,
         mail_connections=max(1, min(50, int(env.get("MAIL_CONNECTIONS") or 10))),
+        trial_letters=max(0, int(env.get("TRIAL_LETTERS") or 200)),
         mail_from_domain=env.get("MAIL_FROM_DOMAIN") or base.rsplit(":", 1)[0],
         # Without a gateway production must not take a folder for one: nobody would get what counts as sent.
         sms_url=env.get("SMS_URL") or ("" if mode == "production" else f"file://{var / 'sms'}"),

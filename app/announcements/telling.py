@@ -76,7 +76,7 @@ def _mailed(row: Announcement) -> str:
         mailouts.write(who, replace(order, body=_body(row, too_large=True)), public_id=public_id)
     # The same words were looked at when the announcement was published, and a person decided.
     seen = frozenset(one.mark for one in mailouts.findings(who, public_id))
-    mailouts.launch(who, public_id, Consent(seen, True, _("Sprawdzono przy publikacji ogłoszenia.")))
+    mailouts.launch(who, public_id, Consent(seen, True, _("Sprawdzono przy publikacji ogłoszenia.")), spread=True)
     return public_id
 
 

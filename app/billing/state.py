@@ -14,7 +14,8 @@ from app.billing.rules import TRIAL_MARKS, Lapse, Next, Steps, lapse, next_step
 from app.core.clock import today
 from app.core.paging import Page
 from app.gateways.payments import client
-from tenants.db import db
+from app.outbox import brake
+from tenants.db import PLATFORM, db
 
 PAGE_SIZE = 50
 _UNITS = text("SELECT count(*) FROM units WHERE until_revision IS NULL")
@@ -156,6 +157,21 @@ def account(tenant_id: int) -> Account:
 
 def read(row: BillingAccount) -> Account:
     return Account(**{one.name: getattr(row, one.name) for one in fields(Account)})
+
+
+def trying(tenant_id: int) -> bool:
+    """Whether a manager tries the portal, or tried it, and never agreed to anything."""
+    names = [one.name for one in fields(Account)]
+    wanted = select(*(getattr(BillingAccount, name) for name in names)).where(BillingAccount.tenant_id == tenant_id)
+    with db.engines[PLATFORM].connect() as connection:  # a manager is bound: its role cannot read this
+        row = connection.execute(wanted).one_or_none()
+    if row is None:
+        return False
+    found = Account(**row._mapping)
+    return found.trial_until is not None and found.ended_on is None and not found.subscribed and not found.by_hand
+
+
+brake.register(trying)
 
 
 def counted_units() -> int:

@@ -18,6 +18,7 @@ from app.estate import scope
 from app.mailouts import rules
 from app.mailouts.models import Mailout, MailoutFile, MailoutTemplate
 from app.mailouts.rules import SENDING, Channels
+from app.outbox import brake
 from app.outbox import queries as outbox
 from app.outbox.queries import Counts, Problem
 from tenants.db import db
@@ -131,6 +132,11 @@ def progress(actor: Actor, public_id: str) -> dict[str, Mapping[str, int]]:
     for channel, stage, count in db.session.execute(_PROGRESS, {"cause": rules.cause(row.public_id)}):
         found.setdefault(channel, dict.fromkeys(STATES, 0))[stage] = count
     return {channel: found[channel] for channel in CHANNELS if channel in found}
+
+
+def put_off(actor: Actor, public_id: str) -> int:
+    """How many messages wait for another day because a trial lets no more out today. Raises `NotThere`."""
+    return brake.waiting(rules.cause(mailout_row(actor, public_id).public_id))
 
 
 def problems(actor: Actor, public_id: str, number: int = 1) -> Page[Problem]:

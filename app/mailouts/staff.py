@@ -157,6 +157,7 @@ def _progress(sent: Sent) -> dict[str, Any]:
         "stage_label": stage_label(sent.stage),
         "run_at": sent.run_at,
         "channels": [(str(_CHANNELS[name]), row) for name, row in queries.progress(actor(), sent.public_id).items()],
+        "put_off": queries.put_off(actor(), sent.public_id),
         "problems": queries.problems(actor(), sent.public_id, page_number(request.args.get("page"))),
         "page_url": f"{address}?page=",
         "url": address,

@@ -20,6 +20,10 @@ DEFERRALS = (60, 300, 900, 1800, 3600, 7200, 14400, 14400, 14400, 14400, 14400)
 DOWN_SECONDS = 10.0  # a lane rests so long when the server does not answer at all
 LONGEST_PAUSE = 300.0
 MOST_ATTACHMENTS = 10
+# What may leave in a day of a trial beside ordinary letters: letters and text messages that let people in, other texts.
+TRIAL_ACCESS = 500
+TRIAL_CODES = 100
+TRIAL_TEXTS = 20
 # Bytes of all files of one letter. A message is a third larger than its files, and most servers take 25 MB.
 LARGEST_ATTACHMENTS = 18 << 20
 
@@ -43,7 +47,9 @@ NO_PLACE = "no_place"
 NO_FILE = "no_file"
 TOO_LARGE = "too_large"
 BY_LETTER = "by_letter"
+TRIAL_WAITS = "trial_waits"
 REASONS: dict[str, Any] = {
+    TRIAL_WAITS: _l("Czeka na następny dzień, bo w okresie próbnym liczba wiadomości dziennie jest ograniczona"),
     BY_LETTER: _l("Potwierdzono linkiem z e-maila"),
     DEAD_ADDRESS: _l("Wcześniejsze wiadomości na ten adres wracały, więc nic na niego nie wysyłamy"),
     NO_PLACE: _l("Brak adresu, na który można wysłać list"),

@@ -26,8 +26,10 @@ from app.gateways.mail import Mailer, OutcomeUnknown, Postponed, ServerDown, Wil
 from app.gateways.mime import BadAddress
 from app.gateways.sms import Gateway
 from app.office.queries import profile
+from app.outbox import brake as brakes
 from app.outbox import helping
 from app.outbox.attaching import CannotAttach
+from app.outbox.brake import Brake
 from app.outbox.carriers import ByMail, ByText, Carrier
 from app.outbox.helping import Helpers
 from app.outbox.queue import Done, Item, Outcome, Queue, engine
@@ -55,13 +57,20 @@ class Turn:
     """One turn of one process at one lane of one channel of the bound tenant."""
 
     def __init__(
-        self, queue: Queue, place: Engine, carrier: Carrier, ends: float, alone: Callable[[], bool] = lambda: True
+        self,
+        queue: Queue,
+        place: Engine,
+        carrier: Carrier,
+        ends: float,
+        alone: Callable[[], bool] = lambda: True,
+        brake: Brake | None = None,
     ) -> None:
         self._queue = queue
         self._place = place
         self._carrier = carrier
         self._ends = ends
         self._alone = alone  # asked after each letter: whether this turn may go on as it is
+        self._brake = brake
         self._done: Done | None = None  # said by the server, not yet recorded
         self.waited: list[float] = []  # seconds for which the first letters waited for the server
         self.seen = 0  # rows that were due at the last look, up to a peek
@@ -71,6 +80,8 @@ class Turn:
         while items := self._queue.waiting():
             self.seen = len(items)
             for item in items:
+                if self._brake is not None and self._brake.stops(item.secret):
+                    break  # it was put off, with all of its kind: look what else is due
                 shared = self._queue.shared(item.cause)
                 outcome = self._one(item, shared)
                 if outcome is None:
@@ -189,16 +200,20 @@ def _turn(lane: str, carrier: Carrier, seconds: float) -> Again | None:
         queue = Queue(connection, lane, carrier.channel)
         if queue.settle_expired():
             log.warning("letters whose sender died were taken up again", lane=lane)
-        most = settings().mail_connections if lane == "bulk" and carrier.channel == "email" else 1
-        again = _with_helpers(queue, place, carrier, ends, most)
+        brake = Brake(connection, lane, carrier.channel) if brakes.on() else None
+        many = lane == "bulk" and carrier.channel == "email" and brake is None
+        most = settings().mail_connections if many else 1
+        again = _with_helpers(queue, place, carrier, ends, most, brake)
     if again is None or again.seconds:
         carrier.close()
     return again
 
 
-def _with_helpers(queue: Queue, place: Engine, carrier: Carrier, ends: float, most: int) -> Again | None:
+def _with_helpers(
+    queue: Queue, place: Engine, carrier: Carrier, ends: float, most: int, brake: Brake | None
+) -> Again | None:
     """The turn; once its first letters show that the server is slow, in several processes."""
-    first = Turn(queue, place, carrier, ends, lambda: not helping.wanted(first.waited, first.seen, most))
+    first = Turn(queue, place, carrier, ends, lambda: not helping.wanted(first.waited, first.seen, most), brake)
     again = first.run()
     number = helping.wanted(first.waited, first.seen, most)
     if again != Again(0) or not number or time.monotonic() >= ends:

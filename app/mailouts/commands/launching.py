@@ -29,6 +29,7 @@ from app.mailouts.commands import resting
 from app.mailouts.commands.writing import locked, write
 from app.mailouts.models import Mailout
 from app.mailouts.rules import DRAFT, LETTER_EVERYONE, LETTER_NONE, SCHEDULED, SENDING, WAITING, Channels, Order
+from app.outbox import brake
 from app.outbox.commands import post_set
 from app.outbox.letters import MAILOUTS
 from tenants.db import db
@@ -54,9 +55,12 @@ def send(actor: Actor, subject: str, body: str, audience: Any = None, form_key: 
     return public_id
 
 
-def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: str | None = None) -> str:
+def launch(
+    actor: Actor, public_id: str, consent: Consent | None = None, seen: str | None = None, *, spread: bool = False
+) -> str:
     """Let a draft go; returns its new state. One that has gone already stays as it is. `seen` is the
-    `personal.fingerprint` of what the actor has looked at, if it must still be so.
+    `personal.fingerprint` of what the actor has looked at, if it must still be so. A mailout to more people than may
+    be written to in a day of a trial is refused, unless it may be `spread` over several.
 
     What the guard of publications finds, also in the files that everybody gets, needs the actor's `consent`; a process
     has the word of whoever started it. Raises `Refused` when nobody would get it or somebody lacks a personal word,
@@ -70,6 +74,8 @@ def launch(actor: Actor, public_id: str, consent: Consent | None = None, seen: s
     chosen = audience(row.audience)
     count = audiences.reach(actor, chosen, MAILOUTS).people
     _check(row, chosen, count)
+    if not spread:
+        _braked(row, count)
     if actor.kind != "system":
         guard.decide(actor, f"mailout:{public_id}", look(actor, read_by_all(row)), consent)
     row.launched_by, row.launched_at, row.launcher = actor.name or actor.login, now(), actor.account_id
@@ -164,6 +170,20 @@ def _check(row: Mailout, chosen: Audience, count: int) -> None:
         ),
         field="body",
     )
+
+
+def _braked(row: Mailout, count: int) -> None:
+    """Raises `Refused` for a mailout to more people than may be written to in a day of a trial."""
+    channels = Channels.of(row.channels)
+    if not (channels.email or channels.sms) or not brake.on():
+        return
+    letters, texts = brake.daily("email"), brake.daily("sms")
+    if channels.email and count > letters:
+        said = _("W okresie próbnym można wysłać %(most)d listów dziennie. Wybierz mniejszą grupę.", most=letters)
+        raise Refused(said, field="audience")
+    if channels.sms and count > texts:
+        said = _("W okresie próbnym można wysłać %(most)d SMS-ów dziennie. Wybierz mniejszą grupę.", most=texts)
+        raise Refused(said, field="audience")
 
 
 def read_by_all(row: Mailout) -> dict[str, str]:
