@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.actor import OUTSIDE_SQL, system
 from app.core.clock import local, now
 from app.fleet.models import TenantFigures
+from app.hooks.health import health
 from app.imports import lateness
 from tenants.bound import current
 from tenants.db import PLATFORM, db
@@ -80,6 +81,14 @@ class Figures:
     jobs_since: datetime | None
     jobs_running: int
     jobs_failed: int
+    hooks: int
+    hooks_off: int
+    hooks_failing: int
+    hooks_failed: int
+    hooks_delivered_at: datetime | None
+    hooks_error_at: datetime | None
+    hooks_error: str | None
+    hooks_host: str | None
 
 
 def read() -> Figures:
@@ -89,7 +98,7 @@ def read() -> Figures:
     row = db.session.execute(_FIGURES, {"month": month}).one()._asdict()
     late = lateness.late(system("fleet"), moment) is not None
     whole = {name: int(row[name]) for name in ("files_size", "tables_size")}  # sums come as numeric
-    return Figures(gathered_at=moment, data_late=late, **row | whole)
+    return Figures(gathered_at=moment, data_late=late, **row | whole | asdict(health(moment)))
 
 
 def store(found: Figures) -> None:

@@ -30,7 +30,7 @@ class TenantFigures(PlatformModel):
     Sizes are in bytes: `files_size` of what people handed over, `tables_size` of the schema. `letters_month` counts
     what mailouts send in the calendar month of `gathered_at` (Europe/Warsaw) by any channel; `letters_sent`,
     `letters_failed` (with those that came back) and `letters_held` are of the last seven days, `letters_waiting` of
-    now. `failed_imports` counts those since the last good one.
+    now. `failed_imports` counts those since the last good one. What begins with `hooks` is as in `hooks.health.Health`.
     """
 
     __tablename__ = "tenant_figures"
@@ -60,6 +60,14 @@ class TenantFigures(PlatformModel):
     jobs_since: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     jobs_running: Mapped[int] = mapped_column(Integer)
     jobs_failed: Mapped[int] = mapped_column(Integer)
+    hooks: Mapped[int] = mapped_column(Integer, server_default="0")
+    hooks_off: Mapped[int] = mapped_column(Integer, server_default="0")
+    hooks_failing: Mapped[int] = mapped_column(Integer, server_default="0")
+    hooks_failed: Mapped[int] = mapped_column(Integer, server_default="0")
+    hooks_delivered_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    hooks_error_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    hooks_error: Mapped[str | None] = mapped_column(Text)
+    hooks_host: Mapped[str | None] = mapped_column(Text)
 
 
 class PlanLimits(PlatformModel):

@@ -12,6 +12,7 @@ from app.core.language import gettext as _
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.fleet import commands, looking, plans, problems, queries
+from app.hooks.health import said_of
 from app.operators import panels
 from app.operators.queries import live_orders
 from app.web import menu
@@ -77,6 +78,7 @@ def _panel(who: Actor, slug: str) -> panels.Panel:
         "labels": problems.LABELS,
         "plan": plans.name_of(found.line.plan),
         "refresh_url": f"{PATH}/{slug}/refresh",
+        "hook_error": said_of,
     }
     return panels.Panel("fleet/panel.html", context)
 

@@ -142,10 +142,17 @@ def with_letters(actor: Actor, number: int = 1) -> Page[Busy]:
     return _busy(actor, number, some, (F.letters_held.desc(), F.letters_failed.desc(), F.letters_waiting.desc()))
 
 
+def with_failing_hooks(actor: Actor) -> Page[Busy]:
+    """The first of the managers whose addresses failed in the last day or are off, worst first. Raises `NotThere`."""
+    some = (F.hooks_off + F.hooks_failing + F.hooks_failed) > 0
+    return _busy(actor, 1, some, (F.hooks_off.desc(), F.hooks_failing.desc(), F.hooks_failed.desc()))
+
+
 def sums(actor: Actor) -> dict[str, int]:
     """The gathered figures of all managers, added up, by name."""
     only_operators(actor)
     names = [name for name in _FIELDS if name.startswith(("jobs_", "letters_")) and not name.endswith("_since")]
+    names += ["hooks", "hooks_off", "hooks_failing", "hooks_failed"]
     row = db.session.execute(select(*(func.sum(getattr(F, name)).label(name) for name in names))).one()
     return {name: int(value or 0) for name, value in row._asdict().items()}
 

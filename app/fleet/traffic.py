@@ -1,4 +1,4 @@
-"""The console: letters of all managers."""
+"""The console: letters and webhooks of all managers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from app.core.language import lazy_gettext as _l
 from app.core.paging import page_number
 from app.fleet import queries
+from app.hooks.health import said_of
 from app.web import menu
 from app.web.pages import render
 from app.web.visitor import actor
@@ -23,4 +24,6 @@ def deliveries() -> str:
         sums=queries.sums(actor()),
         page=queries.with_letters(actor(), page_number(request.args.get("page"))),
         page_url=f"{DELIVERIES}?page=",
+        failing=queries.with_failing_hooks(actor()),
+        hook_error=said_of,
     )

@@ -22,6 +22,14 @@ STATEMENTS = (
     """
     ALTER TABLE platform.listings ADD CONSTRAINT ck_listings_state CHECK (state IN ('asked', 'approved', 'refused'))
     """,
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks INTEGER DEFAULT '0' NOT NULL",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_off INTEGER DEFAULT '0' NOT NULL",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_failing INTEGER DEFAULT '0' NOT NULL",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_failed INTEGER DEFAULT '0' NOT NULL",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_delivered_at TIMESTAMP WITH TIME ZONE",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_error_at TIMESTAMP WITH TIME ZONE",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_error TEXT",
+    "ALTER TABLE platform.tenant_figures ADD COLUMN hooks_host TEXT",
 )
 
 
