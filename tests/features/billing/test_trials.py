@@ -100,6 +100,7 @@ def test_administrators_see_what_is_left_of_the_trial_and_nobody_else_does(manag
     admin = manager.browser("admin")
     page = inspect(admin.get("/admin/billing"))
     assert "Do końca okresu próbnego zostało dni: 30" in page and f"{last:%d.%m.%Y}" in page
+    assert "W portalu nie ma jeszcze lokali" in page and "dla 0 lokali" not in page
     assert "Okres próbny do" in inspect(admin.get("/admin/"))
     assert "Okres próbny do" in inspect(admin.get("/admin/setup"))
     assert "Okres próbny" not in inspect(manager.browser("klara").get("/admin/"))
