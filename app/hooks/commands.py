@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.core import audit, jobs
+from app.core import audit, jobs, throttle
 from app.core.actor import Actor, Can
 from app.core.clock import now
 from app.core.errors import Conflict, NotThere, Refused
@@ -19,6 +19,7 @@ from app.core.runtime import settings
 from app.credentials.sealing import seal_bytes
 from app.hooks import rules
 from app.hooks.models import Webhook, WebhookDelivery
+from tenants.bound import current
 from tenants.db import db
 
 DELIVER = "hooks.deliver"
@@ -84,10 +85,13 @@ def remove(actor: Actor, public_id: str) -> None:
 
 
 def ping(actor: Actor, public_id: str) -> None:
-    """Send an event that means nothing. Raises `Conflict` when the address is stopped, `NotThere`."""
+    """Send an event that means nothing. Raises `Conflict` when the address is stopped or the manager has sent enough of
+    them within the hour, `NotThere`."""
     found = locked(actor, public_id)
     if found.state != "active":
         raise Conflict(_("Najpierw wznów ten adres."))
+    if throttle.count(f"hooks-ping:{current().id}", rules.HOUR) > rules.MOST_PINGS:
+        raise Conflict(_("Wysłano już dużo wiadomości. Spróbuj za godzinę."))
     _queue([found], rules.PING, {})
     audit.record(actor, "webhook.pinged", public_id)
 

@@ -19,6 +19,8 @@ from app.core.language import lazy_gettext as _l
 NAME_LENGTH, URL_LENGTH, MOST = 80, 500, 20
 PREFIX = "whsec_"
 PING = "ping"
+#: Trial events of one manager within an hour: somebody who presses a button calls another's program.
+MOST_PINGS, HOUR = 10, 3600
 EVENTS: dict[str, Any] = {
     "import.published": _l("Opublikowano nowe dane"),
     "message.received": _l("Mieszkaniec napisał do biura"),

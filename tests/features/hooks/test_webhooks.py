@@ -16,7 +16,7 @@ import pytest
 
 from app.core import work
 from app.core.actor import Actor, Can
-from app.core.errors import NotThere, Refused
+from app.core.errors import Conflict, NotThere, Refused
 from app.gateways import calling
 from app.hooks import commands, rules
 from tenants.context import bind
@@ -360,3 +360,16 @@ def test_what_is_over_is_forgotten_after_a_month(app: Any, tenant: Any, listener
     change(app, tenant, "UPDATE webhook_deliveries SET created_at = now() - interval '31 days'")
     told(app, tenant, forget_old)
     assert scalar(app, tenant, "SELECT count(*) FROM webhook_deliveries") == 0
+
+
+def test_ten_trial_events_an_hour_are_enough_whatever_address_they_go_to(
+    app: Any, new_tenant: Any, tenant: Any, listener: Receiver
+) -> None:
+    first, second = (added(app, tenant, f"{listener.url}&n={number}")[0] for number in (1, 2))
+    for number in range(10):
+        told(app, tenant, commands.ping, ACTOR, (first, second)[number % 2])
+    with pytest.raises(Conflict, match="Spróbuj za godzinę"):
+        told(app, tenant, commands.ping, ACTOR, first)
+    assert scalar(app, tenant, "SELECT count(*) FROM webhook_deliveries") == 10
+    other = new_tenant()
+    told(app, other, commands.ping, ACTOR, added(app, other, listener.url)[0])
