@@ -19,7 +19,7 @@ from app.billing.state import Account, Standing
 from app.core import audit, work
 from app.core.actor import system
 from app.core.clock import now, today
-from app.core.errors import Refused
+from app.core.errors import Conflict, Refused
 from app.core.language import gettext as _
 from app.operators import commands as operators
 from app.operators import queries as managers
@@ -47,7 +47,12 @@ def look(tenant_id: int, day: date | None = None) -> str:
         wanted = found.stage
     work.commit()
     if wanted != found.stage:
-        _take(tenant_id, slug, found.stage, wanted, moment, _reason(known))
+        try:
+            _take(tenant_id, slug, found.stage, wanted, moment, _reason(known))
+        except Conflict:  # somebody closes it, or has just switched it: another night looks again
+            work.rollback()
+            log.info("billing leaves a manager as it is", tenant=slug, stage=found.stage, wanted=wanted)
+            return found.stage
     if wanted in mails.TOLD_IN:
         _tell(slug, replace(found, stage=wanted, stage_since=_since(found, wanted, moment)), moment)
     return wanted

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.api import commands as tokens
+from app.closing import commands as closing
 from app.core.actor import system
 from app.core.clock import today
 from app.operators import commands as operators
@@ -54,6 +55,18 @@ def test_payment_does_not_open_a_portal_that_an_operator_had_closed_for_another_
     found = manager.fresh()
     assert (found.status, found.status_reason) == ("suspended", "Rozsyła oszukańcze wiadomości")
     assert manager.account().stage == "good", "what was owed is paid"
+
+
+def test_payment_waits_for_the_end_of_a_closing_and_opens_the_portal_when_that_is_taken_back(manager: Manager) -> None:
+    invoice = manager.owes(200)
+    assert stages(manager) == "suspended" and manager.fresh().suspended
+    manager.unbound(lambda: closing.ask(OPERATOR, manager.slug, manager.slug, "Odchodzi do innego programu"))
+    manager.pays(invoice)
+    assert manager.look(today() + timedelta(days=60)) == "suspended", "and no error"
+    assert manager.fresh().suspended and manager.account().stage == "suspended"
+    manager.unbound(lambda: closing.take_back(OPERATOR, manager.slug, "Zostaje"))
+    assert manager.look(today() + timedelta(days=61)) == "good"
+    assert not manager.fresh().suspended and manager.account().stage == "good"
 
 
 def test_payment_opens_a_portal_that_was_closed_for_the_debt(manager: Manager) -> None:
