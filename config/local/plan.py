@@ -33,6 +33,8 @@ class Command:
 # A manager that cannot be migrated says so and waits; the others are served.
 MIGRATION = ("platform", "upgrade", ",", "-tenants", "migrate")
 DEMO_DATA = ("demo", "load", "--if-missing")
+# The double knows no price until it is told, and managers could not subscribe.
+PRICE_LIST = ("-billing", "sync")
 WEB = Command("web", ("-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))
 WORKERS = (
     # The scheduler beside the workers: the product is in memory once.
@@ -100,7 +102,8 @@ class Plan:
 
     def preparation(self) -> Command:
         """What must be done before the first page: in one process, for importing the product takes longer."""
-        steps = MIGRATION if self.production else (*MIGRATION, ",", *DEMO_DATA)
+        steps: tuple[str, ...] = MIGRATION if self.production else (*MIGRATION, ",", *DEMO_DATA)
+        steps += (",", *PRICE_LIST) if self.stripe_port else ()
         return Command("preparation", ("-m", "config.local.steps", *steps))
 
     def words(self, command: Command) -> list[str]:

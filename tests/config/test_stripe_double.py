@@ -24,6 +24,12 @@ def test_it_gives_every_process_what_it_must_know(tmp_path: Path) -> None:
     assert {"STRIPE_API_KEY", "STRIPE_API_BASE", "STRIPE_WEBHOOK_SECRET"} <= told.keys()
 
 
+def test_it_is_told_the_price_list_before_anybody_subscribes(tmp_path: Path) -> None:
+    without = Plan.read({"OSIEDLE_VAR": str(tmp_path)}).preparation().words
+    told = Plan.read({"OSIEDLE_VAR": str(tmp_path), "STRIPE": "fake"}).preparation().words
+    assert told == (*without, ",", "-billing", "sync"), "and a double that is ill stops nothing"
+
+
 @pytest.mark.parametrize(
     "more",
     [
