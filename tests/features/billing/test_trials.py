@@ -88,11 +88,11 @@ def test_a_portal_opened_in_the_console_begins_with_a_trial_of_the_set_length(ap
         'name="trial"'
     )[1][:80]
     assert console.post("/billing/steps", **STEPS).status_code == 303
-    found = _opened(app, console, "proba-tak", trial="y")
+    found = _opened(app, console, "aa-proba", trial="y")
     assert (found.trial_until, found.plan) == (today() + timedelta(days=10), None)
-    assert "jeszcze 10 dni" in inspect(console.get("/tenants/proba-tak"))
+    assert "jeszcze 10 dni" in inspect(console.get("/tenants/aa-proba"))
     assert "jeszcze 10 dni" in inspect(console.get("/billing"))
-    assert "jeszcze 10 dni" in inspect(console.get("/tenants/proba-tak/billing"))
+    assert "jeszcze 10 dni" in inspect(console.get("/tenants/aa-proba/billing"))
     assert _opened(app, console, "proba-nie").trial_until is None
 
 
