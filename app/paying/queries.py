@@ -19,6 +19,7 @@ from tenants.db import db
 PAGE_SIZE = 50
 MINE = 20
 MOST_ROWS = 20_000
+TWIN_DAYS = 5  # a transfer over a long weekend
 SHOWN = {
     "all": "TRUE",
     "open": "o.state IN ('intended', 'created', 'processing')",
@@ -34,7 +35,8 @@ SHOWN = {
 class Payment:
     """One online payment; amounts in grosze. `credit` is what became of its credit: `pending`, `booked`, `withdrawn`,
     None for none; `entry` the number of the entry that stands for it. `returning`: a return is under way. `dispute` is
-    `open`, `waiting`, `won`, `lost` or None; `left` may still be given back."""
+    `open`, `waiting`, `won`, `lost` or None; `left` may still be given back. `twin`: a bank told of the same sum for
+    the same unit in these days, without naming this payment, and neither is in the books yet."""
 
     public_id: str
     reference: str
@@ -56,6 +58,7 @@ class Payment:
     dispute: str | None
     dispute_due: datetime | None
     left: int
+    twin: bool
 
     @property
     def total(self) -> int:
@@ -90,7 +93,10 @@ _COLUMNS = (
     "WHERE r.payment_id = o.id AND r.state IN ('asked', 'sent')), a.login, o.dispute, o.dispute_due, "
     "(SELECT greatest(0, o.amount + o.fee - greatest(o.refunded + coalesce(sum(r.amount) FILTER "
     "(WHERE r.state = 'asked'), 0), coalesce(sum(r.amount), 0)))::bigint FROM online_refunds r "
-    "WHERE r.payment_id = o.id AND r.state <> 'failed')"
+    "WHERE r.payment_id = o.id AND r.state <> 'failed'), "
+    "(p.state = 'pending' AND EXISTS (SELECT FROM pending_payments t WHERE t.state = 'pending' "
+    "AND t.source <> 'online' AND t.unit_code = o.unit_code AND t.amount = p.amount "
+    f"AND t.paid_on BETWEEN p.paid_on - {TWIN_DAYS} AND p.paid_on + {TWIN_DAYS})) IS TRUE"
 )
 _RETURNS = text(
     "SELECT r.amount, r.reason, r.state, r.failure, r.asked_by, r.asked_at, r.finished_at FROM online_refunds r "
