@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import select
 
-from app.billing import state, subscribing
+from app.billing import state, subscribing, wishes
 from app.billing.models import BillingIntent
 from app.core import audit, work
 from app.core.actor import Actor
@@ -29,7 +29,7 @@ def stop_renewing(actor: Actor, tenant_id: int, cause: str) -> bool:
     if not state.online() or not found.subscribed or found.cancels or found.stripe_subscription is None:
         return False
     work.commit()
-    endings.stop_renewing(subscribing._key(tenant_id, _purpose("stop", cause)), found.stripe_subscription)
+    endings.stop_renewing(wishes.key(tenant_id, _purpose("stop", cause)), found.stripe_subscription)
     _note(actor, tenant_id, "billing.renewal_stopped")
     return True
 
@@ -46,7 +46,7 @@ def renew(actor: Actor, tenant_id: int, cause: str) -> bool:
         return False
     work.commit()
     try:
-        endings.renew(subscribing._key(tenant_id, _purpose("renew", cause)), found.stripe_subscription)
+        endings.renew(wishes.key(tenant_id, _purpose("renew", cause)), found.stripe_subscription)
     except Missing:
         log.warning("a subscription ended before its closing was taken back", tenant_id=tenant_id)
     _note(actor, tenant_id, "billing.renewal_resumed")
