@@ -115,4 +115,4 @@ def test_a_mailout_to_more_people_than_a_day_takes_is_refused_and_a_smaller_one_
     )
     assert waiting == 2
     page = inspect(manager.browser("admin").get(f"/admin/mailouts/{public_id}"))
-    assert "2 wiadomości wyjdzie następnego dnia rano" in page
+    assert "2 wiadomości wyjdą następnego dnia rano" in page
