@@ -9,8 +9,13 @@ PUBLIC_ID_LENGTH = 22
 
 
 def new_public_id() -> str:
-    """A random id for addresses and interfaces: 22 letters, digits, `-` and `_` (128 bits)."""
-    return secrets.token_urlsafe(16)
+    """A random id for addresses and interfaces: 22 letters, digits, `-` and `_` (128 bits).
+
+    None begins with `-`: a command line would read it as an option.
+    """
+    while (made := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return made
 
 
 def new_secret() -> str:

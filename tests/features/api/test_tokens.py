@@ -12,6 +12,7 @@ from app.api import commands, rules
 from app.core import work
 from app.core.actor import Actor, Can
 from app.core.errors import Conflict, NotThere, Refused
+from app.core.public_ids import new_public_id
 from app.web import bearer
 from tenants.context import bind
 from tests.features.api.asking import ACTOR, named_token, problem, program, token
@@ -175,6 +176,10 @@ def test_the_command_line_makes_and_ends_a_token(app: Any, tenant: Any, flask_co
     flask_command("tokens", "revoke", tenant.slug, told["id"], check=True)
     assert not opens(app, tenant, told["token"])
     assert flask_command("tokens", "revoke", tenant.slug, "nothing").returncode == 1
+
+
+def test_no_id_is_read_as_an_option_by_a_command_line() -> None:
+    assert not any(new_public_id().startswith("-") for _time in range(2000))
 
 
 def test_the_desk_says_that_a_token_ends_soon(app: Any, new_tenant: Any, client: Any) -> None:
