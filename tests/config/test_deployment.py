@@ -14,6 +14,12 @@ from config.settings import ROOT
 
 DEPLOY = ROOT / "deploy"
 MB = 1024 * 1024
+#: What a deployment may be given beside what it cannot do without.
+BY_CHOICE = {
+    "MAIL_FROM_DOMAIN", "MAIL_INBOX_URL", "MAIL_CONNECTIONS", "TRIAL_LETTERS", "SMS_URL", "STRIPE_API_KEY",
+    "STRIPE_WEBHOOK_SECRET", "STORAGE_URL", "S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+    "CLAMAV_URL", "DNS_SERVER", "SECURITY_CONTACT", "SENTRY_DSN",
+}  # fmt: skip
 LOCATION = re.compile(r"location (~|=)? ?(\S+) \{([^}]*)\}")
 
 
@@ -63,10 +69,18 @@ def test_every_service_starts_what_exists_with_settings_that_are_read(app: Any) 
             assert f"| `{name}` |" in known, name
 
 
+@pytest.mark.parametrize("service", ["web", "worker", "scheduler"])
+def test_whatever_a_deployment_may_choose_reaches_its_services(service: str) -> None:
+    given = compose()["services"][service]["environment"]
+    assert given.keys() >= BY_CHOICE
+    assert all(str(given[name]).startswith(f"${{{name}:-") for name in BY_CHOICE), "none of them must be given"
+
+
 @pytest.mark.parametrize("service", ["web", "worker", "scheduler", "migrate"])
 def test_production_accepts_the_settings_of(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     given = environment_of(service) | {
-        "OSIEDLE_ENV": "production", "SECRET_KEY": "k" * 40, "BASE_DOMAIN": "osiedle.example", "SMS_URL": "",
+        "OSIEDLE_ENV": "production", "SECRET_KEY": "k" * 40, "BASE_DOMAIN": "osiedle.example",
+        **dict.fromkeys(BY_CHOICE - {"STORAGE_URL"}, ""), "STORAGE_URL": "file:///srv/osiedle/files",
     }  # fmt: skip
     loaded = config.load(given)
     owner = "given-DATABASE_PASSWORD"
