@@ -243,5 +243,5 @@ def test_s2_19_the_missing_week_is_written_about_once(
     remind += "    work.commit()\n"
     for _night in range(2):
         product.flask("shell", stdin=f"exec({remind!r})\n")
-    said = product.letter("budowniczy@budowa.example", "Budowa: brakuje")
+    said = product.letter("budowniczy@budowa.example", "Budowa: czekamy")
     assert "Remont dachu" in said and f"/works/{works['site']}/files/" in said
