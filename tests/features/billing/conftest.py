@@ -170,9 +170,10 @@ def handed(app: Any, stripe: Any, stripe_posts: Any, manager: Manager) -> Callab
 
     def deliver(**how: Any) -> list[int]:
         statuses: list[int] = stripe.deliver(stripe_posts, **how)
-        due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name IN ('stripe_events.hand_over', :look)"
-        for row in manager.unbound(lambda: platform(due, look="billing.look")):
-            manager.unbound(lambda number=row: entry.run(None, number))
+        due = "SELECT id FROM platform.jobs WHERE state = 'waiting' AND name = :name ORDER BY id"
+        for name in ("stripe_events.hand_over", "billing.look"):  # looks are asked for by what is handed over
+            for row in manager.unbound(lambda name=name: platform(due, name=name)):
+                manager.unbound(lambda number=row: entry.run(None, number))
         return statuses
 
     return deliver
