@@ -9,6 +9,7 @@ from app.announcements.rules import BODY_LENGTH, IMPORTANCE, ORDINARY, OTHER_LAN
 from app.api import described
 from app.api.asking import parameter
 from app.api.described import answers, moment, path, row
+from app.api.rules import KEY_LENGTH
 from app.audience.rules import KINDS
 
 _WORDS = row({"title": {"type": "string"}, "body": {"type": "string"}})
@@ -78,7 +79,7 @@ _NEW: dict[str, Any] = {
 }  # fmt: skip
 _KEY: dict[str, Any] = {
     "name": "Idempotency-Key", "in": "header",
-    "schema": {"type": "string", "minLength": 1, "maxLength": handed.KEY_LENGTH},
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
     "description": "Names this announcement. The same key with the same content is the same announcement.",
 }  # fmt: skip
 described.add(

@@ -16,6 +16,7 @@ from app.announcements.models import Announcement
 from app.announcements.queries import listing
 from app.announcements.rules import OTHER_LANGUAGES, Draft
 from app.api.asking import moment_typed
+from app.api.rules import checked_key
 from app.core.actor import Actor
 from app.core.errors import Refused
 from app.core.language import gettext as _
@@ -23,7 +24,6 @@ from app.guard.commands import Consent
 from tenants.bound import current
 from tenants.db import db
 
-KEY_LENGTH = 200
 STATES = ("draft", "published")
 FIELDS = (
     "title", "body", "translations", "importance", "audience", "ends_at", "expires_at", "confirm", "tell", "letters",
@@ -152,14 +152,8 @@ def _marked(key: str | None, value: Mapping[str, Any]) -> str | None:
     """A key and what came under it, as an announcement keeps them."""
     if key is None:
         return None
-    if not 1 <= len(key) <= KEY_LENGTH or not (key.isascii() and key.isprintable()):
-        raise Refused(
-            _("Idempotency-Key ma od 1 do %(most)d znaków: litery bez polskich znaków, cyfry i znaki przestankowe.",
-              most=KEY_LENGTH),
-            field="Idempotency-Key",
-        )  # fmt: skip
     content = json.dumps(value, sort_keys=True, ensure_ascii=True)
-    return f"{_of_key(key)}{hashlib.sha256(content.encode()).hexdigest()[:24]}"
+    return f"{_of_key(checked_key(key))}{hashlib.sha256(content.encode()).hexdigest()[:24]}"
 
 
 def _of_key(key: str) -> str:

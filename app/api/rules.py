@@ -43,6 +43,7 @@ _WITH: dict[str, frozenset[str]] = {
 }
 #: Scopes that reach over all buildings, so that no token limited to some may have them.
 WHOLE_MANAGER = frozenset({"imports:write", "imports:read"})
+KEY_LENGTH = 200
 LIVES: dict[str, tuple[Any, int | None]] = {
     "90": (_l("3 miesiące"), 90),
     "365": (_l("rok"), 365),
@@ -119,3 +120,14 @@ def state(
     if expires_at is not None and expires_at <= moment:
         return "expired"
     return "ending" if expires_at is not None and expires_at <= moment + warn else "active"
+
+
+def checked_key(key: str) -> str:
+    """An Idempotency-Key that programs send, as it is. Raises `Refused` on its header."""
+    if not 1 <= len(key) <= KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        raise Refused(
+            _("Idempotency-Key ma od 1 do %(most)d znaków: litery bez polskich znaków, cyfry i znaki przestankowe.",
+              most=KEY_LENGTH),
+            field="Idempotency-Key",
+        )  # fmt: skip
+    return key

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import text
 
+from app.api.rules import checked_key
 from app.core.actor import Actor
 from app.core.errors import Refused
 from app.core.language import gettext as _
@@ -16,7 +17,6 @@ from tenants.bound import current
 from tenants.db import db
 
 MAX_MB = 256
-KEY_LENGTH = 200
 
 
 def arrive(
@@ -29,7 +29,7 @@ def arrive(
     """
     if key is None:
         return commands.receive(actor, source, file_name, mode=mode, channel=channel, **more)
-    _checked(key)
+    checked_key(key)
     _one_at_a_time(key)
     known = db.session.query(Import).filter_by(idempotency_key=key).one_or_none()
     if known is None:
@@ -42,15 +42,6 @@ def arrive(
             field="Idempotency-Key",
         )
     return known
-
-
-def _checked(key: str) -> None:
-    if not 1 <= len(key) <= KEY_LENGTH or not (key.isascii() and key.isprintable()):
-        raise Refused(
-            _("Idempotency-Key ma od 1 do %(most)d znaków: litery bez polskich znaków, cyfry i znaki przestankowe.",
-              most=KEY_LENGTH),
-            field="Idempotency-Key",
-        )  # fmt: skip
 
 
 def _one_at_a_time(key: str) -> None:

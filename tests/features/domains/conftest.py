@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.core import work
-from app.core.actor import system
-from app.operators import commands as operators
 from tests.features.domains.nameserver import NameServer
-from tests.features.operators.browser import Browser
+from tests.features.operators.browser import Browser, operator
 
 PASSWORD = "Gawron-nad-Odrą-7"
 _numbers = count(1)
@@ -31,9 +28,4 @@ def names(app: Any) -> Iterator[NameServer]:
 @pytest.fixture
 def console(app: Any) -> Browser:
     number = next(_numbers)
-    with app.app_context():
-        operators.create_operator(system("tests"), f"domeny{number}@example.com", PASSWORD)
-        work.commit()
-    made = Browser(app, "console.osiedle.test", f"10.9.{number}.1")
-    assert made.log_in(f"domeny{number}@example.com", PASSWORD).status_code == 303
-    return made
+    return operator(app, f"domeny{number}@example.com", f"10.9.{number}.1")

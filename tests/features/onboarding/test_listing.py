@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from app.core import work
-from app.core.actor import Actor, Role, rights, system
+from app.core.actor import Actor, Role, rights
 from app.office import commands as office
 from app.onboarding.site import names
-from app.operators import commands as operators
 from tenants.context import bind
 from tests.features.onboarding.conftest import platform
-from tests.features.operators.browser import Browser
+from tests.features.operators.browser import Browser, operator
 
 PASSWORD = "Gawron-nad-Odrą-7"
 CHIEF = Actor(kind="account", login="szefowa", role=Role.ADMIN, can=rights(Role.ADMIN))
@@ -25,12 +24,7 @@ _numbers = count(1)
 @pytest.fixture
 def console(app: Any) -> Browser:
     number = next(_numbers)
-    with app.app_context():
-        operators.create_operator(system("tests"), f"lista{number}@example.com", PASSWORD)
-        work.commit()
-    made = Browser(app, "console.osiedle.test", f"10.11.{number}.1")
-    assert made.log_in(f"lista{number}@example.com", PASSWORD).status_code == 303
-    return made
+    return operator(app, f"lista{number}@example.com", f"10.11.{number}.1")
 
 
 class Manager:

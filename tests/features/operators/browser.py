@@ -6,6 +6,12 @@ import contextvars
 import re
 from typing import Any
 
+from app.core import work
+from app.core.actor import system
+from app.operators import commands as operators
+
+PASSWORD = "Gawron-nad-Odrą-7"
+
 
 class Browser:
     """Follows no redirect by itself; sends the hidden token of the last form page with each post.
@@ -40,3 +46,17 @@ class Browser:
         if found:
             self.token = found[1]
         return response
+
+
+def operator(app: Any, login: str, address: str) -> Browser:
+    """The browser of a new operator, logged in at the console."""
+
+    def make() -> None:
+        with app.app_context():
+            operators.create_operator(system("tests"), login, PASSWORD)
+            work.commit()
+
+    contextvars.Context().run(make)
+    browser = Browser(app, "console.osiedle.test", address)
+    assert browser.log_in(login, PASSWORD).status_code == 303
+    return browser
